@@ -1,0 +1,29 @@
+#include "wire/prng.h"
+
+#include <assert.h>
+
+void prng_seed(struct prng *prng, uint64_t seed)
+{
+    prng->state = seed;
+}
+
+uint64_t prng_next(struct prng *prng)
+{
+    uint64_t z = prng->state += UINT64_C(0x9e3779b97f4a7c15);
+
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
+}
+
+uint64_t prng_below(struct prng *prng, uint64_t bound)
+{
+    assert(bound > 0);
+    return prng_next(prng) % bound; /* the bias is below 2^-32 for our bounds */
+}
+
+int64_t prng_between(struct prng *prng, int64_t low, int64_t high)
+{
+    assert(low <= high);
+    return low + (int64_t)prng_below(prng, (uint64_t)(high - low) + 1);
+}
