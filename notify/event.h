@@ -1,0 +1,110 @@
+/*
+ * event: what happened, for the log, pub/sub and all other readers. One table
+ * gives the enum, Sentinel's names, levels and payload forms. Names, levels and
+ * payloads are Redis Sentinel's where it has the event (clients parse them); the
+ * rest are Picket's own.
+ *
+ * Payload forms use: @ the instance ("<type> <name> <ip> <port>" and, unless it
+ * is a primary, " @ <group> <ip> <port>"), %q count/quorum, %e epoch, %r run id,
+ * %d detail, %s the switch ("<group> <oldip> <oldport> <newip> <newport>").
+ *
+ * Levels: WARNING log + pub/sub + notification-script; NOTICE log + pub/sub;
+ * VERBOSE pub/sub, logged at verbose only; DEBUG log only.
+ */
+#ifndef NOTIFY_EVENT_H
+#define NOTIFY_EVENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "quorum/hello.h"
+#include "wire/addr.h"
+
+#define EVENT_PAYLOAD_MAX 1024
+#define EVENT_DETAIL_MAX  160
+
+#define EVENT_TABLE(X)                                                                             \
+    X(MONITOR, "+monitor", WARNING, "@ quorum %c")                                                 \
+    X(UNMONITOR, "-monitor", WARNING, "@")                                                         \
+    X(SET, "+set", WARNING, "@ %d")                                                                \
+    X(RESET_MASTER, "+reset-master", WARNING, "@")                                                 \
+    X(SLAVE, "+slave", NOTICE, "@")                                                                \
+    X(SENTINEL, "+sentinel", NOTICE, "@")                                                          \
+    X(SENTINEL_ADDRESS_SWITCH, "+sentinel-address-switch", NOTICE, "@ %d")                         \
+    X(SENTINEL_INVALID_ADDR, "+sentinel-invalid-addr", NOTICE, "@")                                \
+    X(SDOWN, "+sdown", WARNING, "@")                                                               \
+    X(SUP, "-sdown", WARNING, "@")                                                                 \
+    X(ODOWN, "+odown", WARNING, "@ #quorum %q")                                                    \
+    X(OUP, "-odown", WARNING, "@")                                                                 \
+    X(NEW_EPOCH, "+new-epoch", WARNING, "%e")                                                      \
+    X(VOTE_FOR_LEADER, "+vote-for-leader", WARNING, "%r %e")                                       \
+    X(TRY_FAILOVER, "+try-failover", WARNING, "@")                                                 \
+    X(ELECTED_LEADER, "+elected-leader", WARNING, "@")                                             \
+    X(STATE_SELECT_SLAVE, "+failover-state-select-slave", WARNING, "@")                            \
+    X(SELECTED_SLAVE, "+selected-slave", WARNING, "@")                                             \
+    X(STATE_SEND_SLAVEOF_NOONE, "+failover-state-send-slaveof-noone", NOTICE, "@")                 \
+    X(STATE_WAIT_PROMOTION, "+failover-state-wait-promotion", NOTICE, "@")                         \
+    X(PROMOTED_SLAVE, "+promoted-slave", WARNING, "@")                                             \
+    X(STATE_RECONF_SLAVES, "+failover-state-reconf-slaves", WARNING, "@")                          \
+    X(SLAVE_RECONF_SENT, "+slave-reconf-sent", NOTICE, "@")                                        \
+    X(SLAVE_RECONF_INPROG, "+slave-reconf-inprog", NOTICE, "@")                                    \
+    X(SLAVE_RECONF_DONE, "+slave-reconf-done", NOTICE, "@")                                        \
+    X(SLAVE_RECONF_TIMEOUT, "-slave-reconf-sent-timeout", NOTICE, "@")                             \
+    X(FAILOVER_END, "+failover-end", WARNING, "@")                                                 \
+    X(FAILOVER_END_TIMEOUT, "+failover-end-for-timeout", WARNING, "@")                             \
+    X(ABORT_NOT_ELECTED, "-failover-abort-not-elected", WARNING, "@")                              \
+    X(ABORT_NO_GOOD_SLAVE, "-failover-abort-no-good-slave", WARNING, "@")                          \
+    X(ABORT_SLAVE_TIMEOUT, "-failover-abort-slave-timeout", WARNING, "@")                          \
+    X(ABORT_PRIMARY_BACK, "-failover-abort-primary-back", WARNING, "@")                            \
+    X(ABORT_SUPERSEDED, "-failover-abort-superseded", WARNING, "@")                                \
+    X(CONFIG_UPDATE_FROM, "+config-update-from", WARNING, "@")                                     \
+    X(SWITCH_MASTER, "+switch-master", WARNING, "%s")                                              \
+    X(ROLE_CHANGE_AGREES, "+role-change", VERBOSE, "@ new reported role is %d")                    \
+    X(ROLE_CHANGE_DIFFERS, "-role-change", VERBOSE, "@ new reported role is %d")                   \
+    X(REBOOT, "+reboot", NOTICE, "@")                                                              \
+    X(CONVERT_TO_SLAVE, "+convert-to-slave", NOTICE, "@")                                          \
+    X(FIX_SLAVE_CONFIG, "+fix-slave-config", NOTICE, "@")                                          \
+    X(REFUSED_SLAVE, "-candidate-refused", NOTICE, "@ %d") /* why a replica was not chosen */      \
+    X(ORDER_FAILED, "-order-failed", WARNING, "@ %d")      /* what a node answered to an order */  \
+    X(ACCESS_DENIED, "+access-denied", WARNING, "@")       /* the node refuses our credentials */  \
+    X(ACCESS_GRANTED, "-access-denied", WARNING, "@")                                              \
+    X(TILT, "+tilt", WARNING, "#tilt mode entered")                                                \
+    X(UNTILT, "-tilt", WARNING, "#tilt mode exited")                                               \
+    X(EPOCH_REFUSED, "-epoch-refused", WARNING, "%e %d") /* a jump beyond EPOCH_JUMP_MAX */        \
+    X(LIMIT, "-limit-reached", WARNING, "@ %d")          /* a table is full */                     \
+    X(DISK_STALLED, "+disk-stalled", WARNING, "%d")                                                \
+    X(DISK_OK, "-disk-stalled", WARNING, "%d")
+
+enum event_kind {
+#define X(id, name, level, form) EVENT_##id,
+    EVENT_TABLE(X)
+#undef X
+        EVENT_COUNT
+};
+
+enum event_level { EVENT_DEBUG, EVENT_VERBOSE, EVENT_NOTICE, EVENT_WARNING };
+
+enum instance_type { INSTANCE_NONE, INSTANCE_MASTER, INSTANCE_SLAVE, INSTANCE_SENTINEL };
+
+/* Everything a payload can need, copied at the moment it happened. */
+struct event {
+    enum event_kind kind;
+    enum instance_type type;
+    uint32_t id;                    /* the node's or peer's id, 0 = none */
+    char group[GROUP_NAME_MAX + 1]; /* empty = concerns no group */
+    char runid[PEER_RUNID_LEN + 1]; /* name of a supervisor; vote's candidate */
+    struct addr addr;               /* the instance's */
+    struct addr primary; /* the group's primary (of a switch: the old one; ADDR is the new) */
+    uint64_t epoch;
+    uint32_t count;
+    uint32_t quorum;
+    char detail[EVENT_DETAIL_MAX + 1];
+};
+
+const char *event_name(enum event_kind kind);
+enum event_level event_level(enum event_kind kind);
+
+/* Write the payload (truncated at EVENT_PAYLOAD_MAX - 1); returns its length. */
+size_t event_format(const struct event *event, char ret_text[EVENT_PAYLOAD_MAX]);
+
+#endif

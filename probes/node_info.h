@@ -1,0 +1,61 @@
+/*
+ * node_info: what a data node says of itself in its INFO reply, as far as a
+ * supervisor needs it. Parsed from the text of Redis >= 2.8, Valkey and
+ * picket-store; unknown fields are skipped, missing ones keep the defaults
+ * below, malformed ones are taken as missing.
+ */
+#ifndef PROBES_NODE_INFO_H
+#define PROBES_NODE_INFO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "wire/addr.h"
+#include "wire/msec.h"
+
+#define RUNID_LEN         40
+#define INFO_REPLICAS_MAX 128 /* slaveN lines looked at; the rest are counted */
+
+enum node_role { ROLE_UNKNOWN, ROLE_PRIMARY, ROLE_REPLICA };
+
+/* One slaveN line of a primary. */
+struct info_replica {
+    struct addr addr;
+    uint64_t offset;
+    bool online; /* state=online */
+};
+
+struct node_info {
+    enum node_role role;
+    char runid[RUNID_LEN + 1];
+    bool loading;
+    /* of a replica */
+    struct addr primary;  /* whom it follows; empty when it does not say */
+    bool link_up;         /* master_link_status:up */
+    bool syncing;         /* master_sync_in_progress:1 */
+    msec link_down_ms;    /* how long its link has been down; -1 = never up or unknown */
+    int priority;         /* slave_priority; default 100; 0 = never promote */
+    bool announced;       /* replica_announced; default true */
+    uint64_t repl_offset; /* slave_repl_offset, else master_repl_offset */
+    /* replication history */
+    char replid[RUNID_LEN + 1];
+    char replid2[RUNID_LEN + 1];
+    uint64_t second_offset; /* second_repl_offset; 0 when there is no second id (-1) */
+    /* of a primary */
+    uint64_t primary_offset; /* master_repl_offset */
+    uint32_t n_replicas;     /* entries in REPLICAS */
+    uint32_t n_dropped;      /* slaveN lines beyond INFO_REPLICAS_MAX or malformed */
+    struct info_replica replicas[INFO_REPLICAS_MAX];
+};
+
+/* Defaults: all unknown, priority 100, announced. */
+void node_info_init(struct node_info *info);
+
+/* Parse LEN bytes of INFO text. False when it names no role: then it is no INFO
+ * of a data node and RET_INFO is untouched. */
+bool node_info_parse(struct node_info *ret_info, const char *text, size_t len);
+
+const char *node_role_name(enum node_role role); /* "master", "slave", "?" */
+
+#endif

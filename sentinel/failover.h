@@ -1,0 +1,58 @@
+/*
+ * failover: the machine that replaces one group's primary.
+ *
+ *   IDLE ─odown─▶ CAMPAIGN ─won─▶ SELECT ─found─▶ PROMOTE ─seen promoted─▶ REPOINT ─all follow─▶
+ * IDLE ▲              │ lost          │ none           │ late                 │ late: best effort
+ *     └──────────────┴───────────────┴────────────────┘  back-off per cause, then again
+ *
+ * Up to SELECT it ends at once when the primary comes back (unless an operator
+ * asked for it) or when a newer configuration is learnt. The switch is told to
+ * everybody at the move to REPOINT; nothing that replicas do can delay it, and
+ * REPOINT does not stand in the way of the next failover.
+ */
+#ifndef SENTINEL_FAILOVER_H
+#define SENTINEL_FAILOVER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "wire/msec.h"
+
+struct core;
+struct group;
+struct node;
+struct settled;
+
+/*   X(id, name, Sentinel's failover-state, states it may move to) */
+#define FAILOVER_STATES(X)                                                                         \
+    X(IDLE, "idle", "none", TO(CAMPAIGN))                                                          \
+    X(CAMPAIGN, "campaign", "wait_start", TO(SELECT) | TO(IDLE))                                   \
+    X(SELECT, "select", "select_slave", TO(PROMOTE) | TO(IDLE))                                    \
+    X(PROMOTE, "promote", "wait_promotion", TO(REPOINT) | TO(IDLE))                                \
+    X(REPOINT, "repoint", "reconf_slaves", TO(IDLE))
+
+enum failover_state {
+#define X(id, name, wire, to) FAILOVER_##id,
+    FAILOVER_STATES(X)
+#undef X
+        FAILOVER_COUNT
+};
+
+/* Why an attempt came to nothing; each has its own back-off. */
+enum failover_cause { CAUSE_LOST, CAUSE_NO_REPLICA, CAUSE_PROMOTION, CAUSE_COUNT };
+
+struct failover {
+    enum failover_state state;
+    msec state_at;
+    uint64_t epoch;        /* of the election that it is about */
+    msec started_at;       /* of the attempt */
+    bool forced;           /* an operator asked for it: no odown needed */
+    struct node *promoted; /* PROMOTE: the chosen replica */
+    msec order_at;         /* PROMOTE: when the order may be sent again */
+    msec next_at;          /* IDLE: no attempt before */
+    uint32_t failures[CAUSE_COUNT];
+};
+
+const char *failover_state_name(enum failover_state state); /* Sentinel's word */
+
+#endif

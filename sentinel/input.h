@@ -1,0 +1,78 @@
+/*
+ * input: the five things that the shell can tell the core. An input is borrowed
+ * for the length of core_step(); nothing in it is kept.
+ */
+#ifndef SENTINEL_INPUT_H
+#define SENTINEL_INPUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "probes/evidence.h"
+#include "probes/node_info.h"
+#include "quorum/message.h"
+#include "sentinel/group_conf.h"
+#include "wire/addr.h"
+#include "wire/msec.h"
+
+enum input_kind { INPUT_TICK, INPUT_OBSERVATION, INPUT_MESSAGE, INPUT_REQUEST, INPUT_SETTLED };
+
+/* What a link showed. ID is the node's or peer's that ORDER_OPEN named. After
+ * any evidence of class DOWN the link is gone until the next ORDER_OPEN. */
+struct observation {
+    uint32_t id;
+    enum link_kind link;
+    enum evidence evidence;
+    char ip[HOST_LEN_MAX + 1];    /* CONNECTED: the numeric address it leads to; may be empty */
+    const struct node_info *info; /* INFO: the parsed reply; else NULL */
+};
+
+/* An operator's or client's change. REPLY comes back with the same ticket. */
+enum request_kind {
+    REQUEST_MONITOR, /* name, addr, conf: add a group at run time */
+    REQUEST_REMOVE,  /* name */
+    REQUEST_SET,   /* name, conf, set: change the options whose bit (index in group_options) is set,
+                      all or none */
+    REQUEST_RESET, /* name: glob; reply counts the groups */
+    REQUEST_FAILOVER,  /* name */
+    REQUEST_FLUSH,     /* answered once everything so far is durable */
+    REQUEST_CONFIGURE, /* name, addr, conf: a group as the file has it (start and reload) */
+    REQUEST_RETAIN /* end of a reload: forget the file's groups not CONFIGUREd since the last one */
+};
+
+struct request {
+    enum request_kind kind;
+    uint64_t ticket; /* 0 = no reply wanted */
+    char name[GROUP_NAME_MAX + 1];
+    struct addr addr;
+    struct group_conf conf;
+    uint64_t set;
+};
+
+/* The outcome of an order that had a ticket (FOLLOW, PROMOTE), or news of the disk. */
+enum settled_kind {
+    SETTLED_ORDER,
+    SETTLED_DISK /* ok = false: a commit failed or is late; true: all is durable again */
+};
+
+struct settled {
+    enum settled_kind kind;
+    uint64_t ticket;
+    bool ok;   /* order: the node took it (each reply of the transaction was read) */
+    bool lost; /* order: the link went before the reply: it may or may not have happened */
+    enum node_role role;                /* order: what ROLE, read right behind it, said */
+    char error[EVIDENCE_ERROR_MAX + 1]; /* order: the first error reply; disk: the reason */
+};
+
+struct input {
+    enum input_kind kind;
+    msec now; /* monotonic, never less than in the step before */
+    union {
+        struct observation observation;
+        struct message message;
+        struct request request;
+        struct settled settled;
+    } u;
+};
+
+#endif

@@ -1,0 +1,180 @@
+/*
+ * model: what the core holds. For reading between steps (commands, HTTP,
+ * metrics, the simulator's checks); only files of the core write it.
+ *
+ *   core ─┬─ groups[] ─┬─ nodes[]    one of them is the primary
+ *         │            └─ members[] ── peer (shared by all groups)
+ *         └─ things: id ─▶ node or peer
+ */
+#ifndef SENTINEL_MODEL_H
+#define SENTINEL_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "probes/node_info.h"
+#include "probes/probe.h"
+#include "quorum/hello.h"
+#include "quorum/vote.h"
+#include "sentinel/failover.h"
+#include "sentinel/group_conf.h"
+#include "sentinel/output.h"
+#include "wire/addr.h"
+#include "wire/backoff.h"
+#include "wire/deadline.h"
+#include "wire/prng.h"
+
+#define GROUPS_MAX 4096
+#define NODES_MAX  128        /* of one group, the primary included */
+#define PEERS_MAX  128        /* of one group, and in all */
+#define THINGS_MAX (1u << 22) /* ids given out in the life of a process */
+
+struct group;
+
+/* Another supervisor, whichever groups it shares with us. */
+struct peer {
+    uint32_t id;
+    char runid[PEER_RUNID_LEN + 1];
+    struct addr addr;
+    struct probe probe;
+    struct deadline deadline;
+    uint32_t n_groups; /* memberships; at 0 the peer is forgotten */
+    bool stock;        /* does not know OPINION: a Redis or Valkey Sentinel */
+};
+
+/* A peer as a member of one group: its vote and what it thinks of the primary. */
+struct member {
+    struct peer *peer;
+    msec hello_at;                   /* last hello for this group, MSEC_NEVER = none yet */
+    uint64_t config_epoch;           /* as of that hello */
+    bool down;                       /* it says that OUR current primary is down */
+    msec down_at;                    /* when it last said so */
+    uint64_t leading_epoch;          /* failover that it says it leads */
+    char leader[PEER_RUNID_LEN + 1]; /* its last vote that we know of */
+    uint64_t leader_epoch;
+    uint64_t ask_ticket; /* ask in flight; 0 = none */
+    uint64_t ask_epoch;  /* config epoch of the group when it was asked */
+    msec asked_at;
+    msec corrected_at; /* when we last sent it a newer configuration */
+    bool sdown;        /* the peer itself, by this group's down_after */
+    msec sdown_at;
+};
+
+/* How a replica is being brought to follow the primary. */
+enum repoint { REPOINT_NONE, REPOINT_SENT, REPOINT_INPROG, REPOINT_DONE };
+
+struct node {
+    uint32_t id;
+    struct group *group;
+    struct addr addr;          /* as configured or as the primary's INFO names it */
+    char ip[HOST_LEN_MAX + 1]; /* numeric address it was reached at; empty = not yet */
+    struct probe probe;
+    struct deadline deadline;
+    struct node_info info;     /* last INFO; valid if probe.info_seen_at is set */
+    char runid[RUNID_LEN + 1]; /* last seen; survives a restart */
+    msec created_at;
+    msec role_at;   /* since when it reports info.role */
+    bool contacted; /* INFO seen since the link came up */
+    bool reborn;    /* run id differed from RUNID at first contact */
+    bool sdown;
+    bool crashed;       /* sdown by the crash path, not by silence */
+    msec sdown_at;      /* since when (also the time of -sdown) */
+    bool owed;          /* a former primary: demote it at first contact */
+    bool script_killed; /* SCRIPT KILL sent since it is BUSY */
+    bool denied;        /* +access-denied was raised */
+    enum repoint repoint;
+    msec repoint_at;
+    uint64_t ticket;            /* order in flight; 0 = none */
+    struct backoff fix_backoff; /* between two orders to follow */
+    msec fix_at;                /* not before */
+};
+
+/* A switch that a peer told of and that is not verified yet. */
+struct rumour {
+    bool active;
+    struct addr primary;
+    uint64_t config_epoch;
+    uint32_t peer; /* id of who said it first */
+    msec since;
+};
+
+struct group {
+    uint32_t index;
+    char name[GROUP_NAME_MAX + 1];
+    struct group_conf conf;
+    struct addr base_addr; /* as the file had it when last read */
+    struct group_conf base;
+    bool from_file;
+    bool configured; /* CONFIGUREd since the last RETAIN */
+    uint64_t config_epoch;
+    msec config_at; /* when the current primary became it here */
+    struct node *primary;
+    struct node *nodes[NODES_MAX];
+    size_t n_nodes;
+    struct member members[PEERS_MAX];
+    size_t n_members;
+    struct vote vote; /* our last vote in this group, durable before visible */
+    msec voted_at;
+    bool odown;
+    msec odown_at;
+    struct rumour rumour;
+    struct failover failover;
+    msec hello_due_at;   /* to peers */
+    msec opinion_at;     /* when our opinion was last pushed */
+    bool opinion_pushed; /* the value pushed last */
+    uint64_t leading_pushed;
+    struct deadline deadline;
+};
+
+enum thing_kind { THING_NONE, THING_NODE, THING_PEER };
+
+struct thing {
+    enum thing_kind kind;
+    void *ptr;
+};
+
+struct core {
+    char runid[PEER_RUNID_LEN + 1];
+    struct addr self;
+    uint64_t current_epoch;
+    msec now;
+    msec started_at;
+    msec tilt_until; /* reports sentinel_tilt until then; MSEC_NEVER = not tilted */
+    msec tilt_since;
+    bool disk_stalled;
+    struct prng prng;
+    struct group *groups[GROUPS_MAX]; /* sorted by name */
+    size_t n_groups;
+    struct peer *peers[PEERS_MAX];
+    size_t n_peers;
+    struct thing *things; /* by id; ids are never used again */
+    uint32_t n_things, cap_things;
+    uint64_t last_ticket;
+    struct deadlines deadlines;
+    struct output output;
+};
+
+/* The group of that name, or NULL. */
+struct group *core_find_group(const struct core *core, const char *name);
+
+/* The node or peer of that id, or NULL. */
+struct node *core_find_node(const struct core *core, uint32_t id);
+struct peer *core_find_peer(const struct core *core, uint32_t id);
+
+/* The node's address as shown to others: numeric if it has been reached. */
+struct addr node_shown_addr(const struct node *node);
+
+/* The address that clients shall use for the group's primary. */
+struct addr group_primary_addr(const struct group *group);
+
+/* Supervisors that count for the group's majority, this one included. */
+uint32_t group_voters(const struct group *group);
+
+/* Those of them that are usable (not subjectively down), this one included. */
+uint32_t group_usable(const struct group *group);
+
+/* What an election needs: the majority of all voters, and at least the quorum. */
+uint32_t group_needed(const struct group *group);
+
+#endif

@@ -1,0 +1,105 @@
+/*
+ * output: what one step wants done, in the order in which it must be done:
+ * rows durable first, then messages, orders, events, replies.
+ *
+ * The core owns the arrays; they are valid until its next step. What waits for
+ * the disk and what does not is decided in sentinel/outbox.h, in one place.
+ */
+#ifndef SENTINEL_OUTPUT_H
+#define SENTINEL_OUTPUT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "notify/event.h"
+#include "probes/evidence.h"
+#include "quorum/message.h"
+#include "sentinel/row.h"
+#include "wire/addr.h"
+#include "wire/msec.h"
+
+/*   X(id, name, waits for the disk)
+ *
+ *   OPEN    make LINK to ADDR (id: node or peer; a group's credentials apply to nodes)
+ *   CLOSE   drop LINK; nothing more is heard of it
+ *   FORGET  drop both links, the id will not be used again
+ *   PING    PING on LINK; the reply is an observation
+ *   INFO    INFO on the command link; the reply is an observation
+ *   HELLO   PUBLISH hello on the node's channel; any reply is HELLO_SENT
+ *   FOLLOW  MULTI, REPLICAOF addr, CONFIG REWRITE, CLIENT KILL TYPE normal, EXEC, then ROLE;
+ * settles TICKET PROMOTE the same with REPLICAOF NO ONE; settles TICKET SCRIPT_KILL  SCRIPT KILL;
+ * the reply does not matter
+ */
+#define ORDER_KINDS(X)                                                                             \
+    X(OPEN, "open", 0)                                                                             \
+    X(CLOSE, "close", 0)                                                                           \
+    X(FORGET, "forget", 0)                                                                         \
+    X(PING, "ping", 0)                                                                             \
+    X(INFO, "info", 0)                                                                             \
+    X(HELLO, "hello", 1)                                                                           \
+    X(FOLLOW, "follow", 1)                                                                         \
+    X(PROMOTE, "promote", 1)                                                                       \
+    X(SCRIPT_KILL, "script-kill", 0)
+
+enum order_kind {
+#define X(id, name, waits) ORDER_##id,
+    ORDER_KINDS(X)
+#undef X
+        ORDER_COUNT
+};
+
+struct order {
+    enum order_kind kind;
+    uint32_t id;         /* node or peer */
+    enum link_kind link; /* OPEN, CLOSE, PING */
+    uint64_t ticket;     /* FOLLOW, PROMOTE; else 0 */
+    struct addr addr;    /* OPEN: where to; FOLLOW: whom to follow */
+    struct hello hello;  /* HELLO */
+};
+
+/* How a request ended; texts in sentinel/admin. */
+enum reply_code {
+    REPLY_OK,
+    REPLY_NO_SUCH_GROUP,
+    REPLY_DUPLICATE_GROUP,
+    REPLY_IN_PROGRESS,     /* a failover is under way */
+    REPLY_NO_GOOD_REPLICA, /* nothing to promote */
+    REPLY_FULL             /* GROUPS_MAX reached */
+};
+
+struct reply {
+    uint64_t ticket;
+    enum reply_code code;
+    uint32_t count; /* RESET: groups */
+};
+
+struct output {
+    struct row *rows;
+    struct message *messages;
+    struct order *orders;
+    struct event *events;
+    struct reply *replies;
+    size_t n_rows, n_messages, n_orders, n_events, n_replies;
+    size_t cap_rows, cap_messages, cap_orders, cap_events, cap_replies;
+    msec wake; /* feed a TICK at this time; MSEC_NEVER = no need */
+};
+
+const char *order_kind_name(enum order_kind kind);
+
+/* Whether the order promises something and must wait for the disk. */
+int order_waits(enum order_kind kind);
+
+void output_init(struct output *output);
+void output_done(struct output *output);
+
+/* Empty all arrays, keep their memory. */
+void output_clear(struct output *output);
+
+/* Append a zeroed entry and return it. */
+struct row *output_row(struct output *output, enum row_kind kind);
+struct message *output_message(struct output *output, enum message_kind kind, uint32_t peer);
+struct order *output_order(struct output *output, enum order_kind kind, uint32_t id);
+struct event *output_event(struct output *output, enum event_kind kind);
+struct reply *output_reply(struct output *output, uint64_t ticket, enum reply_code code);
+
+#endif

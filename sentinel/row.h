@@ -1,0 +1,55 @@
+/*
+ * row: what must survive a restart, a row each. The core hands rows out to be
+ * made durable; at start it is given back what the last run stored. A row replaces the
+ * earlier one with the same key; a *_GONE row deletes it (GROUP_GONE also every VOTE, NODE and PEER
+ * of the group).
+ *
+ *   kind    key             fields
+ *   EPOCH   -               epoch (the highest seen)
+ *   GROUP   group           addr, epoch (config epoch), conf, base_addr, base, from_file
+ *   VOTE    group           epoch, runid (whom we voted for in it)
+ *   NODE    group, addr     runid (last seen, may be empty), owed
+ *   PEER    group, runid    addr
+ */
+#ifndef SENTINEL_ROW_H
+#define SENTINEL_ROW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "quorum/hello.h"
+#include "sentinel/group_conf.h"
+#include "wire/addr.h"
+
+#define ROW_KINDS(X)                                                                               \
+    X(EPOCH, "epoch")                                                                              \
+    X(GROUP, "group")                                                                              \
+    X(GROUP_GONE, "group-gone")                                                                    \
+    X(VOTE, "vote")                                                                                \
+    X(NODE, "node")                                                                                \
+    X(NODE_GONE, "node-gone")                                                                      \
+    X(PEER, "peer")                                                                                \
+    X(PEER_GONE, "peer-gone")
+
+enum row_kind {
+#define X(id, name) ROW_##id,
+    ROW_KINDS(X)
+#undef X
+};
+
+struct row {
+    enum row_kind kind;
+    char group[GROUP_NAME_MAX + 1];
+    char runid[PEER_RUNID_LEN + 1];
+    struct addr addr;
+    uint64_t epoch;
+    bool owed;              /* NODE: a former primary that has still to be demoted */
+    bool from_file;         /* GROUP: stands in the configuration file, not only in the state */
+    struct addr base_addr;  /* GROUP: address and settings as the file had them when last read: */
+    struct group_conf base; /* an option that the file changes later wins over the state */
+    struct group_conf conf; /* GROUP: settings in force */
+};
+
+const char *row_kind_name(enum row_kind kind);
+
+#endif
