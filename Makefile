@@ -1,0 +1,177 @@
+# Picket: `make help` lists the targets. Objects and programs go to $(BUILD); nothing is written elsewhere except compile_commands.json.
+#
+# The folder says the subject, the suffix whether a file touches the world: *_io.c and main.c do, everything else is pure
+# and goes into libcore.a (supervisor) and libstore.a (storage engine), which is all that tests and simulator link.
+
+VERSION := 0.1.0
+BUILD   ?= build
+PREFIX  ?= /usr/local
+DESTDIR ?=
+
+CC      ?= gcc
+CFLAGS  ?= -O2 -g
+STD     := -std=c11 -D_GNU_SOURCE
+WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla
+ifneq ($(CI)$(filter-out 0 no,$(WERROR)),)
+WARN    += -Werror
+endif
+HARDEN  := -fstack-protector-strong
+ifeq ($(SAN),1)
+CFLAGS  := -O1 -g
+HARDEN  := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+endif
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+
+# --- what is there -------------------------------------------------------------------------------------------------------
+
+CORE_DIRS := sentinel probes quorum notify wire
+is_pure    = $(filter-out %_io.c %/main.c,$(1))
+objects    = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+
+SUPERVISOR_SRC := $(wildcard $(addsuffix /*.c,sentinel probes quorum notify))
+WIRE_SRC       := $(wildcard wire/*.c)
+STORE_SRC      := $(wildcard store/*.c)
+CTL_SRC        := $(wildcard sentinel/ctl/*.c)
+CORE_SRC       := $(call is_pure,$(wildcard $(addsuffix /*.c,$(CORE_DIRS))))
+PURE_STORE_SRC := $(call is_pure,$(STORE_SRC))
+UNIT_SRC       := $(wildcard tests/unit/*_test.c)
+HEADERS        := $(wildcard $(addsuffix /*.h,$(CORE_DIRS) store sentinel/ctl tests/unit tests/sim tests/story))
+ALL_SRC        := $(SUPERVISOR_SRC) $(WIRE_SRC) $(STORE_SRC) $(CTL_SRC) $(wildcard tests/*/*.c)
+
+PROGRAMS := $(if $(wildcard sentinel/main.c),$(BUILD)/picketd) \
+            $(if $(wildcard store/main.c),$(BUILD)/picket-store) \
+            $(if $(wildcard sentinel/ctl/main.c),$(BUILD)/picketctl)
+UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
+
+# --- libraries: etc/setup runs before anything is compiled, and leaves their flags in $(BUILD)/flags.mk -----------------------
+
+NO_BUILD := clean help uninstall setup
+ifneq ($(filter-out $(NO_BUILD),$(or $(MAKECMDGOALS),all)),)
+include $(BUILD)/flags.mk
+endif
+
+$(BUILD)/flags.mk: etc/setup Makefile
+	@mkdir -p $(@D)
+	@etc/setup
+	@for lib in libuv hiredis libconfig sqlite3 libsystemd cunit; do \
+	    echo "$${lib}_CFLAGS := $$(pkg-config --cflags $$lib)"; echo "$${lib}_LIBS := $$(pkg-config --libs $$lib)"; \
+	done > $@.new && mv $@.new $@
+
+IO_CFLAGS  = $(libuv_CFLAGS) $(hiredis_CFLAGS) $(libconfig_CFLAGS) $(sqlite3_CFLAGS) $(libsystemd_CFLAGS) $(cunit_CFLAGS)
+ALL_CFLAGS = $(STD) $(WARN) $(CPPFLAGS) -DPICKET_VERSION='"$(VERSION)"' -I. $(IO_CFLAGS) $(CFLAGS) $(HARDEN) -pthread
+LINK       = $(CC) $(CFLAGS) $(HARDEN) -pthread -Wl,--as-needed $(LDFLAGS)
+
+# --- programs --------------------------------------------------------------------------------------------------------------
+
+.PHONY: all demo test unit story sim mutants live asan bench install uninstall clean help setup purity headers
+all: $(PROGRAMS) compile_commands.json
+
+$(BUILD)/picketd: $(call objects,$(SUPERVISOR_SRC)) $(BUILD)/libwire.a
+	$(LINK) -o $@ $^ $(libuv_LIBS) $(hiredis_LIBS) $(libconfig_LIBS) $(sqlite3_LIBS) $(libsystemd_LIBS) -lm
+
+$(BUILD)/picket-store: $(call objects,$(STORE_SRC)) $(BUILD)/libwire.a
+	$(LINK) -o $@ $^ $(libuv_LIBS) $(libconfig_LIBS) $(libsystemd_LIBS) -llzf -lm
+
+$(BUILD)/picketctl: $(call objects,$(CTL_SRC)) $(BUILD)/libwire.a
+	$(LINK) -o $@ $^ $(libuv_LIBS) $(hiredis_LIBS) -lm
+
+$(BUILD)/libwire.a:  $(call objects,$(WIRE_SRC))
+$(BUILD)/libcore.a:  $(call objects,$(CORE_SRC))
+$(BUILD)/libstore.a: $(call objects,$(PURE_STORE_SRC))
+$(BUILD)/%.a:
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags.mk
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# The list of sources is part of it, so that a new file appears without a clean.
+$(BUILD)/sources: FORCE | $(BUILD)/flags.mk
+	@printf '%s\n' $(ALL_SRC) | cmp -s - $@ || printf '%s\n' $(ALL_SRC) > $@
+compile_commands.json: $(BUILD)/sources
+	@{ sep='['; for file in $(ALL_SRC); do \
+	    printf '%s\n{"directory": "%s", "file": "%s", "command": "%s"}' "$$sep" '$(CURDIR)' $$file \
+	        "$(CC) $(subst ",\",$(subst \,\\,$(filter-out -DPICKET_VERSION=%,$(ALL_CFLAGS)))) -DPICKET_VERSION=0 -c $$file"; sep=','; \
+	done; printf '\n]\n'; } > $@
+FORCE:
+
+# --- tests -----------------------------------------------------------------------------------------------------------------
+
+UNIT_OBJ := $(call objects,tests/unit/unit.c)
+$(BUILD)/unit/store_%: $(BUILD)/obj/tests/unit/store_%.o $(UNIT_OBJ) $(BUILD)/libstore.a $(BUILD)/libcore.a
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $^ $(cunit_LIBS) -llzf -lm
+# A test of an _io file may use the world.
+$(BUILD)/unit/%_io_test: $(BUILD)/obj/tests/unit/%_io_test.o $(UNIT_OBJ) $(BUILD)/libwire.a
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $^ $(cunit_LIBS) $(libuv_LIBS) $(hiredis_LIBS) $(libconfig_LIBS) $(sqlite3_LIBS) $(libsystemd_LIBS) -lm
+$(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(UNIT_OBJ) $(BUILD)/libcore.a
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $^ $(cunit_LIBS) -lm
+.SECONDARY: $(call objects,$(wildcard tests/*/*.c))
+
+setup:
+	@etc/setup
+
+unit: $(UNIT)
+	@tests/tally $(UNIT)
+
+purity: $(BUILD)/libcore.a $(BUILD)/libstore.a
+	@tests/purity $(call objects,$(CORE_SRC) $(PURE_STORE_SRC))
+
+headers: $(BUILD)/flags.mk
+	@tests/headers "$(CC) $(STD) $(WARN) -Werror -I. $(IO_CFLAGS)" $(HEADERS)
+
+test: setup all
+	@tests/tally "$(MAKE) -s purity" "$(MAKE) -s headers" "$(MAKE) -s unit" "$(MAKE) -s story" \
+	    "$(MAKE) -s sim COUNT=2000" "$(MAKE) -s mutants" "$(MAKE) -s live"
+
+ASAN = $(MAKE) -s BUILD=build-asan SAN=1
+asan: setup
+	@$(ASAN) all
+	@tests/tally "$(ASAN) unit" "$(ASAN) story" "$(ASAN) sim COUNT=200" "$(ASAN) live"
+
+# Their owners: tests/sim (sim, story, mutants), tests/live (live, demo), tests/bench (bench).
+-include tests/sim/sim.mk tests/live/live.mk tests/bench/bench.mk
+
+# --- the rest --------------------------------------------------------------------------------------------------------------
+
+INSTALL ?= install
+DOC      = $(DESTDIR)$(PREFIX)/share/doc/picket
+SAMPLES := $(wildcard etc/*.conf)
+UNITS   := $(wildcard etc/*.service etc/*.socket)
+MAN     := $(wildcard etc/*.[1-8])
+
+install: all
+	$(INSTALL) -d $(DESTDIR)$(PREFIX)/bin $(DOC)
+	$(INSTALL) -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	$(INSTALL) -m 644 LICENSE $(wildcard README.md CHANGELOG.md) $(SAMPLES) $(DOC)
+	$(if $(UNITS),$(INSTALL) -d $(DESTDIR)$(PREFIX)/lib/systemd/system && $(INSTALL) -m 644 $(UNITS) $(DESTDIR)$(PREFIX)/lib/systemd/system)
+	$(foreach page,$(MAN),$(INSTALL) -D -m 644 $(page) $(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $(page)))/$(notdir $(page)) &&) :
+
+uninstall:
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,picketd picket-store picketctl)
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/lib/systemd/system/,$(notdir $(UNITS)))
+	rm -f $(foreach page,$(MAN),$(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
+	rm -rf $(DOC)
+
+clean:
+	rm -rf build-asan $(BUILD) compile_commands.json
+
+help:
+	@echo 'make [all]      build picketd, picket-store, picketctl into $(BUILD)/'
+	@echo 'make demo       a failover before your eyes; NODES=redis: on redis-server'
+	@echo 'make test       everything below up to live, and the checks of purity and headers'
+	@echo 'make unit       unit tests                     make story    the scripted stories'
+	@echo 'make sim        the simulator; SEED=n COUNT=n  make mutants  planted faults, each must be caught'
+	@echo 'make live       real processes on loopback     make asan     unit, story, sim, live with sanitizers'
+	@echo 'make bench      failover times beside redis-sentinel'
+	@echo 'make install    to PREFIX ($(PREFIX)), below DESTDIR; make uninstall takes it away'
+	@echo 'make setup      check for libraries and tools, install what is missing'
+	@echo 'make clean      remove what was built'
+	@echo 'Variables: BUILD, PREFIX, DESTDIR, CC, CFLAGS, WERROR=1, SAN=1 (with a BUILD of its own)'
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,121 @@
+/*
+ * A connection as the commands see it: who it is, what it may do, and where its replies go. Pure;
+ * the socket behind it is server_io's. A program may also make one that has no socket (the stream
+ * of a primary whose commands are run with a muted writer; a unit test).
+ *
+ * Replies are appended to `reply` during the request. Whoever appends at another time (a late
+ * reply, a message) calls client_touch afterwards, so that it is sent.
+ *
+ * Pointers to a client are good only within the callback that got them. Anything that lives longer
+ * keeps the id (never used twice) and asks the server for the client, which may be gone by then.
+ */
+#ifndef WIRE_CLIENT_H
+#define WIRE_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "wire/buf.h"
+#include "wire/msec.h"
+#include "wire/pubsub.h"
+#include "wire/resp_write.h"
+#include "wire/slice.h"
+
+struct client;
+
+#define CLIENT_ADDR_SIZE      64  /* "[address]:port" and a zero */
+#define CLIENT_NAME_BYTES_MAX 255 /* CLIENT SETNAME, SETINFO */
+
+/* Kinds with output limits of their own; also the TYPE of CLIENT KILL and LIST. */
+enum client_class { CLIENT_NORMAL, CLIENT_REPLICA, CLIENT_PUBSUB, CLIENT_MASTER };
+#define CLIENT_CLASSES 4
+
+enum client_flag {
+    CLIENT_AUTHENTICATED = 1 << 0,     /* may run everything, and send large requests */
+    CLIENT_BLOCKED = 1 << 1,           /* its reply comes later; further requests wait */
+    CLIENT_CLOSE_AFTER_REPLY = 1 << 2, /* no further request is read */
+    CLIENT_CLOSING = 1 << 3,           /* gone as soon as the callback returns; nothing is sent */
+    CLIENT_IS_REPLICA = 1 << 4,        /* a replica's link (S in CLIENT LIST) */
+    CLIENT_IS_MASTER = 1 << 5,         /* our primary's stream (M) */
+    CLIENT_IN_MULTI = 1 << 6,          /* x */
+    CLIENT_DIRTY = 1 << 7,             /* a watched key changed (d) */
+    CLIENT_NO_EVICT = 1 << 8,          /* e */
+    CLIENT_SKIP_REPLY = 1 << 9, /* CLIENT REPLY SKIP: the reply to the next request is not wanted */
+    CLIENT_SKIPPING = 1 << 10,  /* ... and this is that request */
+    CLIENT_FLAG_APP = 1 << 16   /* this bit and those above are the program's */
+};
+
+/* What the owner of the socket wants to know; NULL members are allowed. */
+struct client_ops {
+    void (*touch)(struct client *c);  /* there is something to send, or the flags changed */
+    void (*resume)(struct client *c); /* CLIENT_BLOCKED was just cleared */
+};
+
+struct client {
+    uint64_t id;
+    char addr[CLIENT_ADDR_SIZE];  /* the other end: "10.0.0.1:4711", "[::1]:4711" */
+    char laddr[CLIENT_ADDR_SIZE]; /* our end */
+    char *name;                   /* CLIENT SETNAME; NULL: none. Owned */
+    char *lib_name;               /* CLIENT SETINFO; NULL: none. Owned */
+    char *lib_ver;
+    unsigned flags;     /* enum client_flag */
+    int db;             /* SELECT */
+    int multi;          /* commands queued, -1: not in MULTI */
+    int fd;             /* shown only */
+    msec opened_ms;     /* monotonic */
+    msec active_ms;     /* last request; monotonic */
+    size_t query_bytes; /* unread bytes held; kept by the server */
+    size_t
+        sending_bytes; /* bytes handed to the kernel's side and not yet taken; kept by the server */
+    const char *command;      /* full name of the last command, for CLIENT LIST; set by the program;
+                                 NULL: none */
+    struct buf out;           /* what is to be sent */
+    struct resp_writer reply; /* writes to out */
+    struct pubsub_member subs; /* its subscriptions; deliver writes to out */
+    const struct client_ops *ops;
+    void *user; /* the program's */
+};
+
+/* An unnamed client of protocol 2, database 0, not authenticated, with subs that deliver to it. ops
+ * may be NULL. */
+void client_init(struct client *c, uint64_t id, const struct client_ops *ops, msec now_ms);
+
+/* Frees what the client owns. Its subscriptions must have been left. */
+void client_done(struct client *c);
+
+/* Bytes of replies not yet taken by the kernel. */
+static inline size_t client_unsent_bytes(const struct client *c)
+{
+    return buf_used(&c->out) + c->sending_bytes;
+}
+
+/* Something was appended to `reply` outside of a request, or a closing flag was set. */
+void client_touch(struct client *c);
+
+/*
+ * The request being run is answered later: no further request of this client is handed out until
+ * client_resume, by which time the reply has been appended. Resume of a client that is not blocked
+ * does nothing.
+ */
+void client_block(struct client *c);
+void client_resume(struct client *c);
+
+/* Closed once all that has been written is sent; no more requests are read. */
+void client_close_after_reply(struct client *c);
+
+/* Closed at once, nothing more is sent. */
+void client_close(struct client *c);
+
+enum client_class client_class(const struct client *c);
+
+/*
+ * Sets *field (name, lib_name, lib_ver) to a copy; an empty slice clears it. False when it holds
+ * anything but printable ASCII without spaces, or is too long: nothing is changed.
+ */
+bool client_set_field(char **field, struct slice value);
+
+/* One line of CLIENT LIST without line end, fields in Redis's order. */
+bool client_describe(const struct client *c, msec now_ms, struct buf *ret_line);
+
+#endif

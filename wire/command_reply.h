@@ -1,0 +1,26 @@
+/*
+ * The COMMAND command itself, the same for both daemons: COMMAND, COMMAND COUNT, LIST [FILTERBY
+ * PATTERN p], INFO [name ...], DOCS [name ...]. Everything comes out of the table's rows.
+ */
+#ifndef WIRE_COMMAND_REPLY_H
+#define WIRE_COMMAND_REPLY_H
+
+#include <stddef.h>
+
+#include "wire/slice.h"
+
+struct command;
+struct command_table;
+struct resp_writer;
+
+/* One function per subcommand; argv as the request came (argv[0] "command"). */
+void command_reply_all(struct resp_writer *w, const struct command_table *t);
+void command_reply_count(struct resp_writer *w, const struct command_table *t);
+void command_reply_list(struct resp_writer *w, const struct command_table *t, size_t argc,
+                        const struct slice *argv);
+void command_reply_info(struct resp_writer *w, const struct command_table *t, size_t argc,
+                        const struct slice *argv);
+void command_reply_docs(struct resp_writer *w, const struct command_table *t, size_t argc,
+                        const struct slice *argv);
+
+#endif

@@ -1,0 +1,50 @@
+/*
+ * The daemon's log: one line to stderr for each message. Under systemd (JOURNAL_STREAM is set) with
+ * the journal's `<N>` priority in front, else with a UTC time stamp in milliseconds and the level:
+ *
+ *     2024-05-01T12:00:00.123Z notice listening on 127.0.0.1:26379
+ *
+ * Only *_io.c and main.c log. A message is cut at LOG_LINE_MAX bytes; control characters become
+ * '?'.
+ */
+#ifndef WIRE_LOG_IO_H
+#define WIRE_LOG_IO_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+
+#define LOG_LINE_MAX 2048
+
+/* id, name, syslog priority */
+#define LOG_LEVELS(X)                                                                              \
+    X(DEBUG, "debug", 7)                                                                           \
+    X(INFO, "info", 6)                                                                             \
+    X(NOTICE, "notice", 5)                                                                         \
+    X(WARNING, "warning", 4)                                                                       \
+    X(ERROR, "error", 3)
+
+enum log_level {
+#define X(id, name, priority) LOG_LEVEL_##id,
+    LOG_LEVELS(X)
+#undef X
+        LOG_LEVEL_COUNT
+};
+
+/* Messages below this level are dropped (default: notice). */
+void log_set_level(enum log_level level);
+enum log_level log_get_level(void);
+
+const char *log_level_name(enum log_level level);
+bool log_level_parse(const char *name, enum log_level *ret);
+
+void log_write(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void log_vwrite(enum log_level level, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
+
+#define log_debug(...)   log_write(LOG_LEVEL_DEBUG, __VA_ARGS__)
+#define log_info(...)    log_write(LOG_LEVEL_INFO, __VA_ARGS__)
+#define log_notice(...)  log_write(LOG_LEVEL_NOTICE, __VA_ARGS__)
+#define log_warning(...) log_write(LOG_LEVEL_WARNING, __VA_ARGS__)
+#define log_error(...)   log_write(LOG_LEVEL_ERROR, __VA_ARGS__)
+
+#endif
