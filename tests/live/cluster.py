@@ -164,9 +164,11 @@ class Group:
         return node.start().await_ready()
 
     def start(self):
-        for node in self.nodes:
+        # A replica that finds no primary tries again a second later only.
+        self.primary.start().await_ready()
+        for node in self.replicas:
             node.start()
-        for node in self.nodes:
+        for node in self.replicas:
             node.await_ready()
 
     def attached(self, primary=None):

@@ -14,6 +14,7 @@ import time
 
 PR_SET_PDEATHSIG = 1
 TAIL_LINES = 25
+LINE_MAX = 240
 POLL_S = 0.002
 
 # What no log may hold, however well the run seemed to go.
@@ -113,7 +114,7 @@ class Proc:
             return ""
 
     def tail(self, count=TAIL_LINES):
-        return "\n".join(self.log().splitlines()[-count:])
+        return "\n".join(line[:LINE_MAX] for line in self.log().splitlines()[-count:])
 
     def poisoned(self):
         """The first log line that must not be there, or None."""
