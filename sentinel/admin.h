@@ -1,0 +1,101 @@
+/*
+ * admin: the commands that clients, operators and peers send to the supervisor. Pure: it reads the
+ * core between steps, writes replies onto the client, and hands everything that changes something
+ * to the shell.
+ *
+ *     request ─▶ admin_request ─┬─ answered from the core at once
+ *                               └─ defer() a ticket, submit() or message() it ... the core's REPLY
+ *                                  or ANSWER with that ticket ─▶ admin_reply, admin_answer
+ *
+ * It also owns the registry of pub/sub subscribers: admin_event tells them.
+ */
+#ifndef SENTINEL_ADMIN_H
+#define SENTINEL_ADMIN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "wire/msec.h"
+#include "wire/slice.h"
+
+struct admin;
+struct answer;
+struct client;
+struct client_filter;
+struct core;
+struct event;
+struct message;
+struct reply;
+struct request;
+
+/* The version that clients are told, because they choose features by it (INFO redis_version,
+ * HELLO). Our own stands beside it. */
+#define ADMIN_REDIS_VERSION "7.0.15"
+
+/* What only the shell knows; asked for by INFO and CLIENT LIST. Fill in what is known, the rest
+ * stays zero. */
+struct admin_facts {
+    msec now;     /* monotonic, this moment */
+    msec wall_ms; /* since 1970 */
+    msec started; /* monotonic */
+    int64_t pid;
+    uint16_t port; /* that we listen on */
+    size_t clients;
+    size_t clients_max;
+    size_t clients_blocked;
+    uint64_t accepted;
+    uint64_t rejected;
+    uint64_t requests;
+    uint64_t bytes_in;
+    uint64_t bytes_out;
+    double cpu_user_s;
+    double cpu_system_s;
+    char config_file[256]; /* as given on the command line */
+    char os[128];          /* "Linux 6.1.0 x86_64" */
+};
+
+/* The shell's side. All members must be there. */
+struct admin_ops {
+    const struct core *(*core)(void *arg);
+
+    /* The client's reply comes later: block it (client_block) and return a new ticket, never 0.
+     * 0: no more can wait (nothing was blocked); the client gets an error. ASKED is given back in
+     * admin_reply. */
+    uint64_t (*defer)(void *arg, struct client *client, int asked);
+
+    /* Both are copied. The ticket (request.ticket, message.ticket) is one from defer(), or 0. */
+    void (*submit)(void *arg, const struct request *request);
+    void (*message)(void *arg, const struct message *message); /* ASK, HELLO, OPINION; peer 0 */
+
+    /* SHUTDOWN: stop as at SIGTERM. */
+    void (*stop)(void *arg);
+
+    /* CLIENT LIST, CLIENT KILL (see server_each, server_kill). */
+    void (*each_client)(void *arg, void (*fn)(void *ctx, struct client *client), void *ctx);
+    size_t (*kill_clients)(void *arg, const struct client_filter *filter, struct client *asks);
+
+    /* *ret_facts is zeroed. */
+    void (*facts)(void *arg, struct admin_facts *ret_facts);
+};
+
+/* VERSION: ours, constant text. OPS are copied. NULL: memory. */
+struct admin *admin_new(const struct admin_ops *ops, void *arg, const char *version);
+
+/* All clients must be gone. NULL is fine. */
+void admin_free(struct admin *admin);
+
+/* The server's callbacks. opened: lets the client in (no password is set yet). */
+void admin_client_opened(struct admin *admin, struct client *client);
+void admin_request(struct admin *admin, struct client *client, size_t argc,
+                   const struct slice *argv);
+void admin_client_gone(struct admin *admin, struct client *client);
+
+/* Write a deferred reply. The caller has found the client by its ticket and resumes it afterwards
+ * (client_resume). ASKED: as given to defer(). */
+void admin_reply(struct admin *admin, struct client *client, int asked, const struct reply *reply);
+void admin_answer(struct admin *admin, struct client *client, const struct answer *answer);
+
+/* Tell the subscribers. */
+void admin_event(struct admin *admin, const struct event *event);
+
+#endif

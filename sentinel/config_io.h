@@ -1,0 +1,52 @@
+/*
+ * config_io: the configuration file, read with libconfig and never written. What each option means
+ * stands in etc/picketd.conf; the options of a group come from the table in sentinel/group_conf.h.
+ *
+ * Unknown options, wrong types, values out of range and duplicates are errors. An error is one
+ * line:
+ *
+ *     picketd.conf:12: groups[0].down_after_ms: 0 is out of range, allowed are 1 to 86400000
+ *
+ * with the file and line where it stands (also in a file that was included).
+ */
+#ifndef SENTINEL_CONFIG_IO_H
+#define SENTINEL_CONFIG_IO_H
+
+#include <stddef.h>
+
+#include "quorum/hello.h"
+#include "sentinel/group_conf.h"
+#include "wire/addr.h"
+#include "wire/log_io.h"
+
+#define CONFIG_PATH_MAX        1023 /* bytes of a path in the file */
+#define CONFIG_ERROR_MAX       1024 /* bytes of an error text, its end included */
+#define CONFIG_CLIENTS_DEFAULT 10000
+#define CONFIG_CLIENTS_MAX     65000
+
+/* One entry of `groups`. */
+struct group_decl {
+    char name[GROUP_NAME_MAX + 1];
+    struct addr addr; /* of the primary, as long as the state knows no other */
+    struct group_conf conf;
+    int line; /* where it begins */
+};
+
+struct config {
+    struct addr listen;   /* host "*": all addresses */
+    struct addr announce; /* what peers are told; host empty = the address of each link; the port
+                             is never 0 */
+    char state_dir[CONFIG_PATH_MAX + 1];
+    enum log_level log_level;
+    size_t clients_max;
+    size_t n_groups;
+    struct group_decl *groups; /* in the order of the file; owned */
+};
+
+/* Read and check all of PATH. 0, or -1 with a text in ret_error and nothing to free. */
+int config_load(struct config *ret_config, const char *path, char ret_error[CONFIG_ERROR_MAX]);
+
+/* Free what config_load() made. */
+void config_done(struct config *config);
+
+#endif
