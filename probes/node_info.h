@@ -43,18 +43,20 @@ struct node_info {
     char replid2[RUNID_LEN + 1];
     uint64_t second_offset; /* second_repl_offset; 0 when there is no second id (-1) */
     /* of a primary */
-    uint64_t primary_offset; /* master_repl_offset */
-    uint32_t n_replicas;     /* entries in REPLICAS */
-    uint32_t n_dropped;      /* slaveN lines beyond INFO_REPLICAS_MAX or malformed */
-    struct info_replica replicas[INFO_REPLICAS_MAX];
+    uint64_t primary_offset;             /* master_repl_offset */
+    uint32_t n_replicas;                 /* entries behind REPLICAS */
+    uint32_t n_dropped;                  /* slaveN lines beyond INFO_REPLICAS_MAX or malformed */
+    const struct info_replica *replicas; /* node_info_parse()'s caller's; may be NULL */
 };
 
 /* Defaults: all unknown, priority 100, announced. */
 void node_info_init(struct node_info *info);
 
-/* Parse LEN bytes of INFO text. False when it names no role: then it is no INFO
- * of a data node and RET_INFO is untouched. */
-bool node_info_parse(struct node_info *ret_info, const char *text, size_t len);
+/* Parse LEN bytes of INFO text. RET_REPLICAS has room for INFO_REPLICAS_MAX
+ * entries; RET_INFO->replicas points to it. False when the text names no role:
+ * then it is no INFO of a data node and RET_INFO is untouched. */
+bool node_info_parse(struct node_info *ret_info, struct info_replica *ret_replicas,
+                     const char *text, size_t len);
 
 const char *node_role_name(enum node_role role); /* "master", "slave", "?" */
 

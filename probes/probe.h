@@ -43,10 +43,11 @@ enum link_state { LINK_DOWN, LINK_OPENING, LINK_UP };
 
 struct link {
     enum link_state state;
-    msec since;    /* when it got into this state */
-    msec retry_at; /* DOWN: when to open again */
-    msec ping_at;  /* when the PING in flight was sent; MSEC_NEVER = none */
-    msec heard_at; /* last reply of any kind on it */
+    msec since;       /* when it got into this state */
+    msec retry_at;    /* DOWN: when to open again */
+    msec ping_at;     /* when the PING in flight was sent; MSEC_NEVER = none */
+    msec ping_due_at; /* UP: no PING before */
+    msec heard_at;    /* last reply of any kind on it */
     struct backoff backoff;
 };
 

@@ -46,6 +46,7 @@ struct failover {
     msec state_at;
     uint64_t epoch;        /* of the election that it is about */
     msec started_at;       /* of the attempt */
+    uint64_t ticket;       /* PROMOTE: order in flight; 0 = none */
     bool forced;           /* an operator asked for it: no odown needed */
     struct node *promoted; /* PROMOTE: the chosen replica */
     msec order_at;         /* PROMOTE: when the order may be sent again */

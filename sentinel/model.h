@@ -47,10 +47,12 @@ struct peer {
 struct member {
     struct peer *peer;
     msec hello_at;                   /* last hello for this group, MSEC_NEVER = none yet */
-    uint64_t config_epoch;           /* as of that hello */
+    uint64_t config_epoch;           /* as of that hello, */
+    struct addr config_addr;         /* and the primary that it names */
     bool down;                       /* it says that OUR current primary is down */
     msec down_at;                    /* when it last said so */
-    uint64_t leading_epoch;          /* failover that it says it leads */
+    uint64_t leading_epoch;          /* failover that it says it leads, */
+    msec leading_at;                 /* and when it said so */
     char leader[PEER_RUNID_LEN + 1]; /* its last vote that we know of */
     uint64_t leader_epoch;
     uint64_t ask_ticket; /* ask in flight; 0 = none */
@@ -80,6 +82,8 @@ struct node {
     bool sdown;
     bool crashed;       /* sdown by the crash path, not by silence */
     msec sdown_at;      /* since when (also the time of -sdown) */
+    bool rumoured;      /* known from an unverified hello only */
+    msec wrong_at;      /* since when it does not follow the primary; MSEC_NEVER = it does */
     bool owed;          /* a former primary: demote it at first contact */
     bool script_killed; /* SCRIPT KILL sent since it is BUSY */
     bool denied;        /* +access-denied was raised */
@@ -106,16 +110,17 @@ struct group {
     struct addr base_addr; /* as the file had it when last read */
     struct group_conf base;
     bool from_file;
+    bool announced;  /* +monitor was raised */
     bool configured; /* CONFIGUREd since the last RETAIN */
     uint64_t config_epoch;
     msec config_at; /* when the current primary became it here */
     struct node *primary;
     struct node *nodes[NODES_MAX];
     size_t n_nodes;
-    struct member members[PEERS_MAX];
-    size_t n_members;
+    struct member *members; /* at most PEERS_MAX */
+    size_t n_members, cap_members;
     struct vote vote; /* our last vote in this group, durable before visible */
-    msec voted_at;
+    msec voted_at;    /* when we last voted for somebody else; MSEC_NEVER = not in this life */
     bool odown;
     msec odown_at;
     struct rumour rumour;

@@ -1,0 +1,6 @@
+#include "probes/node_info.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "wire/slice.h"
