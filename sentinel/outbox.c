@@ -1,0 +1,170 @@
+#include "sentinel/outbox.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A queue of parcels, a ring that grows. */
+struct queue {
+    struct parcel *ring;
+    size_t head, n, cap;
+};
+
+/* Rows that belong into one commit. */
+struct batch {
+    struct row *rows;
+    size_t n, cap;
+};
+
+struct outbox {
+    struct queue free;    /* may leave at once, whatever the disk does */
+    struct queue waiting; /* in order, each behind the commit it names */
+    struct batch next;    /* rows for the next commit */
+    struct batch running; /* rows being committed; empty = none */
+    uint64_t commits;     /* number of the commit that NEXT will be */
+    uint64_t durable;     /* all commits up to this one are on disk */
+    uint64_t dropped;
+};
+
+struct outbox *outbox_new(void)
+{
+    struct outbox *outbox = calloc(1, sizeof *outbox);
+
+    assert(outbox != NULL);
+    outbox->commits = 1;
+    return outbox;
+}
+
+void outbox_free(struct outbox *outbox)
+{
+    if (outbox == NULL)
+        return;
+    free(outbox->free.ring);
+    free(outbox->waiting.ring);
+    free(outbox->next.rows);
+    free(outbox->running.rows);
+    free(outbox);
+}
+
+static void queue_grow(struct queue *queue)
+{
+    size_t cap = queue->cap ? queue->cap * 2 : 16;
+    struct parcel *ring = malloc(cap * sizeof *ring);
+
+    assert(ring != NULL);
+    for (size_t i = 0; i < queue->n; i++)
+        ring[i] = queue->ring[(queue->head + i) % queue->cap];
+    free(queue->ring);
+    *queue = (struct queue){ .ring = ring, .n = queue->n, .cap = cap };
+}
+
+/* A new parcel at the end of QUEUE, to be filled in by the caller. */
+static struct parcel *queue_push(struct queue *queue, enum parcel_kind kind, uint64_t after)
+{
+    if (queue->n == queue->cap)
+        queue_grow(queue);
+    struct parcel *parcel = &queue->ring[(queue->head + queue->n++) % queue->cap];
+
+    parcel->kind = kind;
+    parcel->after = after;
+    return parcel;
+}
+
+static void queue_pop(struct queue *queue, struct parcel *ret_parcel)
+{
+    assert(queue->n > 0);
+    *ret_parcel = queue->ring[queue->head];
+    queue->head = (queue->head + 1) % queue->cap;
+    queue->n--;
+}
+
+static void take_rows(struct batch *batch, const struct output *output)
+{
+    if (output->n_rows == 0)
+        return;
+    if (batch->n + output->n_rows > batch->cap) {
+        batch->cap = (batch->n + output->n_rows) * 2;
+        batch->rows = realloc(batch->rows, batch->cap * sizeof *batch->rows);
+        assert(batch->rows != NULL);
+    }
+    memcpy(batch->rows + batch->n, output->rows, output->n_rows * sizeof *output->rows);
+    batch->n += output->n_rows;
+}
+
+/* The commit that everything said from now on has to wait for. */
+static uint64_t last_commit(const struct outbox *outbox)
+{
+    return outbox->next.n > 0 ? outbox->commits : outbox->commits - 1;
+}
+
+static void take_messages(struct outbox *outbox, const struct output *output, uint64_t after)
+{
+    for (size_t i = 0; i < output->n_messages; i++) {
+        if (outbox->waiting.n >= OUTBOX_PARCELS_MAX)
+            outbox->dropped++;
+        else
+            queue_push(&outbox->waiting, PARCEL_MESSAGE, after)->u.message = output->messages[i];
+    }
+}
+
+void outbox_take(struct outbox *outbox, const struct output *output)
+{
+    take_rows(&outbox->next, output);
+
+    uint64_t after = last_commit(outbox);
+    take_messages(outbox, output, after);
+    for (size_t i = 0; i < output->n_orders; i++) {
+        const struct order *order = &output->orders[i];
+        bool waits = order_waits(order->kind);
+
+        queue_push(waits ? &outbox->waiting : &outbox->free, PARCEL_ORDER, waits ? after : 0)
+            ->u.order = *order;
+    }
+    for (size_t i = 0; i < output->n_events; i++)
+        queue_push(&outbox->waiting, PARCEL_EVENT, after)->u.event = output->events[i];
+    for (size_t i = 0; i < output->n_replies; i++)
+        queue_push(&outbox->waiting, PARCEL_REPLY, after)->u.reply = output->replies[i];
+}
+
+const struct row *outbox_commit(struct outbox *outbox, size_t *ret_n, uint64_t *ret_commit)
+{
+    if (outbox->running.n > 0 || outbox->next.n == 0)
+        return NULL;
+    struct batch idle = outbox->running;
+
+    outbox->running = outbox->next;
+    outbox->next = idle;
+    *ret_n = outbox->running.n;
+    *ret_commit = outbox->commits++;
+    return outbox->running.rows;
+}
+
+void outbox_committed(struct outbox *outbox)
+{
+    assert(outbox->running.n > 0);
+    outbox->running.n = 0;
+    outbox->durable = outbox->commits - 1;
+}
+
+bool outbox_next(struct outbox *outbox, struct parcel *ret_parcel)
+{
+    if (outbox->free.n > 0) {
+        queue_pop(&outbox->free, ret_parcel);
+        return true;
+    }
+    if (outbox->waiting.n == 0 ||
+        outbox->waiting.ring[outbox->waiting.head].after > outbox->durable)
+        return false;
+    queue_pop(&outbox->waiting, ret_parcel);
+    return true;
+}
+
+bool outbox_busy(const struct outbox *outbox)
+{
+    return outbox->running.n > 0 || outbox->next.n > 0;
+}
+
+uint64_t outbox_dropped(const struct outbox *outbox)
+{
+    return outbox->dropped;
+}
