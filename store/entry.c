@@ -1,0 +1,207 @@
+#include "store/entry.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { GROWTH_SPARE_MAX = 1024 * 1024, REUSE_WASTE_MAX = 4 };
+
+static const char *const type_names[VALUE_TYPE_COUNT] = {
+#define X(id, text) text,
+    VALUE_TYPES(X)
+#undef X
+};
+
+/* Memory of the size asked for; a store that has none left cannot go on. */
+static void *must(void *p)
+{
+    assert(p != NULL);
+    return p;
+}
+
+static size_t size_of_entry(size_t key_len, bool is_volatile)
+{
+    size_t size = offsetof(struct entry, key) + key_len;
+
+    if (is_volatile)
+        size = ((size + 7) & ~(size_t)7) + sizeof(struct entry_expiry);
+    return size < sizeof(struct entry) ? sizeof(struct entry) : size;
+}
+
+const char *value_type_name(enum value_type type)
+{
+    assert(type < VALUE_TYPE_COUNT);
+    return type_names[type];
+}
+
+struct entry *entry_new(struct slice key, bool is_volatile)
+{
+    struct entry *e = must(malloc(size_of_entry(key.n, is_volatile)));
+
+    e->node.next = NULL;
+    e->node.key_len = (uint32_t)key.n;
+    e->type = VALUE_STRING;
+    e->encoding = STRING_SMALL;
+    e->small_len = 0;
+    e->flags = is_volatile ? ENTRY_VOLATILE : 0;
+    if (key.n > 0)
+        memcpy(e->key, key.p, key.n);
+    return e;
+}
+
+/* Frees what the value holds outside the entry. */
+static void drop_value(struct entry *e)
+{
+    if (e->encoding == STRING_BYTES)
+        free(e->value.bytes);
+    e->encoding = STRING_SMALL;
+    e->small_len = 0;
+}
+
+void entry_free(struct entry *e)
+{
+    if (e == NULL)
+        return;
+    drop_value(e);
+    free(e);
+}
+
+struct entry *entry_resize(struct entry *e, bool is_volatile)
+{
+    e = must(realloc(e, size_of_entry(e->node.key_len, is_volatile)));
+    e->flags = (uint8_t)(is_volatile ? e->flags | ENTRY_VOLATILE : e->flags & ~ENTRY_VOLATILE);
+    return e;
+}
+
+size_t entry_int_text(int64_t value, char text[ENTRY_INT_TEXT_MAX])
+{
+    char reversed[ENTRY_INT_TEXT_MAX];
+    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    size_t n = 0, at = 0;
+
+    do {
+        reversed[n++] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest > 0);
+    if (value < 0)
+        text[at++] = '-';
+    while (n > 0)
+        text[at++] = reversed[--n];
+    return at;
+}
+
+void entry_set_int(struct entry *e, int64_t value)
+{
+    drop_value(e);
+    e->encoding = STRING_INT;
+    e->value.integer = value;
+}
+
+/* Puts long bytes into a block, the present one if they fit without much waste. */
+static void set_bytes(struct entry *e, struct slice value)
+{
+    struct bytes *b = e->encoding == STRING_BYTES ? e->value.bytes : NULL;
+
+    if (b == NULL || b->cap < value.n || b->cap / REUSE_WASTE_MAX > value.n) {
+        drop_value(e);
+        b = must(malloc(sizeof(*b) + value.n));
+        b->cap = (uint32_t)value.n;
+        e->encoding = STRING_BYTES;
+        e->value.bytes = b;
+    }
+    b->len = (uint32_t)value.n;
+    memmove(b->data, value.p, value.n);
+}
+
+void entry_set_string(struct entry *e, struct slice value)
+{
+    int64_t number;
+
+    assert(value.n <= UINT32_MAX);
+    if (slice_to_int64(value, &number)) {
+        entry_set_int(e, number);
+    } else if (value.n <= ENTRY_SMALL_MAX) {
+        drop_value(e);
+        if (value.n > 0)
+            memcpy(e->value.small, value.p, value.n);
+        e->small_len = (uint8_t)value.n;
+    } else {
+        set_bytes(e, value);
+    }
+}
+
+struct slice entry_string(const struct entry *e, char text[ENTRY_INT_TEXT_MAX])
+{
+    struct slice s = { NULL, 0 };
+
+    switch ((enum string_encoding)e->encoding) {
+    case STRING_INT:
+        s.p = text;
+        s.n = entry_int_text(e->value.integer, text);
+        break;
+    case STRING_SMALL:
+        s.p = e->value.small;
+        s.n = e->small_len;
+        break;
+    case STRING_BYTES:
+        s.p = e->value.bytes->data;
+        s.n = e->value.bytes->len;
+        break;
+    }
+    return s;
+}
+
+size_t entry_string_len(const struct entry *e)
+{
+    char text[ENTRY_INT_TEXT_MAX];
+
+    return entry_string(e, text).n;
+}
+
+bool entry_string_int(const struct entry *e, int64_t *ret)
+{
+    char text[ENTRY_INT_TEXT_MAX];
+
+    if (e->encoding == STRING_INT) {
+        *ret = e->value.integer;
+        return true;
+    }
+    return slice_to_int64(entry_string(e, text), ret);
+}
+
+char *entry_string_extend(struct entry *e, size_t len)
+{
+    char text[ENTRY_INT_TEXT_MAX];
+    struct slice old = entry_string(e, text);
+    struct bytes *b = e->encoding == STRING_BYTES ? e->value.bytes : NULL;
+
+    if (len < old.n)
+        len = old.n;
+    assert(len <= UINT32_MAX / 2);
+    if (b == NULL || b->cap < len) {
+        size_t cap = len + (len < GROWTH_SPARE_MAX ? len : GROWTH_SPARE_MAX);
+        struct bytes *grown = must(realloc(b, sizeof(*b) + cap));
+
+        if (b == NULL)
+            memcpy(grown->data, old.p, old.n);
+        grown->cap = (uint32_t)cap;
+        b = grown;
+    }
+    memset(b->data + old.n, 0, len - old.n);
+    b->len = (uint32_t)len;
+    e->encoding = STRING_BYTES;
+    e->value.bytes = b;
+    return b->data;
+}
+
+void entry_move_value(struct entry *to, struct entry *from)
+{
+    drop_value(to);
+    to->type = from->type;
+    to->encoding = from->encoding;
+    to->small_len = from->small_len;
+    to->value = from->value;
+    from->type = VALUE_STRING;
+    from->encoding = STRING_SMALL;
+    from->small_len = 0;
+}

@@ -1,0 +1,122 @@
+/*
+ * One key with its value and, if it has one, its expiry time: a single allocation, so that a look-up touches the bucket, the
+ * entry, and (for values that do not fit into the entry) the value's bytes.
+ *
+ *     [ dict node | value word | type, encoding, ... | key bytes | padding, expiry ]
+ *
+ * The expiry tail is there only when ENTRY_VOLATILE is set. An entry is owned by its keyspace. String values are held as
+ * an integer, as up to ENTRY_SMALL_MAX bytes in the value word, or as a block of their own.
+ */
+#ifndef STORE_ENTRY_H
+#define STORE_ENTRY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "store/dict.h"
+#include "wire/slice.h"
+
+#define ENTRY_SMALL_MAX    8
+#define ENTRY_INT_TEXT_MAX 24 /* digits of an int64, sign, zero */
+
+/* Value types; the name is what TYPE says. */
+#define VALUE_TYPES(X) X(STRING, "string")
+
+enum value_type {
+#define X(id, text) VALUE_##id,
+    VALUE_TYPES(X)
+#undef X
+    VALUE_TYPE_COUNT
+};
+
+enum string_encoding { STRING_INT, STRING_SMALL, STRING_BYTES };
+
+enum entry_flag { ENTRY_VOLATILE = 1 };
+
+/* A string value too long for the entry. */
+struct bytes {
+    uint32_t len;
+    uint32_t cap;
+    char data[];
+};
+
+struct entry {
+    struct dict_node node;
+    union {
+        int64_t integer;
+        char small[ENTRY_SMALL_MAX];
+        struct bytes *bytes;
+    } value;
+    uint8_t type;
+    uint8_t encoding;
+    uint8_t small_len;
+    uint8_t flags;
+    char key[];
+};
+
+struct entry_expiry {
+    int64_t at_ms; /* Unix time */
+    uint32_t slot; /* place in the expiry heap */
+};
+
+/* A new entry with an empty string as its value. */
+struct entry *entry_new(struct slice key, bool is_volatile);
+
+/* Frees the entry and its value. NULL is fine. */
+void entry_free(struct entry *e);
+
+/* Adds or removes the expiry tail; returns the entry's new place. The old pointer is dead. */
+struct entry *entry_resize(struct entry *e, bool is_volatile);
+
+static inline struct slice entry_key(const struct entry *e)
+{
+    struct slice key = { e->key, e->node.key_len };
+    return key;
+}
+
+static inline bool entry_is_volatile(const struct entry *e)
+{
+    return (e->flags & ENTRY_VOLATILE) != 0;
+}
+
+/* The expiry tail of a volatile entry. */
+static inline struct entry_expiry *entry_expiry(const struct entry *e)
+{
+    size_t at = (offsetof(struct entry, key) + e->node.key_len + 7) & ~(size_t)7;
+    return (struct entry_expiry *)((char *)e + at);
+}
+
+/* Milliseconds of Unix time at which the key expires, or -1. */
+static inline int64_t entry_expires_at(const struct entry *e)
+{
+    return entry_is_volatile(e) ? entry_expiry(e)->at_ms : -1;
+}
+
+const char *value_type_name(enum value_type type);
+
+/* Sets a string value; takes the most compact form. */
+void entry_set_string(struct entry *e, struct slice value);
+void entry_set_int(struct entry *e, int64_t value);
+
+/* The string value as bytes; text is used for integers. Valid until the value changes. */
+struct slice entry_string(const struct entry *e, char text[ENTRY_INT_TEXT_MAX]);
+
+size_t entry_string_len(const struct entry *e);
+
+/* True when the string is an integer as Redis reads one. */
+bool entry_string_int(const struct entry *e, int64_t *ret);
+
+/*
+ * Makes the string len bytes long at least (new bytes are zero) and gives its bytes to write into; for APPEND and SETRANGE.
+ * Grows with room to spare.
+ */
+char *entry_string_extend(struct entry *e, size_t len);
+
+/* Takes the value of another entry (which keeps an empty string). */
+void entry_move_value(struct entry *to, struct entry *from);
+
+/* Puts the decimal digits of a value into text; returns their number. */
+size_t entry_int_text(int64_t value, char text[ENTRY_INT_TEXT_MAX]);
+
+#endif

@@ -1,0 +1,163 @@
+#include "store/keyspace.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A flushed database that waits to be freed. */
+struct grave {
+    struct grave *next;
+    struct dict dict;
+};
+
+void keyspace_init(struct keyspace *ks, const unsigned char hash_seed[HASH_KEY_SIZE])
+{
+    memset(ks, 0, sizeof(*ks));
+    hash_key_set(&ks->hash_key, hash_seed);
+    for (unsigned i = 0; i < DATABASES_MAX; i++) {
+        ks->dbs[i].id = i;
+        dict_init(&ks->dbs[i].dict, &ks->hash_key, offsetof(struct entry, key));
+    }
+}
+
+void keyspace_done(struct keyspace *ks)
+{
+    for (unsigned i = 0; i < DATABASES_MAX; i++)
+        keyspace_flush(ks, &ks->dbs[i]);
+    while (keyspace_sweep(ks, SIZE_MAX))
+        ;
+}
+
+struct entry *keyspace_find(struct db *db, struct slice key, struct key_ref *ret_ref)
+{
+    ret_ref->db = db;
+    ret_ref->key = key;
+    ret_ref->hash = dict_hash(&db->dict, key.p, key.n);
+    ret_ref->link = dict_find(&db->dict, key.p, key.n, ret_ref->hash);
+    return key_ref_entry(ret_ref);
+}
+
+/* A dict_insert may move other entries between buckets, but the new one is the first of its own. */
+struct entry *keyspace_add(struct key_ref *ref)
+{
+    struct entry *e;
+
+    assert(ref->link == NULL && ref->key.n <= KEY_BYTES_MAX);
+    e = entry_new(ref->key, false);
+    ref->link = dict_insert(&ref->db->dict, &e->node, ref->hash);
+    return e;
+}
+
+void keyspace_delete(struct key_ref *ref)
+{
+    struct entry *e = key_ref_entry(ref);
+
+    assert(e != NULL);
+    if (entry_is_volatile(e))
+        expiry_remove(&ref->db->expiry, e);
+    dict_remove(&ref->db->dict, ref->link);
+    ref->link = NULL;
+    entry_free(e);
+}
+
+struct entry *keyspace_set_expiry(struct key_ref *ref, int64_t at_ms)
+{
+    struct entry *e = key_ref_entry(ref);
+    struct expiry *x = &ref->db->expiry;
+    bool was = entry_is_volatile(e), is = at_ms >= 0;
+
+    if (was && is) {
+        expiry_move(x, e, at_ms);
+        return e;
+    }
+    if (was == is)
+        return e;
+    if (was)
+        expiry_remove(x, e);
+    e = entry_resize(e, is);
+    dict_replace(ref->link, &e->node);
+    if (is)
+        expiry_add(x, e, at_ms);
+    return e;
+}
+
+void keyspace_rename(struct key_ref *from, struct slice to)
+{
+    struct entry *source = key_ref_entry(from), *target;
+    struct db *db = from->db;
+    int64_t at_ms = entry_expires_at(source);
+    struct key_ref ref;
+
+    target = keyspace_find(db, to, &ref);
+    if (target == NULL)
+        target = keyspace_add(&ref);
+    entry_move_value(target, source);
+    keyspace_set_expiry(&ref, at_ms);
+
+    keyspace_find(db, from->key, &ref);
+    keyspace_delete(&ref);
+}
+
+size_t keyspace_count(const struct db *db)
+{
+    return db->dict.used;
+}
+
+size_t keyspace_count_volatile(const struct db *db)
+{
+    return db->expiry.n;
+}
+
+size_t keyspace_count_all(const struct keyspace *ks)
+{
+    size_t sum = 0;
+
+    for (unsigned i = 0; i < DATABASES_MAX; i++)
+        sum += ks->dbs[i].dict.used;
+    return sum;
+}
+
+void keyspace_flush(struct keyspace *ks, struct db *db)
+{
+    struct grave *g;
+
+    expiry_done(&db->expiry);
+    if (db->dict.buckets == 0)
+        return;
+    g = malloc(sizeof(*g));
+    assert(g != NULL);
+    g->dict = db->dict;
+    g->next = ks->graves;
+    ks->graves = g;
+    dict_init(&db->dict, &ks->hash_key, offsetof(struct entry, key));
+}
+
+void keyspace_swap(struct keyspace *a, struct keyspace *b)
+{
+    struct keyspace c = *a;
+
+    *a = *b;
+    *b = c;
+    for (unsigned i = 0; i < DATABASES_MAX; i++) {
+        a->dbs[i].dict.hash_key = &a->hash_key;
+        b->dbs[i].dict.hash_key = &b->hash_key;
+    }
+}
+
+bool keyspace_sweep(struct keyspace *ks, size_t entries_max)
+{
+    while (ks->graves != NULL && entries_max > 0) {
+        struct grave *g = ks->graves;
+        struct dict_node *node = dict_pop(&g->dict);
+
+        if (node != NULL) {
+            entry_free((struct entry *)node);
+            entries_max--;
+            continue;
+        }
+        ks->graves = g->next;
+        dict_done(&g->dict);
+        free(g);
+    }
+    return ks->graves != NULL;
+}

@@ -1,0 +1,30 @@
+/*
+ * Writes a keyspace as an RDB stream to wherever the caller's function puts the bytes: a file, a socket, memory.
+ */
+#ifndef STORE_RDB_WRITE_H
+#define STORE_RDB_WRITE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct keyspace;
+struct rdb_info;
+
+#define RDB_WRITE_CHUNK_BYTES ((size_t)64 * 1024)
+
+/* Takes all n bytes, or returns false, which ends the writing. */
+typedef bool rdb_sink_fn(void *arg, const void *bytes, size_t n);
+
+struct rdb_write_options {
+    bool compress; /* LZF for long strings */
+    bool checksum; /* else a checksum of zero, which readers take for "none" */
+    int64_t now_s; /* Unix time, for the file's head */
+    size_t used_bytes;
+};
+
+/* False when the sink refused; the stream is then cut short and must be thrown away. */
+bool rdb_write(const struct keyspace *ks, const struct rdb_info *info, const struct rdb_write_options *options,
+               rdb_sink_fn *sink, void *arg);
+
+#endif

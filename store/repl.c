@@ -1,0 +1,147 @@
+#include "store/repl.h"
+
+#include <assert.h>
+
+#include "wire/prng.h"
+#include "wire/resp_write.h"
+
+static void forget_second(struct repl *r)
+{
+    repl_id_clear(r->id2);
+    r->second_offset = -1;
+}
+
+void repl_init(struct repl *r, struct prng *prng, size_t backlog_bytes)
+{
+    memset(r, 0, sizeof(*r));
+    repl_id_draw(r->id, prng);
+    forget_second(r);
+    r->backlog_bytes = backlog_bytes;
+    r->stream_db = -1;
+}
+
+void repl_done(struct repl *r)
+{
+    backlog_done(&r->backlog);
+    buf_done(&r->command);
+}
+
+enum repl_answer repl_decide(const struct repl *r, struct slice id, int64_t offset)
+{
+    bool first = repl_id_is(r->id, id);
+
+    if (slice_is(id, "?"))
+        return REPL_FULL_ASKED;
+    /* The second history ends at second_offset: whoever has more of it has bytes that we never had. */
+    if (!first && (!repl_id_is(r->id2, id) || offset > r->second_offset))
+        return REPL_FULL_ID;
+    if (r->backlog.mem == NULL)
+        return REPL_FULL_NO_BACKLOG;
+    return backlog_holds(&r->backlog, offset) ? REPL_CONTINUE : REPL_FULL_OFFSET;
+}
+
+const char *repl_answer_text(enum repl_answer answer)
+{
+    static const char *const texts[] = {
+        [REPL_CONTINUE] = "continues",
+        [REPL_FULL_ID] = "its history is not ours, or goes further than the part we share",
+        [REPL_FULL_OFFSET] = "its offset is not in the backlog",
+        [REPL_FULL_NO_BACKLOG] = "there is no backlog",
+        [REPL_FULL_ASKED] = "it asked for everything",
+    };
+
+    return texts[answer];
+}
+
+void repl_need_backlog(struct repl *r, struct prng *prng)
+{
+    if (r->backlog.mem != NULL)
+        return;
+    /* While there was no backlog, writes were not counted: the offset no longer says what the data are,
+     * so the old ids must not lead anybody to continue from it. */
+    repl_id_draw(r->id, prng);
+    forget_second(r);
+    backlog_start(&r->backlog, r->backlog_bytes, r->offset + 1);
+    r->stream_db = -1;
+}
+
+void repl_drop_backlog(struct repl *r)
+{
+    backlog_done(&r->backlog);
+}
+
+void repl_resize_backlog(struct repl *r, size_t bytes)
+{
+    r->backlog_bytes = bytes;
+    if (r->backlog.mem != NULL)
+        backlog_resize(&r->backlog, bytes);
+}
+
+void repl_feed_bytes(struct repl *r, const void *bytes, size_t n)
+{
+    r->offset += (int64_t)n;
+    if (r->backlog.mem != NULL)
+        backlog_append(&r->backlog, bytes, n);
+}
+
+/* Appends one command in wire form to the scratch buffer. */
+static void encode(struct buf *out, size_t argc, const struct slice *argv)
+{
+    struct resp_writer w = { .out = out, .proto = 2 };
+
+    resp_array(&w, argc);
+    for (size_t i = 0; i < argc; i++)
+        resp_bulk(&w, argv[i]);
+}
+
+void repl_feed_command(struct repl *r, int db, size_t argc, const struct slice *argv)
+{
+    assert(r->backlog.mem != NULL);
+    buf_reset(&r->command);
+    if (db >= 0 && db != r->stream_db) {
+        char digits[2] = { (char)('0' + db % 10), 0 };
+        char text[3] = { (char)('0' + db / 10), digits[0], 0 };
+        struct slice select[2] = { slice_str("SELECT"), slice_str(db >= 10 ? text : digits) };
+
+        encode(&r->command, 2, select);
+        r->stream_db = db;
+    }
+    encode(&r->command, argc, argv);
+    assert(!r->command.overflow);
+    repl_feed_bytes(r, buf_data(&r->command), buf_used(&r->command));
+}
+
+void repl_promote(struct repl *r, struct prng *prng)
+{
+    memcpy(r->id2, r->id, sizeof(r->id2));
+    r->second_offset = r->offset + 1;
+    repl_id_draw(r->id, prng);
+    r->stream_db = -1;
+    if (r->backlog.mem == NULL)
+        backlog_start(&r->backlog, r->backlog_bytes, r->offset + 1);
+}
+
+bool repl_adopt_id(struct repl *r, struct slice id)
+{
+    if (repl_id_is(r->id, id))
+        return false;
+    memcpy(r->id2, r->id, sizeof(r->id2));
+    r->second_offset = r->offset + 1;
+    return repl_id_set(r->id, id);
+}
+
+void repl_restart_at(struct repl *r, const char id[REPL_ID_SIZE], int64_t offset)
+{
+    memcpy(r->id, id, REPL_ID_SIZE);
+    forget_second(r);
+    r->offset = offset;
+    r->stream_db = -1;
+    backlog_start(&r->backlog, r->backlog_bytes, offset + 1);
+}
+
+void repl_restore(struct repl *r, const char id[REPL_ID_SIZE], int64_t offset, bool as_primary, struct prng *prng)
+{
+    repl_restart_at(r, id, offset);
+    if (as_primary)
+        repl_promote(r, prng);
+}
