@@ -38,7 +38,7 @@ def replica_comes_and_goes(nodes, supervisor):
         for s in world.supervisors:
             check(s.call("SENTINEL", "RESET", group.name) == 1, "RESET did not count one group at %s" % s.label)
             wait(lambda s=s: s.events.first("+reset-master", moment), "+reset-master at %s" % s.label)
-            world.settle()
+            wait(lambda s=s: world.knows_all(s, group), "%s knows the rest again" % s.label)
         check(not any(listed(world, group, added.port)), "RESET did not forget the replica")
         check(not world.switches(group), "a failover, although only a replica went")
         return "discovered %s after its start" % ms(discovered)

@@ -259,7 +259,10 @@ OPTIONS = {"quorum": 2, "down_after": 1000, "failover_timeout": 20000, "parallel
 
 
 class Cluster:
-    """Groups and supervisors, started and known to one another when the block begins."""
+    """Groups and supervisors, started and known to one another when the block begins.
+
+    `supervisor` is a kind, or a list of kinds for a mixed company.
+    """
 
     def __init__(self, nodes="redis", supervisor="picketd", groups=("orders",), replicas=2, supervisors=3,
                  settle=True, **options):
@@ -269,7 +272,8 @@ class Cluster:
         self.options = dict(OPTIONS, **options)
         self.settle_first = settle
         self.groups = [Group(self, name, nodes, replicas) for name in groups]
-        self.supervisors = [Supervisor(self, "supervisor%d" % i, supervisor, i) for i in range(supervisors)]
+        kinds = [supervisor] * supervisors if isinstance(supervisor, str) else supervisor
+        self.supervisors = [Supervisor(self, "supervisor%d" % i, kind, i) for i, kind in enumerate(kinds)]
 
     @property
     def group(self):

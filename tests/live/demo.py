@@ -133,7 +133,7 @@ def return_steps(old, new, back):
 
     def in_sync():
         return old.follows(new) and (time.monotonic(), "old primary follows the new one, in sync")
-    return [("back", answers), ("demoted", demoted), ("in sync", in_sync)]
+    return [("back", answers), ("demoted", demoted), ("synced", in_sync)]
 
 
 def describe(world):

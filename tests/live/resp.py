@@ -122,6 +122,10 @@ class Conn:
             self.close()
             raise
 
+    def next_value(self, timeout):
+        """Whatever comes next, with its types: a reply as Typed, or a Push."""
+        return self._value(time.monotonic() + timeout, True)
+
     def call(self, *args, timeout=None):
         self.send(*args)
         value = self.read(timeout)
