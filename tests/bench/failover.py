@@ -20,6 +20,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(HERE), "live"))
 
 import cluster
 import process
+import waiting
 import writer
 
 NODES = os.environ.get("NODES") or "redis"
@@ -46,12 +47,12 @@ def measure(supervisor, fault):
         group, old = world.group, world.group.primary
         job = writer.Writer(world.supervisors, group.name, WRITE_EVERY_S)
         job.start()
-        cluster.wait(lambda: len(job.acks) >= WARM_UP_WRITES, "first writes")
+        waiting.wait(lambda: len(job.acks) >= WARM_UP_WRITES, "first writes")
         time.sleep(random.uniform(0, PHASE_S))
         moment = old.kill() if fault == "kill" else old.stop()
         new = world.wait_switch(group, moment)
-        ack = cluster.wait(lambda: job.first_after(moment, old.port), "first write on the new primary")
-        cluster.wait(lambda: group.attached(new), "the other replica follows")
+        ack = waiting.wait(lambda: job.first_after(moment, old.port), "first write on the new primary")
+        waiting.wait(lambda: group.attached(new), "the other replica follows")
         job.finish()
         first = {s.index: min(e.at for e in world.switches(group, moment) if e.index == s.index)
                  for s in world.supervisors}
@@ -99,5 +100,5 @@ def main():
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except cluster.Failed as failure:
+    except waiting.Failed as failure:
         sys.exit("bench failed: %s" % failure)

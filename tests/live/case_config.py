@@ -7,10 +7,10 @@ import tempfile
 
 import process
 from case_process import run_once
-from cluster import check
 from scenario import scenario
+from waiting import check
 
-GOOD = """listen = { host = "127.0.0.1"; port = 0; };
+GOOD = """listen = { host = "127.0.0.1"; port = 26379; };
 state_dir = "%(dir)s/state";
 groups = (
   { name = "orders"; host = "127.0.0.1"; port = 6379; quorum = 2;
@@ -20,12 +20,14 @@ groups = (
 
 # What is replaced in the good file, by what, and the line and the option that the error must name (None: any).
 WRONG = (
-    ('name = "orders"; ', "", 4, "name"),
-    ('host = "127.0.0.1"; port = 6379; ', "port = 6379; ", 4, "host"),
+    ('name = "orders"; ', "", 4, "groups"),
+    ('host = "127.0.0.1"; port = 6379; ', "port = 6379; ", 4, "groups"),
+    ("port = 6379; ", "", 4, "groups"),
     ("port = 6379", "port = 65536", 4, "port"),
     ("port = 6379", "port = -1", 4, "port"),
     ("port = 6379", 'port = "6379"', 4, "port"),
-    ("port = 0", "port = 70000", 1, "port"),
+    ("port = 26379", "port = 70000", 1, "port"),
+    ("port = 26379", "port = 0", 1, "port"),
     ("quorum = 2", "quorum = 0", 4, "quorum"),
     ("quorum = 2", "quorum = 2.5", 4, "quorum"),
     ("quorum = 2", "quorums = 2", 4, "quorums"),
@@ -58,7 +60,8 @@ def judge(program, path, arguments, line, option):
     status, output = run_once([program] + arguments + ["-c", path])
     if status != 1:
         return "status %s, expected 1: %s" % (status, output)
-    pattern = r"%s:%s: %s" % (re.escape(path), line or r"\d+", r"(\S*\.)?%s(\[\d+\])?: \S" % option if option else r"\S")
+    named = r"(\S*\.)?%s(\[\d+\])?: \S" % option if option else r"\S"
+    pattern = r"%s:%s: %s" % (re.escape(path), line or r"\d+", named)
     if not re.search(pattern, output):
         return "no line like %s in: %s" % (pattern, output)
     return None

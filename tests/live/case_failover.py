@@ -4,8 +4,9 @@ import time
 
 import events
 import writer
-from cluster import Cluster, check, wait
+from cluster import Cluster
 from scenario import ms, scenario
+from waiting import check, wait
 
 WARM_UP_WRITES = 100
 # Every supervisor is asked for its opinion this long, to see that it does not change again.

@@ -2,8 +2,9 @@
 
 import time
 
-from cluster import Cluster, check, wait
+from cluster import Cluster
 from scenario import ms, scenario
+from waiting import check, wait
 
 DOWN_AFTER = 500
 

@@ -4,8 +4,9 @@ import time
 
 import case_failover
 import events
-from cluster import Cluster, check, wait
+from cluster import Cluster
 from scenario import ms, scenario
+from waiting import check, wait
 
 DOWN_AFTER = 500
 WATCH_S = 4.0

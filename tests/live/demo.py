@@ -14,6 +14,8 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import cluster
 import process
+import resp
+import waiting
 import writer
 
 NODES = os.environ.get("NODES") or "picket"
@@ -57,13 +59,13 @@ class Timeline:
             self.row(moment, name, text)
         for name in waiting:
             say("  %s  %s" % (paint("red", "   never"), paint("red", name)))
-        cluster.check(not waiting, "not seen within %.0f s: %s" % (STEP_S, ", ".join(waiting)))
+        waiting.check(not waiting, "not seen within %.0f s: %s" % (STEP_S, ", ".join(waiting)))
 
     @staticmethod
     def _probe(probe):
         try:
             return probe()
-        except (OSError, cluster.resp.RespError):
+        except (OSError, resp.RespError):
             return None
 
     def row(self, moment, name, text, colour="green"):
@@ -152,7 +154,7 @@ def show(world):
     describe(world)
     job = writer.Writer(world.supervisors, world.group.name)
     job.start()
-    cluster.wait(lambda: len(job.acks) >= WARM_UP_WRITES, "the writer's first writes")
+    waiting.wait(lambda: len(job.acks) >= WARM_UP_WRITES, "the writer's first writes")
     say("  a client writes: %d writes acknowledged so far" % len(job.acks))
     say()
 
@@ -198,7 +200,7 @@ def main():
     try:
         with cluster.Cluster(nodes=NODES, supervisor=SUPERVISOR, down_after=DOWN_AFTER_MS) as world:
             job, lost, begin = show(world)
-    except (cluster.Failed, OSError, cluster.resp.RespError) as error:
+    except (waiting.Failed, OSError, resp.RespError) as error:
         advise(error)
         return 1
     outage = job.first_after(begin, job.last_before(begin).port).at - begin

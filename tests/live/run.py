@@ -99,7 +99,7 @@ def show(result):
     lines = result.text.strip().splitlines()
     notes = [line[len("note: "):] for line in lines if line.startswith("note: ")]
     checks = ["%d checks" % result.passed] if result.passed > 1 else []
-    reasons = [line for line in lines if line.startswith("cluster.Failed: ")][-1:] if result.failed else []
+    reasons = [line for line in lines if line.startswith("waiting.Failed: ")][-1:] if result.failed else []
     remark = "; ".join(reasons + checks + notes)
     print("%s %-34s %5.1f s%s" % ("FAIL" if result.failed else "ok  ", result.job.label, result.took,
                                   "  " + remark if remark else ""))
