@@ -1,0 +1,333 @@
+#include "probes/link_io.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <hiredis/hiredis.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probes/resolve_io.h"
+
+#define CHANNEL_MAX    63
+#define NAME_RUNID_LEN 8 /* of the run id, in the name of a connection */
+#define NAME_MAX_LEN   32
+
+/* One link. Credentials are kept until it has been looked up. */
+struct line {
+    struct link_set *set;
+    uint32_t id;
+    enum link_kind kind;
+    struct resolve *resolve; /* while the name is looked up */
+    struct stream *stream;   /* from then on */
+    unsigned replies_due;    /* of the login */
+    bool up;
+    char *user, *pass;
+};
+
+struct link_set {
+    uv_loop_t *loop;
+    struct stream_pool *pool;
+    struct link_ops ops;
+    void *arg;
+    char runid[NAME_RUNID_LEN + 1];
+    char channel[CHANNEL_MAX + 1];
+    struct line **lines; /* by link_tag() */
+    size_t cap;
+    bool silent; /* being freed */
+};
+
+struct link_set *link_set_new(uv_loop_t *loop, const char *runid, const char *channel,
+                              const struct link_ops *ops, void *arg)
+{
+    struct link_set *set = calloc(1, sizeof *set);
+
+    if (set == NULL)
+        return NULL;
+    assert(strlen(channel) <= CHANNEL_MAX && strlen(runid) >= NAME_RUNID_LEN);
+    set->pool = stream_pool_new(loop);
+    if (set->pool == NULL) {
+        free(set);
+        return NULL;
+    }
+    set->loop = loop;
+    set->ops = *ops;
+    set->arg = arg;
+    memcpy(set->runid, runid, NAME_RUNID_LEN);
+    memcpy(set->channel, channel, strlen(channel));
+    return set;
+}
+
+static struct line *find(const struct link_set *set, uint64_t tag)
+{
+    return tag < set->cap ? set->lines[tag] : NULL;
+}
+
+/* Make room for TAG in the table; false when memory is out. */
+static bool make_room(struct link_set *set, uint64_t tag)
+{
+    size_t cap = set->cap ? set->cap : 64;
+
+    assert(tag < (uint64_t)LINK_IDS_MAX * LINK_COUNT);
+    if (tag < set->cap)
+        return true;
+    while (cap <= tag)
+        cap *= 2;
+    struct line **lines = realloc(set->lines, cap * sizeof(struct line *));
+
+    if (lines == NULL)
+        return false;
+    for (size_t i = set->cap; i < cap; i++)
+        lines[i] = NULL;
+    set->lines = lines;
+    set->cap = cap;
+    return true;
+}
+
+/* Forget what the line no longer needs once it has logged in, or never will. */
+static void drop_login(struct line *line)
+{
+    free(line->user);
+    free(line->pass);
+    line->user = line->pass = NULL;
+}
+
+/* Take the line out of the table and end it. */
+static void drop(struct line *line)
+{
+    line->set->lines[link_tag(line->id, line->kind)] = NULL;
+    resolve_cancel(line->resolve);
+    stream_close(line->stream);
+    drop_login(line);
+    free(line);
+}
+
+static void tell(struct link_set *set, const struct link_report *report)
+{
+    if (!set->silent)
+        set->ops.report(set->arg, report);
+}
+
+/* The line is gone, with that evidence. */
+static void fail(struct line *line, enum evidence evidence)
+{
+    struct link_set *set = line->set;
+    struct link_report report = { line->id, line->kind, evidence, "", NULL };
+
+    assert(evidence_class(evidence) == EVIDENCE_CLASS_DOWN);
+    drop(line);
+    tell(set, &report);
+}
+
+static enum evidence evidence_of_errno(int error, bool established)
+{
+    switch (error) {
+    case ECONNREFUSED:
+        return established ? EVIDENCE_RESET : EVIDENCE_REFUSED;
+    case ETIMEDOUT:
+        return EVIDENCE_TIMEOUT;
+    case EHOSTUNREACH:
+    case ENETUNREACH:
+    case ENETDOWN:
+        return EVIDENCE_UNREACHABLE;
+    default: /* end of file, reset, broken pipe, not the protocol; no descriptor, no memory */
+        return established ? EVIDENCE_RESET : EVIDENCE_UNREACHABLE;
+    }
+}
+
+static void stream_ended(void *arg, int error, bool established)
+{
+    struct line *line = arg;
+
+    line->stream = NULL;
+    fail(line, evidence_of_errno(error, established));
+}
+
+static bool is_text(const redisReply *reply, const char *text)
+{
+    size_t len = strlen(text);
+
+    return reply->type == REDIS_REPLY_STRING && reply->len == len &&
+           memcmp(reply->str, text, len) == 0;
+}
+
+/* Messages on the channel come between replies. */
+static bool stream_pushed(void *arg, const redisReply *reply)
+{
+    struct line *line = arg;
+    struct link_set *set = line->set;
+
+    if (line->kind != LINK_PUBSUB || reply->type != REDIS_REPLY_ARRAY || reply->elements != 3 ||
+        !is_text(reply->element[0], "message"))
+        return false;
+    if (is_text(reply->element[1], set->channel) && reply->element[2]->type == REDIS_REPLY_STRING)
+        set->ops.heard(set->arg, line->id, reply->element[2]->str, reply->element[2]->len);
+    return true;
+}
+
+static const struct stream_ops stream_ops = { stream_pushed, stream_ended };
+
+static void come_up(struct line *line)
+{
+    char ip[HOST_LEN_MAX + 1] = "";
+    struct link_report report = { line->id, line->kind, EVIDENCE_CONNECTED, ip, NULL };
+
+    line->up = true;
+    drop_login(line);
+    stream_remote_host(line->stream, ip);
+    tell(line->set, &report);
+}
+
+/* A reply of the login: what it says is of no account, only that all have come. */
+static void login_replied(void *ctx, uint64_t tag, const redisReply *reply)
+{
+    struct line *line = reply != NULL ? find(ctx, tag) : NULL;
+
+    if (line != NULL && --line->replies_due == 0)
+        come_up(line);
+}
+
+static void login_send(struct line *line, const char *const *words)
+{
+    if (stream_send(line->stream, words, login_replied, line->set, link_tag(line->id, line->kind)))
+        line->replies_due++;
+}
+
+/* Queue all that has to be said first; it leaves when the connection is there. */
+static void login(struct line *line)
+{
+    char name[NAME_MAX_LEN];
+
+    if (line->pass != NULL && line->user != NULL)
+        login_send(line, (const char *[]){ "AUTH", line->user, line->pass, NULL });
+    else if (line->pass != NULL)
+        login_send(line, (const char *[]){ "AUTH", line->pass, NULL });
+    snprintf(name, sizeof name, "sentinel-%s-%s", line->set->runid, link_kind_name(line->kind));
+    login_send(line, (const char *[]){ "CLIENT", "SETNAME", name, NULL });
+    if (line->kind == LINK_PUBSUB)
+        login_send(line, (const char *[]){ "SUBSCRIBE", line->set->channel, NULL });
+}
+
+static void connect_line(struct line *line, const struct sockaddr_storage *address)
+{
+    int error;
+
+    line->stream = stream_open(line->set->pool, address, &stream_ops, line, &error);
+    if (line->stream == NULL) {
+        fail(line, evidence_of_errno(error, false));
+        return;
+    }
+    login(line);
+}
+
+static void looked_up(void *arg, int status, const struct sockaddr_storage *address)
+{
+    struct line *line = arg;
+
+    line->resolve = NULL;
+    if (status != 0)
+        fail(line, EVIDENCE_UNREACHABLE);
+    else
+        connect_line(line, address);
+}
+
+static char *copy_text(const char *text)
+{
+    return text != NULL && text[0] != '\0' ? strdup(text) : NULL;
+}
+
+/* A line in the table that has not begun yet; NULL when memory is out. */
+static struct line *line_new(struct link_set *set, uint32_t id, enum link_kind kind,
+                             const struct link_login *credentials)
+{
+    struct line *line = make_room(set, link_tag(id, kind)) ? calloc(1, sizeof *line) : NULL;
+
+    if (line == NULL)
+        return NULL;
+    line->set = set;
+    line->id = id;
+    line->kind = kind;
+    line->user = copy_text(credentials->user);
+    line->pass = copy_text(credentials->pass);
+    set->lines[link_tag(id, kind)] = line;
+    return line;
+}
+
+void link_open(struct link_set *set, uint32_t id, enum link_kind kind, const struct addr *addr,
+               const struct link_login *credentials)
+{
+    struct sockaddr_storage address;
+
+    link_close(set, id, kind);
+    struct line *line = line_new(set, id, kind, credentials);
+
+    if (line == NULL) {
+        tell(set, &(struct link_report){ id, kind, EVIDENCE_UNREACHABLE, "", NULL });
+        return;
+    }
+    if (resolve_numeric(addr, &address)) {
+        connect_line(line, &address);
+        return;
+    }
+    line->resolve = resolve_start(set->loop, addr, looked_up, line);
+    if (line->resolve == NULL)
+        fail(line, EVIDENCE_UNREACHABLE);
+}
+
+void link_close(struct link_set *set, uint32_t id, enum link_kind kind)
+{
+    struct line *line = find(set, link_tag(id, kind));
+
+    if (line != NULL)
+        drop(line);
+}
+
+void link_break(struct link_set *set, uint32_t id, enum link_kind kind)
+{
+    struct line *line = find(set, link_tag(id, kind));
+
+    if (line != NULL)
+        fail(line, EVIDENCE_RESET);
+}
+
+void link_forget(struct link_set *set, uint32_t id)
+{
+    for (int kind = 0; kind < LINK_COUNT; kind++)
+        link_close(set, id, (enum link_kind)kind);
+}
+
+void link_set_free(struct link_set *set)
+{
+    if (set == NULL)
+        return;
+    set->silent = true;
+    for (size_t tag = 0; tag < set->cap; tag++) {
+        if (set->lines[tag] != NULL)
+            drop(set->lines[tag]);
+    }
+    stream_pool_free(set->pool);
+    free(set->lines);
+    free(set);
+}
+
+bool link_send(struct link_set *set, uint32_t id, enum link_kind kind, const char *const *words,
+               stream_reply_fn *fn, void *ctx, uint64_t tag)
+{
+    struct line *line = find(set, link_tag(id, kind));
+
+    return line != NULL && line->up && stream_send(line->stream, words, fn, ctx, tag);
+}
+
+void link_report(struct link_set *set, uint32_t id, enum link_kind kind, enum evidence evidence,
+                 const struct node_info *info)
+{
+    if (find(set, link_tag(id, kind)) != NULL)
+        tell(set, &(struct link_report){ id, kind, evidence, "", info });
+}
+
+bool link_local_host(const struct link_set *set, uint32_t id, char ret_host[HOST_LEN_MAX + 1])
+{
+    struct line *line = find(set, link_tag(id, LINK_CMD));
+
+    return line != NULL && line->up && stream_local_host(line->stream, ret_host);
+}

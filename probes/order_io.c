@@ -1,0 +1,233 @@
+#include "probes/order_io.h"
+
+#include <assert.h>
+#include <hiredis/hiredis.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probes/link_io.h"
+
+/* The requests of a change of role, in the order in which they are sent and answered. */
+enum step {
+    STEP_MULTI,
+    STEP_ROLE_CHANGE,
+    STEP_REWRITE,
+    STEP_KILL,
+    STEP_EXEC,
+    STEP_ROLE,
+    STEP_COUNT
+};
+
+#define IN_EXEC (STEP_EXEC - STEP_ROLE_CHANGE) /* replies that EXEC brings */
+
+/* A change of role under way. */
+struct change {
+    order_settled_fn *settled;
+    void *arg;
+    unsigned replies_due;
+    bool broken; /* a reply was not to be had */
+    struct order_result result;
+};
+
+static void nothing_replied(void *ctx, uint64_t tag, const redisReply *reply)
+{
+    (void)ctx;
+    (void)tag;
+    (void)reply;
+}
+
+static bool is_status(const redisReply *reply, const char *start)
+{
+    return reply->type == REDIS_REPLY_STATUS && strncmp(reply->str, start, strlen(start)) == 0;
+}
+
+/* ["pong", ...] is what a subscribed connection answers. */
+static bool is_pong(const redisReply *reply)
+{
+    if (reply->type == REDIS_REPLY_ARRAY && reply->elements > 0) {
+        reply = reply->element[0];
+        return reply->type == REDIS_REPLY_STRING && strcmp(reply->str, "pong") == 0;
+    }
+    return is_status(reply, "PONG");
+}
+
+static void ping_replied(void *ctx, uint64_t tag, const redisReply *reply)
+{
+    enum evidence evidence = EVIDENCE_ERROR;
+
+    if (reply == NULL)
+        return;
+    if (is_pong(reply))
+        evidence = EVIDENCE_PONG;
+    else if (reply->type == REDIS_REPLY_ERROR)
+        evidence = evidence_of_error(reply->str);
+    link_report(ctx, link_tag_id(tag), link_tag_kind(tag), evidence, NULL);
+}
+
+void order_ping(struct link_set *set, uint32_t id, enum link_kind kind)
+{
+    link_send(set, id, kind, (const char *[]){ "PING", NULL }, ping_replied, set,
+              link_tag(id, kind));
+}
+
+static void info_replied(void *ctx, uint64_t tag, const redisReply *reply)
+{
+    static struct info_replica replicas[INFO_REPLICAS_MAX]; /* large, and used on one thread only */
+    struct node_info info;
+
+    if (reply == NULL)
+        return;
+    bool ok = reply->type == REDIS_REPLY_STRING &&
+              node_info_parse(&info, replicas, reply->str, reply->len);
+
+    link_report(ctx, link_tag_id(tag), LINK_CMD, ok ? EVIDENCE_INFO : EVIDENCE_INFO_FAILED,
+                ok ? &info : NULL);
+}
+
+void order_info(struct link_set *set, uint32_t id)
+{
+    link_send(set, id, LINK_CMD, (const char *[]){ "INFO", NULL }, info_replied, set,
+              link_tag(id, LINK_CMD));
+}
+
+static void publish_replied(void *ctx, uint64_t tag, const redisReply *reply)
+{
+    if (reply != NULL)
+        link_report(ctx, link_tag_id(tag), LINK_CMD, EVIDENCE_HELLO_SENT, NULL);
+}
+
+void order_publish(struct link_set *set, uint32_t id, const char *channel, const char *text)
+{
+    link_send(set, id, LINK_CMD, (const char *[]){ "PUBLISH", channel, text, NULL },
+              publish_replied, set, link_tag(id, LINK_CMD));
+}
+
+void order_script_kill(struct link_set *set, uint32_t id)
+{
+    link_send(set, id, LINK_CMD, (const char *[]){ "SCRIPT", "KILL", NULL }, nothing_replied, NULL,
+              0);
+}
+
+/* Keep the first error text only: the later ones follow from it. */
+static void keep_text(char text[EVIDENCE_ERROR_MAX + 1], const char *what, const char *error)
+{
+    if (text[0] == '\0')
+        snprintf(text, EVIDENCE_ERROR_MAX + 1, "%s%s", what, error);
+}
+
+static void keep_error(struct change *change, const redisReply *reply)
+{
+    if (reply->type == REDIS_REPLY_ERROR)
+        keep_text(change->result.error, "", reply->str);
+}
+
+/* What the transaction brought: the change itself decides, the rest is worth a warning. */
+static void read_exec(struct change *change, const redisReply *reply)
+{
+    static const char *const names[IN_EXEC] = { NULL, "CONFIG REWRITE: ", "CLIENT KILL: " };
+
+    keep_error(change, reply);
+    if (reply->type != REDIS_REPLY_ARRAY || reply->elements != IN_EXEC) {
+        keep_text(change->result.error, "", "unexpected reply to EXEC");
+        return;
+    }
+    keep_error(change, reply->element[0]);
+    change->result.ok = is_status(reply->element[0], "OK");
+    for (size_t i = 1; i < IN_EXEC; i++) {
+        if (reply->element[i]->type == REDIS_REPLY_ERROR)
+            keep_text(change->result.warning, names[i], reply->element[i]->str);
+    }
+}
+
+static enum node_role read_role(const redisReply *reply)
+{
+    if (reply->type != REDIS_REPLY_ARRAY || reply->elements == 0 ||
+        reply->element[0]->type != REDIS_REPLY_STRING)
+        return ROLE_UNKNOWN;
+    if (strcmp(reply->element[0]->str, "master") == 0)
+        return ROLE_PRIMARY;
+    return strcmp(reply->element[0]->str, "slave") == 0 ? ROLE_REPLICA : ROLE_UNKNOWN;
+}
+
+static void settle(struct change *change)
+{
+    struct order_result *result = &change->result;
+
+    if (change->broken && !result->ok && result->error[0] == '\0')
+        result->lost = true;
+    else if (!result->ok)
+        keep_text(result->error, "", "unexpected reply to SLAVEOF");
+    change->settled(change->arg, result);
+    free(change);
+}
+
+/* One less to wait for. */
+static void change_release(struct change *change)
+{
+    if (--change->replies_due == 0)
+        settle(change);
+}
+
+/* Replies come in the order of the steps; TAG says which. */
+static void change_replied(void *ctx, uint64_t tag, const redisReply *reply)
+{
+    struct change *change = ctx;
+
+    if (reply == NULL)
+        change->broken = true;
+    else if (tag == STEP_EXEC)
+        read_exec(change, reply);
+    else if (tag == STEP_ROLE)
+        change->result.role = read_role(reply);
+    else
+        keep_error(change, reply); /* not queued: EXEC will be refused, and this is why */
+    change_release(change);
+}
+
+/* Queue all steps. A link that takes only some of them would be left inside a transaction: it is
+ * ended. */
+static void change_send(struct change *change, struct link_set *set, const struct addr *primary)
+{
+    char port[8] = "ONE";
+    const char *host = "NO";
+
+    if (primary != NULL) {
+        snprintf(port, sizeof port, "%u", (unsigned)primary->port);
+        host = primary->host;
+    }
+    const char *const *const steps[STEP_COUNT] = {
+        [STEP_MULTI] = (const char *[]){ "MULTI", NULL },
+        [STEP_ROLE_CHANGE] = (const char *[]){ "SLAVEOF", host, port, NULL },
+        [STEP_REWRITE] = (const char *[]){ "CONFIG", "REWRITE", NULL },
+        [STEP_KILL] = (const char *[]){ "CLIENT", "KILL", "TYPE", "normal", NULL },
+        [STEP_EXEC] = (const char *[]){ "EXEC", NULL },
+        [STEP_ROLE] = (const char *[]){ "ROLE", NULL },
+    };
+
+    for (uint64_t step = 0; step < STEP_COUNT && !change->broken; step++) {
+        if (link_send(set, change->result.id, LINK_CMD, steps[step], change_replied, change, step))
+            change->replies_due++;
+        else
+            change->broken = true;
+    }
+    if (change->broken && change->replies_due > 1)
+        link_break(set, change->result.id, LINK_CMD);
+}
+
+void order_role(struct link_set *set, uint32_t id, uint64_t ticket, const struct addr *primary,
+                order_settled_fn *settled, void *arg)
+{
+    struct change *change = calloc(1, sizeof *change);
+
+    if (change == NULL) {
+        settled(arg, &(struct order_result){ .id = id, .ticket = ticket, .lost = true });
+        return;
+    }
+    change->settled = settled;
+    change->arg = arg;
+    change->result = (struct order_result){ .id = id, .ticket = ticket, .role = ROLE_UNKNOWN };
+    change->replies_due = 1; /* our own, so that it lives until all is sent */
+    change_send(change, set, primary);
+    change_release(change);
+}

@@ -1,0 +1,51 @@
+/*
+ * order_io: what is said to a node, over its links, and what its replies mean. Questions (PING,
+ * INFO, hello) are answered by evidence; changes of role settle a ticket.
+ *
+ * A change of role is one transaction, pipelined with a question behind it, and every reply is
+ * read:
+ *
+ *     MULTI / SLAVEOF host port or NO ONE / CONFIG REWRITE / CLIENT KILL TYPE normal / EXEC, ROLE
+ *
+ * so that no client writes to the node between its change and the end of its connections. SLAVEOF,
+ * since every version of every kind of node knows it.
+ */
+#ifndef PROBES_ORDER_IO_H
+#define PROBES_ORDER_IO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "probes/evidence.h"
+#include "probes/node_info.h"
+#include "wire/addr.h"
+
+struct link_set;
+
+/* How a change of role ended. Borrowed during the call. */
+struct order_result {
+    uint32_t id;
+    uint64_t ticket;
+    bool ok;             /* SLAVEOF was taken */
+    bool lost;           /* the link went before all replies were there: it may have happened */
+    enum node_role role; /* what ROLE said; ROLE_UNKNOWN = it did not say */
+    char error[EVIDENCE_ERROR_MAX + 1];   /* !ok && !lost: the first error that stood in the way */
+    char warning[EVIDENCE_ERROR_MAX + 1]; /* ok: CONFIG REWRITE or CLIENT KILL was refused */
+};
+
+typedef void order_settled_fn(void *arg, const struct order_result *result);
+
+/* Ask on a link; without one that is up nothing happens. The replies are reported as evidence. */
+void order_ping(struct link_set *set, uint32_t id, enum link_kind kind);
+void order_info(struct link_set *set, uint32_t id);
+void order_publish(struct link_set *set, uint32_t id, const char *channel, const char *text);
+
+/* The reply does not matter. */
+void order_script_kill(struct link_set *set, uint32_t id);
+
+/* Follow PRIMARY; NULL: be a primary. SETTLED is called exactly once; from within the call
+ * (lost) when the link is not up. */
+void order_role(struct link_set *set, uint32_t id, uint64_t ticket, const struct addr *primary,
+                order_settled_fn *settled, void *arg);
+
+#endif

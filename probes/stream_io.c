@@ -1,0 +1,466 @@
+#include "probes/stream_io.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <hiredis/hiredis.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "probes/resolve_io.h"
+
+#define WORDS_MAX        16 /* of one request */
+#define KEEPALIVE_IDLE_S 15
+#define KEEPALIVE_GAP_S  5
+#define KEEPALIVE_PROBES 3
+
+/* A request that waits for its reply. */
+struct request {
+    stream_reply_fn *fn;
+    void *ctx;
+    uint64_t tag;
+};
+
+struct stream_pool {
+    uv_loop_t *loop;
+    uv_prepare_t turn;    /* runs before the loop waits */
+    struct stream *dirty; /* streams with unsent requests, in no order */
+};
+
+struct stream {
+    struct stream_pool *pool;
+    uv_poll_t poll;      /* lives until the loop has closed it */
+    redisContext *redis; /* NULL once ended: nothing more may be read or told */
+    const struct stream_ops *ops;
+    void *arg;
+    bool established;
+    int events; /* that are polled for */
+    size_t out_bytes;
+    struct request *ring; /* oldest at HEAD */
+    size_t head, n, cap;
+    bool dirty; /* stands in the pool's list */
+    struct stream *next_dirty, *prev_dirty;
+};
+
+static void dirty_add(struct stream *stream)
+{
+    struct stream *first = stream->pool->dirty;
+
+    if (stream->dirty)
+        return;
+    stream->dirty = true;
+    stream->prev_dirty = NULL;
+    stream->next_dirty = first;
+    if (first != NULL)
+        first->prev_dirty = stream;
+    stream->pool->dirty = stream;
+}
+
+static void dirty_remove(struct stream *stream)
+{
+    if (!stream->dirty)
+        return;
+    stream->dirty = false;
+    if (stream->next_dirty != NULL)
+        stream->next_dirty->prev_dirty = stream->prev_dirty;
+    if (stream->prev_dirty != NULL)
+        stream->prev_dirty->next_dirty = stream->next_dirty;
+    else
+        stream->pool->dirty = stream->next_dirty;
+}
+
+/* Add a request that waits for its reply; false when too many do. */
+static bool request_push(struct stream *stream, struct request request)
+{
+    if (stream->n == STREAM_PENDING_MAX)
+        return false;
+    if (stream->n == stream->cap) {
+        size_t cap = stream->cap ? stream->cap * 2 : 8;
+        struct request *ring = malloc(cap * sizeof *ring);
+
+        if (ring == NULL)
+            return false;
+        for (size_t i = 0; i < stream->n; i++)
+            ring[i] = stream->ring[(stream->head + i) % stream->cap];
+        free(stream->ring);
+        stream->ring = ring;
+        stream->cap = cap;
+        stream->head = 0;
+    }
+    stream->ring[(stream->head + stream->n++) % stream->cap] = request;
+    return true;
+}
+
+static struct request request_pop(struct stream *stream)
+{
+    assert(stream->n > 0);
+    struct request request = stream->ring[stream->head];
+
+    stream->head = (stream->head + 1) % stream->cap;
+    stream->n--;
+    return request;
+}
+
+static void poll_closed(uv_handle_t *handle)
+{
+    struct stream *stream = handle->data;
+
+    free(stream->ring);
+    free(stream);
+}
+
+/* Let go of the socket; the struct stays until the loop has closed the poll. */
+static void release(struct stream *stream)
+{
+    dirty_remove(stream);
+    uv_close((uv_handle_t *)&stream->poll, poll_closed);
+    redisFree(stream->redis);
+    stream->redis = NULL;
+}
+
+/* Tell the requests that nobody will answer. They may not send on this stream again. */
+static void abandon_requests(struct stream *stream)
+{
+    while (stream->n > 0) {
+        struct request request = request_pop(stream);
+
+        request.fn(request.ctx, request.tag, NULL);
+    }
+}
+
+/* The connection ended by itself. */
+static void end(struct stream *stream, int error)
+{
+    release(stream);
+    stream->ops->ended(stream->arg, error, stream->established);
+    abandon_requests(stream);
+}
+
+void stream_close(struct stream *stream)
+{
+    if (stream == NULL || stream->redis == NULL)
+        return;
+    release(stream);
+    abandon_requests(stream);
+}
+
+/* What a failed call of hiredis means; SAVED is errno as the call left it. */
+static int context_error(const redisContext *redis, int saved)
+{
+    switch (redis->err) {
+    case REDIS_ERR_EOF:
+        return 0;
+    case REDIS_ERR_IO:
+        return saved != 0 ? saved : EIO;
+    case REDIS_ERR_OOM:
+        return ENOMEM;
+    default:
+        return EPROTO;
+    }
+}
+
+/* Hand out each complete reply. False when the stream ended meanwhile. */
+static bool dispatch(struct stream *stream)
+{
+    for (;;) {
+        void *reply = NULL;
+
+        if (redisGetReplyFromReader(stream->redis, &reply) != REDIS_OK) {
+            end(stream, context_error(stream->redis, 0));
+            return false;
+        }
+        if (reply == NULL)
+            return true;
+        if (!stream->ops->pushed(stream->arg, reply) && stream->redis != NULL) {
+            if (stream->n == 0) { /* nobody asked: not the protocol */
+                freeReplyObject(reply);
+                end(stream, EPROTO);
+                return false;
+            }
+            struct request request = request_pop(stream);
+
+            request.fn(request.ctx, request.tag, reply);
+        }
+        freeReplyObject(reply);
+        if (stream->redis == NULL)
+            return false;
+    }
+}
+
+/* Read once and hand out what is complete. False when the stream ended. */
+static bool receive(struct stream *stream)
+{
+    errno = 0;
+    if (redisBufferRead(stream->redis) != REDIS_OK) {
+        end(stream, context_error(stream->redis, errno));
+        return false;
+    }
+    if (!dispatch(stream))
+        return false;
+    if (stream->redis->reader->len > STREAM_REPLY_BYTES_MAX) {
+        end(stream, EMSGSIZE);
+        return false;
+    }
+    return true;
+}
+
+static void on_poll(uv_poll_t *poll, int status, int events);
+
+static void watch(struct stream *stream, int events)
+{
+    if (stream->events == events)
+        return;
+    stream->events = events;
+    uv_poll_start(&stream->poll, events, on_poll);
+}
+
+/* Write what the socket takes; poll for more room only when it took too little. */
+static void transmit(struct stream *stream)
+{
+    int done = 0;
+
+    errno = 0;
+    if (redisBufferWrite(stream->redis, &done) != REDIS_OK) {
+        end(stream, context_error(stream->redis, errno));
+        return;
+    }
+    if (done)
+        stream->out_bytes = 0;
+    watch(stream, done ? UV_READABLE : UV_READABLE | UV_WRITABLE);
+}
+
+/* The end of a turn: send what was queued in it. */
+static void flush(uv_prepare_t *turn)
+{
+    struct stream_pool *pool = turn->data;
+
+    while (pool->dirty != NULL) {
+        struct stream *stream = pool->dirty;
+
+        dirty_remove(stream);
+        if (stream->established)
+            transmit(stream);
+    }
+}
+
+struct stream_pool *stream_pool_new(uv_loop_t *loop)
+{
+    struct stream_pool *pool = calloc(1, sizeof *pool);
+
+    if (pool == NULL)
+        return NULL;
+    pool->loop = loop;
+    uv_prepare_init(loop, &pool->turn); /* neither of them can fail */
+    uv_prepare_start(&pool->turn, flush);
+    pool->turn.data = pool;
+    return pool;
+}
+
+static void pool_closed(uv_handle_t *handle)
+{
+    free(handle->data);
+}
+
+void stream_pool_free(struct stream_pool *pool)
+{
+    if (pool == NULL)
+        return;
+    assert(pool->dirty == NULL);
+    uv_close((uv_handle_t *)&pool->turn, pool_closed);
+}
+
+static int pending_error(const struct stream *stream)
+{
+    int error = 0;
+    socklen_t size = sizeof error;
+
+    if (getsockopt(stream->redis->fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
+        return errno;
+    return error;
+}
+
+/* A port of our own host where nobody listens can be connected to itself, and is then taken for a
+ * node that is up, and keeps the node from binding it. */
+static bool connected_to_itself(int fd)
+{
+    struct sockaddr_storage here, there;
+    socklen_t here_size = sizeof here, there_size = sizeof there;
+
+    memset(&here, 0, sizeof here);
+    memset(&there, 0, sizeof there);
+    if (getsockname(fd, (struct sockaddr *)&here, &here_size) != 0 ||
+        getpeername(fd, (struct sockaddr *)&there, &there_size) != 0)
+        return false;
+    return here_size == there_size && memcmp(&here, &there, here_size) == 0;
+}
+
+/* The attempt to connect has ended, well or badly. */
+static void connected(struct stream *stream)
+{
+    int error = pending_error(stream);
+
+    if (error == 0 && connected_to_itself(stream->redis->fd))
+        error = ECONNREFUSED;
+    if (error != 0) {
+        end(stream, error);
+        return;
+    }
+    stream->established = true;
+    dirty_remove(stream);
+    transmit(stream);
+}
+
+/* libuv stops polling a socket with an error; what it received before is still read. */
+static void on_error(struct stream *stream)
+{
+    int error = pending_error(stream);
+
+    if (stream->established && !receive(stream))
+        return;
+    end(stream, error != 0 ? error : ECONNRESET);
+}
+
+static void on_poll(uv_poll_t *poll, int status, int events)
+{
+    struct stream *stream = poll->data;
+
+    if (stream->redis == NULL)
+        return;
+    if (status < 0) {
+        on_error(stream);
+        return;
+    }
+    if (!stream->established) {
+        connected(stream);
+        return;
+    }
+    if ((events & UV_READABLE) && !receive(stream))
+        return;
+    if (events & UV_WRITABLE)
+        transmit(stream);
+}
+
+static void set_option(int fd, int level, int option, int value)
+{
+    setsockopt(fd, level, option, &value, sizeof value); /* refinements: failure is no obstacle */
+}
+
+/* A socket on its way to ADDRESS, or -1 and errno. */
+static int connect_socket(const struct sockaddr_storage *address)
+{
+    socklen_t size =
+        address->ss_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+    int fd = socket(address->ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+    if (fd < 0)
+        return -1;
+    set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, STREAM_USER_TIMEOUT_MS);
+    set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+    set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_IDLE_S);
+    set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_GAP_S);
+    set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_PROBES);
+    if (connect(fd, (const struct sockaddr *)address, size) != 0 && errno != EINPROGRESS) {
+        int error = errno;
+
+        close(fd);
+        errno = error;
+        return -1;
+    }
+    return fd;
+}
+
+struct stream *stream_open(struct stream_pool *pool, const struct sockaddr_storage *address,
+                           const struct stream_ops *ops, void *arg, int *ret_error)
+{
+    struct stream *stream = calloc(1, sizeof *stream);
+    int fd, error;
+
+    if (stream == NULL) {
+        *ret_error = ENOMEM;
+        return NULL;
+    }
+    fd = connect_socket(address);
+    if (fd < 0) {
+        error = errno;
+        goto err_stream;
+    }
+    error = -uv_poll_init(pool->loop, &stream->poll, fd);
+    if (error != 0)
+        goto err_fd;
+    stream->poll.data = stream;
+    stream->pool = pool;
+    stream->ops = ops;
+    stream->arg = arg;
+    stream->redis = redisConnectFd(fd);
+    if (stream->redis == NULL) {
+        uv_close((uv_handle_t *)&stream->poll, poll_closed); /* frees the stream */
+        close(fd);
+        *ret_error = ENOMEM;
+        return NULL;
+    }
+    stream->redis->flags &= ~REDIS_BLOCK;
+    watch(stream, UV_WRITABLE);
+    return stream;
+
+err_fd:
+    close(fd);
+err_stream:
+    free(stream);
+    *ret_error = error;
+    return NULL;
+}
+
+bool stream_send(struct stream *stream, const char *const *words, stream_reply_fn *fn, void *ctx,
+                 uint64_t tag)
+{
+    const char *argv[WORDS_MAX];
+    char *text = NULL;
+    int argc = 0;
+
+    if (stream == NULL || stream->redis == NULL)
+        return false;
+    while (words[argc] != NULL) {
+        assert(argc < WORDS_MAX);
+        argv[argc] = words[argc];
+        argc++;
+    }
+    long long len = redisFormatCommandArgv(&text, argc, argv, NULL);
+    if (len < 0)
+        return false;
+    bool sent = stream->out_bytes + (size_t)len <= STREAM_OUT_BYTES_MAX &&
+                request_push(stream, (struct request){ fn, ctx, tag });
+
+    if (sent) {
+        redisAppendFormattedCommand(stream->redis, text, (size_t)len);
+        stream->out_bytes += (size_t)len;
+        dirty_add(stream);
+    }
+    redisFreeCommand(text);
+    return sent;
+}
+
+static bool host_of(const struct stream *stream, bool remote, char ret_host[HOST_LEN_MAX + 1])
+{
+    struct sockaddr_storage address;
+    socklen_t size = sizeof address;
+
+    if (stream == NULL || stream->redis == NULL || !stream->established)
+        return false;
+    int rc = remote ? getpeername(stream->redis->fd, (struct sockaddr *)&address, &size)
+                    : getsockname(stream->redis->fd, (struct sockaddr *)&address, &size);
+
+    return rc == 0 && resolve_text(&address, ret_host);
+}
+
+bool stream_local_host(const struct stream *stream, char ret_host[HOST_LEN_MAX + 1])
+{
+    return host_of(stream, false, ret_host);
+}
+
+bool stream_remote_host(const struct stream *stream, char ret_host[HOST_LEN_MAX + 1])
+{
+    return host_of(stream, true, ret_host);
+}

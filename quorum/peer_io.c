@@ -1,0 +1,184 @@
+#include "quorum/peer_io.h"
+
+#include <assert.h>
+#include <hiredis/hiredis.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probes/link_io.h"
+#include "quorum/message.h"
+
+#define NUMBER_MAX 24 /* a number as text */
+
+struct peer_line {
+    struct link_set *links;
+    uint16_t port;
+    peer_heard_fn *heard;
+    void *arg;
+    uint64_t malformed;
+};
+
+/* An ASK or OPINION that waits for its reply. */
+struct asked {
+    struct peer_line *line;
+    uint32_t peer;
+    uint64_t ticket;
+};
+
+struct peer_line *peer_line_new(struct link_set *links, uint16_t port, peer_heard_fn *heard,
+                                void *arg)
+{
+    struct peer_line *line = calloc(1, sizeof *line);
+
+    if (line != NULL)
+        *line = (struct peer_line){ .links = links, .port = port, .heard = heard, .arg = arg };
+    return line;
+}
+
+void peer_line_free(struct peer_line *line)
+{
+    free(line);
+}
+
+uint64_t peer_malformed(const struct peer_line *line)
+{
+    return line->malformed;
+}
+
+static char *number(char ret_text[NUMBER_MAX], uint64_t value)
+{
+    snprintf(ret_text, NUMBER_MAX, "%" PRIu64, value);
+    return ret_text;
+}
+
+/* Send on the peer's link; WORDS end in NULL. The context goes to FN, or is freed. */
+static void send_asked(struct peer_line *line, const struct message *message,
+                       const char *const *words, stream_reply_fn *fn)
+{
+    struct asked *asked = calloc(1, sizeof *asked);
+
+    if (asked == NULL)
+        return;
+    *asked = (struct asked){ line, message->peer, message->ticket };
+    if (!link_send(line->links, message->peer, LINK_CMD, words, fn, asked, 0))
+        free(asked);
+}
+
+/* ":1", "$runid or *", ":epoch". False unless it is all that, epochs not negative. */
+static bool parse_answer(struct answer *ret_answer, const redisReply *reply)
+{
+    struct answer answer = { 0 };
+
+    if (reply->type != REDIS_REPLY_ARRAY || reply->elements < 3)
+        return false;
+    const redisReply *down = reply->element[0];
+    const redisReply *leader = reply->element[1];
+    const redisReply *epoch = reply->element[2];
+
+    if (down->type != REDIS_REPLY_INTEGER || leader->type != REDIS_REPLY_STRING ||
+        epoch->type != REDIS_REPLY_INTEGER || epoch->integer < 0)
+        return false;
+    answer.down = down->integer != 0;
+    answer.leader_epoch = (uint64_t)epoch->integer;
+    if (peer_runid_valid(leader->str, leader->len))
+        memcpy(answer.leader, leader->str, leader->len);
+    else if (leader->len != 1 || leader->str[0] != '*')
+        return false;
+    *ret_answer = answer;
+    return true;
+}
+
+static void ask_replied(void *ctx, uint64_t tag, const redisReply *reply)
+{
+    struct asked *asked = ctx;
+    struct message message = { .kind = MESSAGE_ANSWER,
+                               .peer = asked->peer,
+                               .ticket = asked->ticket };
+
+    (void)tag;
+    if (reply != NULL && parse_answer(&message.u.answer, reply))
+        asked->line->heard(asked->line->arg, &message);
+    else if (reply != NULL)
+        asked->line->malformed++;
+    free(asked);
+}
+
+static void send_ask(struct peer_line *line, const struct message *message)
+{
+    const struct ask *ask = &message->u.ask;
+    char port[NUMBER_MAX], epoch[NUMBER_MAX];
+    const char *candidate = ask->candidate[0] != '\0' ? ask->candidate : "*";
+
+    send_asked(line, message,
+               (const char *[]){ "SENTINEL", "IS-MASTER-DOWN-BY-ADDR", ask->primary.host,
+                                 number(port, ask->primary.port), number(epoch, ask->epoch),
+                                 candidate, NULL },
+               ask_replied);
+}
+
+/* Whoever does not know the command is a stock sentinel. */
+static void opinion_replied(void *ctx, uint64_t tag, const redisReply *reply)
+{
+    struct asked *asked = ctx;
+
+    (void)tag;
+    if (reply != NULL && reply->type == REDIS_REPLY_ERROR)
+        asked->line->heard(asked->line->arg,
+                           &(struct message){ .kind = MESSAGE_STOCK, .peer = asked->peer });
+    free(asked);
+}
+
+static void send_opinion(struct peer_line *line, const struct message *message)
+{
+    const struct opinion *opinion = &message->u.opinion;
+    char port[NUMBER_MAX], config_epoch[NUMBER_MAX], leading_epoch[NUMBER_MAX];
+
+    send_asked(line, message,
+               (const char *[]){
+                   "PICKET", "OPINION", opinion->runid, opinion->group, opinion->primary.host,
+                   number(port, opinion->primary.port), number(config_epoch, opinion->config_epoch),
+                   opinion->down ? "1" : "0", number(leading_epoch, opinion->leading_epoch), NULL },
+               opinion_replied);
+}
+
+static void hello_replied(void *ctx, uint64_t tag, const redisReply *reply)
+{
+    (void)ctx;
+    (void)tag;
+    (void)reply;
+}
+
+static void send_hello(struct peer_line *line, const struct message *message)
+{
+    struct hello hello = message->u.hello;
+    char text[HELLO_TEXT_MAX];
+
+    if (!addr_is_set(&hello.sender) &&
+        !link_local_host(line->links, message->peer, hello.sender.host))
+        return;
+    if (hello.sender.port == 0)
+        hello.sender.port = line->port;
+    hello_format(&hello, text);
+    link_send(line->links, message->peer, LINK_CMD,
+              (const char *[]){ "PUBLISH", HELLO_CHANNEL, text, NULL }, hello_replied, NULL, 0);
+}
+
+void peer_send(struct peer_line *line, const struct message *message)
+{
+    switch (message->kind) {
+    case MESSAGE_HELLO:
+        send_hello(line, message);
+        break;
+    case MESSAGE_ASK:
+        send_ask(line, message);
+        break;
+    case MESSAGE_OPINION:
+        send_opinion(line, message);
+        break;
+    case MESSAGE_ANSWER: /* goes to the client that asked */
+    case MESSAGE_STOCK:  /* comes in only */
+        assert(!"not for a peer's link");
+    }
+}
