@@ -21,19 +21,22 @@
 #include "wire/slice.h"
 
 /* Memory that an emptied buffer keeps for the next use; buf_consume gives back what is above it. */
-#define BUF_KEEP_MAX ((size_t)64 * 1024)
+#define BUF_KEEP_MAX ((size_t)16 * 1024)
 
 struct buf {
     char *mem;          /* what was allocated, NULL when nothing is */
     size_t head;        /* first unconsumed byte */
     size_t tail;        /* one past the last byte */
-    size_t cap;         /* bytes allocated */
-    size_t limit_bytes; /* most bytes held at a time, 0: no limit */
+    size_t cap;         /* bytes it has room for; one more is allocated, for buf_text */
+    size_t limit_bytes; /* most bytes held at a time, 0: no limit; buf_set_limit changes it */
     bool overflow;      /* an append was refused */
 };
 
 /* An empty buffer which never holds more than limit_bytes (0: no limit). */
 void buf_init(struct buf *b, size_t limit_bytes);
+
+/* A lower limit than what is held lets it stay, and refuses the next append. */
+void buf_set_limit(struct buf *b, size_t limit_bytes);
 
 /* Frees the memory; the limit stays. */
 void buf_done(struct buf *b);
@@ -63,12 +66,13 @@ static inline struct slice buf_slice(const struct buf *b)
 
 /*
  * Makes room for n more bytes at the end and returns where they go, or NULL (overflow set). Tell
- * with buf_commit how many were written.
+ * with buf_commit how many were written. The memory never exceeds the limit, so whatever has room
+ * may be written without another look.
  */
 char *buf_reserve_slow(struct buf *b, size_t n);
 static inline char *buf_reserve(struct buf *b, size_t n)
 {
-    if (b->cap - b->tail >= n && b->limit_bytes == 0 && !b->overflow && b->mem)
+    if (b->cap - b->tail > n && !b->overflow)
         return b->mem + b->tail;
     return buf_reserve_slow(b, n);
 }
@@ -117,7 +121,7 @@ void buf_truncate(struct buf *b, size_t n);
 /* Exchanges two buffers, limits included. */
 void buf_swap(struct buf *a, struct buf *b);
 
-/* Ends the content with a zero that is not counted; NULL when that does not fit into memory. */
+/* The content as a text: ends it with a zero that is not counted. */
 const char *buf_text(struct buf *b);
 
 #endif

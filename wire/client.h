@@ -41,9 +41,10 @@ enum client_flag {
     CLIENT_IN_MULTI = 1 << 6,          /* x */
     CLIENT_DIRTY = 1 << 7,             /* a watched key changed (d) */
     CLIENT_NO_EVICT = 1 << 8,          /* e */
-    CLIENT_SKIP_REPLY = 1 << 9, /* CLIENT REPLY SKIP: the reply to the next request is not wanted */
-    CLIENT_SKIPPING = 1 << 10,  /* ... and this is that request */
-    CLIENT_FLAG_APP = 1 << 16   /* this bit and those above are the program's */
+    CLIENT_SKIP_NEXT = 1 << 9,         /* CLIENT REPLY SKIP: the next request gets no reply */
+    CLIENT_SKIPPING = 1 << 10,         /* ... and this is that request */
+    CLIENT_REPLY_OFF = 1 << 11,        /* CLIENT REPLY OFF */
+    CLIENT_FLAG_APP = 1 << 16          /* this bit and those above are the program's */
 };
 
 /* What the owner of the socket wants to know; NULL members are allowed. */
@@ -106,6 +107,14 @@ void client_close_after_reply(struct client *c);
 
 /* Closed at once, nothing more is sent. */
 void client_close(struct client *c);
+
+/*
+ * CLIENT REPLY: a muted client still gets messages and pushes. client_request_end is called by
+ * whoever hands out requests, behind each one.
+ */
+enum client_reply_mode { CLIENT_REPLY_MODE_ON, CLIENT_REPLY_MODE_OFF, CLIENT_REPLY_MODE_SKIP };
+void client_reply_mode(struct client *c, enum client_reply_mode mode);
+void client_request_end(struct client *c);
 
 enum client_class client_class(const struct client *c);
 

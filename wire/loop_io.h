@@ -6,6 +6,7 @@
 #ifndef WIRE_LOOP_IO_H
 #define WIRE_LOOP_IO_H
 
+#include <stddef.h>
 #include <uv.h>
 
 #include "wire/msec.h"
@@ -36,6 +37,9 @@ msec loop_now_ms(void);
 
 /* Wall clock, milliseconds since 1970. */
 msec loop_wall_ms(void);
+
+/* Raises the limit of open files to `wanted` if it may, and returns the one in force. */
+size_t loop_files_limit(size_t wanted);
 
 /*
  * Runs the loop until nothing is left, closes it, and returns 0; or, when handles are left open

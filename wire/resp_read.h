@@ -54,29 +54,29 @@ enum resp_status {
                      reset */
 };
 
-/* One request. Both arrays belong to the reader and are valid until the next call; argc is at
- * least 1. */
+/*
+ * One request, argc at least 1. The array is the reader's and valid until the next call. wire: the
+ * bytes as they came, empty requests before it left out; of an inline request they are changed by
+ * the undoing of its quotes, so it cannot be replayed from them.
+ */
 struct resp_request {
     size_t argc;
     struct slice *argv;
-    struct slice
-        wire; /* the very bytes that were sent (for an inline request: with its quoting already
-                 undone, so do not replay it), empty requests before it not included */
+    struct slice wire;
 };
 
 struct resp_reader {
     const struct resp_limits *limits; /* may be changed between requests */
-    struct slice *argv; /* room for argv_cap; while a request is incomplete, p is an offset */
+    struct slice *argv;               /* of a request under way: p is an offset into the data */
     size_t argv_cap;
     size_t argc;     /* arguments complete so far */
-    size_t expected; /* arguments of the multibulk request under way, 0: none under way */
-    size_t start;    /* offset of the request under way */
-    size_t at;       /* offset up to which the bytes are understood */
-    size_t scanned;  /* offset up to which no line end was found */
-    size_t bulk;     /* length of the bulk under way */
-    bool in_bulk;    /* its length line has been read */
+    size_t expected; /* arguments of the multibulk request under way; 0: none is */
+    size_t at;       /* the bytes before this offset are understood */
+    size_t scanned;  /* no line end before this offset */
+    size_t bulk;     /* length of the argument under way */
+    bool in_bulk;    /* that length is known */
     bool broken;
-    char error[RESP_ERROR_TEXT_MAX]; /* "Protocol error: ...", without "-ERR " */
+    char error[RESP_ERROR_TEXT_MAX]; /* "Protocol error: ...", without "ERR " */
 };
 
 /* limits NULL: resp_limits_default. They are not copied. */

@@ -64,7 +64,7 @@ void resp_array_at(struct resp_writer *w, size_t mark, size_t n);
 void resp_map_at(struct resp_writer *w, size_t mark, size_t n);
 void resp_set_at(struct resp_writer *w, size_t mark, size_t n);
 
-/* Shortest of 17 digits at most; inf and -inf as such. */
+/* 17 significant digits (`%.17g`), as Redis 7.0; inf and -inf as such. */
 void resp_double(struct resp_writer *w, double value);
 void resp_bool(struct resp_writer *w, bool value);
 

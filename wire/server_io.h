@@ -63,21 +63,22 @@ enum server_verdict {
 
 /* The program's side. Only request must be there. */
 struct server_app {
-    enum server_verdict (*request)(void *app, struct client *c, const struct resp_request *req);
-    void (*opened)(void *app, struct client *c); /* set c->user, CLIENT_AUTHENTICATED here */
+    enum server_verdict (*request)(void *arg, struct client *c, const struct resp_request *req);
+    void (*opened)(void *arg, struct client *c); /* set c->user, CLIENT_AUTHENTICATED here */
     /* c is still whole; leave the registries here. why: constant text */
-    void (*closed)(void *app, struct client *c, const char *why);
+    void (*closed)(void *arg, struct client *c, const char *why);
     /* Everything written so far has been taken by the kernel; only for clients that asked
      * (server_want_drained) */
-    void (*drained)(void *app, struct client *c);
+    void (*drained)(void *arg, struct client *c);
     /* Once per turn of the loop, before replies are sent: make durable, propagate */
-    void (*before_send)(void *app);
+    void (*before_send)(void *arg);
 };
 
-/* A server that does not listen yet. options are copied; app and ops outlive the server. NULL:
+/* A server that does not listen yet. options are copied; app and arg (the first
+ * argument of its functions) outlive the server. NULL:
  * memory. */
 struct server *server_new(uv_loop_t *loop, const struct server_options *options,
-                          const struct server_app *ops, void *app);
+                          const struct server_app *app, void *arg);
 
 /*
  * Listens on an address (numeric or a name, which is resolved blocking; "*" or "": all) and port

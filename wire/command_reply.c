@@ -1,0 +1,189 @@
+#include "wire/command_reply.h"
+
+#include "wire/command.h"
+#include "wire/glob.h"
+#include "wire/resp_write.h"
+
+#define INFO_FIELDS                                                                                \
+    10 /* of Redis 7: name arity flags keys(3) categories tips key-specs subcommands */
+
+static const char *const flag_names[] = {
+#define X(id, text) text,
+    COMMAND_FLAGS(X)
+#undef X
+};
+
+static void write_name(struct resp_writer *w, const struct command_match *m)
+{
+    char name[COMMAND_FULL_NAME_SIZE];
+    resp_bulk_str(w, command_full_name(m, name));
+}
+
+static void write_flags(struct resp_writer *w, const struct command *row)
+{
+    size_t n = 0;
+    for (int i = 0; i < COMMAND_BIT_COUNT; i++)
+        n += (row->flags >> i) & 1;
+    resp_set(w, n);
+    for (int i = 0; i < COMMAND_BIT_COUNT; i++) {
+        if ((row->flags >> i) & 1)
+            resp_simple(w, flag_names[i]);
+    }
+}
+
+static size_t count_rows(const struct command *rows)
+{
+    size_t n = 0;
+    while (rows && rows[n].name)
+        n++;
+    return n;
+}
+
+/* The ACL categories that follow from the flags. */
+static void write_categories(struct resp_writer *w, const struct command *row)
+{
+    const struct {
+        bool has;
+        const char *name;
+    } all[] = {
+        { row->flags & COMMAND_WRITE, "@write" },
+        { row->flags & COMMAND_READONLY, "@read" },
+        { row->flags & COMMAND_PUBSUB, "@pubsub" },
+        { row->flags & COMMAND_ADMIN, "@admin" },
+        { row->flags & COMMAND_ADMIN, "@dangerous" },
+        { row->flags & COMMAND_BLOCKING, "@blocking" },
+        { row->flags & COMMAND_FAST, "@fast" },
+        { !(row->flags & COMMAND_FAST), "@slow" },
+    };
+    size_t n = 0;
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+        n += all[i].has;
+    resp_set(w, n);
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        if (all[i].has)
+            resp_simple(w, all[i].name);
+    }
+}
+
+static void write_info(struct resp_writer *w, const struct command_match *m)
+{
+    const struct command *row = m->command;
+    resp_array(w, INFO_FIELDS);
+    write_name(w, m);
+    resp_int(w, row->arity);
+    write_flags(w, row);
+    resp_int(w, row->first_key);
+    resp_int(w, row->last_key);
+    resp_int(w, row->key_step);
+    write_categories(w, row);
+    resp_array(w, 0);
+    resp_array(w, 0);
+    resp_array(w, count_rows(row->subs));
+    for (const struct command *sub = row->subs; sub && sub->name; sub++) {
+        struct command_match below = { sub, row };
+        write_info(w, &below);
+    }
+}
+
+static void write_docs(struct resp_writer *w, const struct command_match *m)
+{
+    const struct command *row = m->command;
+    resp_map(w, row->subs ? 2 : 1);
+    resp_bulk_str(w, "summary");
+    resp_bulk_str(w, row->summary ? row->summary : "");
+    if (!row->subs)
+        return;
+    resp_bulk_str(w, "subcommands");
+    resp_map(w, count_rows(row->subs));
+    for (const struct command *sub = row->subs; sub->name; sub++) {
+        struct command_match below = { sub, row };
+        write_name(w, &below);
+        write_docs(w, &below);
+    }
+}
+
+void command_reply_all(struct resp_writer *w, const struct command_table *t)
+{
+    resp_array(w, command_table_count(t));
+    for (const struct command *row = command_table_rows(t); row->name; row++) {
+        struct command_match m = { row, NULL };
+        write_info(w, &m);
+    }
+}
+
+void command_reply_count(struct resp_writer *w, const struct command_table *t)
+{
+    resp_int(w, (int64_t)command_table_count(t));
+}
+
+/* One level of COMMAND LIST, its names filtered by a pattern (p NULL: all); returns how many were
+ * written. */
+static size_t list_level(struct resp_writer *w, const struct command *rows,
+                         const struct command *parent, struct slice pattern)
+{
+    size_t n = 0;
+    for (const struct command *row = rows; row && row->name; row++) {
+        char name[COMMAND_FULL_NAME_SIZE];
+        struct command_match m = { row, parent };
+        command_full_name(&m, name);
+        if (!pattern.p || glob_match(pattern, slice_str(name), true)) {
+            resp_bulk_str(w, name);
+            n++;
+        }
+        n += list_level(w, row->subs, row, pattern);
+    }
+    return n;
+}
+
+void command_reply_list(struct resp_writer *w, const struct command_table *t, size_t argc,
+                        const struct slice *argv)
+{
+    struct slice pattern = { NULL, 0 };
+    if (argc == 5 && slice_is_nocase(argv[2], "filterby") && slice_is_nocase(argv[3], "pattern")) {
+        pattern = argv[4];
+    } else if (argc != 2) {
+        resp_error(w, "ERR syntax error");
+        return;
+    }
+    size_t mark = resp_hold(w);
+    resp_array_at(w, mark, list_level(w, command_table_rows(t), NULL, pattern));
+}
+
+void command_reply_info(struct resp_writer *w, const struct command_table *t, size_t argc,
+                        const struct slice *argv)
+{
+    if (argc <= 2) {
+        command_reply_all(w, t);
+        return;
+    }
+    resp_array(w, argc - 2);
+    for (size_t i = 2; i < argc; i++) {
+        struct command_match m = command_find_name(t, argv[i]);
+        if (m.command)
+            write_info(w, &m);
+        else
+            resp_null_array(w);
+    }
+}
+
+void command_reply_docs(struct resp_writer *w, const struct command_table *t, size_t argc,
+                        const struct slice *argv)
+{
+    size_t n = 0, mark = resp_hold(w);
+    if (argc <= 2) {
+        for (const struct command *row = command_table_rows(t); row->name; row++, n++) {
+            struct command_match m = { row, NULL };
+            write_name(w, &m);
+            write_docs(w, &m);
+        }
+    }
+    for (size_t i = 2; i < argc; i++) {
+        struct command_match m = command_find_name(t, argv[i]);
+        if (!m.command)
+            continue;
+        write_name(w, &m);
+        write_docs(w, &m);
+        n++;
+    }
+    resp_map_at(w, mark, n);
+}
