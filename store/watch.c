@@ -70,13 +70,14 @@ void watch_clear(struct watches *w, struct watch_list *list)
     }
 }
 
-void watch_touch_slow(struct watches *w, int db, struct slice key)
+void watch_touch_slow(struct watches *w, int db, struct slice key, bool by_expiry)
 {
     for (struct watched_key *k = w->buckets[bucket_of(db, key)]; k != NULL; k = k->next) {
         if (k->db != db || !slice_equal(key_of(k), key))
             continue;
+        if (!by_expiry || !k->expired)
+            k->client->flags |= CLIENT_DIRTY;
         k->expired = false;
-        k->client->flags |= CLIENT_DIRTY;
     }
 }
 

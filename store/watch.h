@@ -31,12 +31,15 @@ void watch_add(struct watches *w, struct watch_list *list, struct client *c, int
 /* Forgets all keys of a client. */
 void watch_clear(struct watches *w, struct watch_list *list);
 
-/* A key was changed, added or deleted: its watchers become CLIENT_DIRTY. */
-void watch_touch_slow(struct watches *w, int db, struct slice key);
-static inline void watch_touch(struct watches *w, int db, struct slice key)
+/*
+ * A key was changed, added or deleted: its watchers become CLIENT_DIRTY. by_expiry: it was deleted since its time had
+ * come, which is no change to those who saw it expired already.
+ */
+void watch_touch_slow(struct watches *w, int db, struct slice key, bool by_expiry);
+static inline void watch_touch(struct watches *w, int db, struct slice key, bool by_expiry)
 {
     if (w->count > 0)
-        watch_touch_slow(w, db, key);
+        watch_touch_slow(w, db, key, by_expiry);
 }
 
 /*

@@ -1,0 +1,39 @@
+/*
+ * The handlers of the pure commands, one line each; cmd_*.c has them by subject, table_io.c the table that names them.
+ */
+#ifndef STORE_CMD_H
+#define STORE_CMD_H
+
+#include "wire/command.h"
+
+/* strings */
+command_fn cmd_set, cmd_setnx, cmd_setex, cmd_psetex, cmd_get, cmd_getset, cmd_getdel, cmd_getex;
+command_fn cmd_append, cmd_strlen, cmd_getrange, cmd_setrange, cmd_mget, cmd_mset, cmd_msetnx;
+
+/* counters */
+command_fn cmd_incr, cmd_decr, cmd_incrby, cmd_decrby, cmd_incrbyfloat;
+
+/* keys */
+command_fn cmd_del, cmd_exists, cmd_touch, cmd_type, cmd_rename, cmd_renamenx, cmd_randomkey, cmd_dbsize;
+command_fn cmd_flushdb, cmd_flushall, cmd_select;
+command_fn cmd_keys, cmd_scan;
+
+/* expiry */
+command_fn cmd_expire, cmd_pexpire, cmd_expireat, cmd_pexpireat, cmd_persist;
+command_fn cmd_ttl, cmd_pttl, cmd_expiretime, cmd_pexpiretime;
+
+/* connections */
+command_fn cmd_ping, cmd_echo, cmd_quit, cmd_reset, cmd_auth, cmd_hello, cmd_time;
+command_fn cmd_client_setname, cmd_client_getname, cmd_client_id, cmd_client_no_evict, cmd_client_setinfo;
+command_fn cmd_client_reply;
+command_fn cmd_command, cmd_command_count, cmd_command_list, cmd_command_info, cmd_command_docs;
+
+/* transactions, pub/sub */
+command_fn cmd_multi, cmd_exec, cmd_discard, cmd_watch, cmd_unwatch;
+command_fn cmd_publish, cmd_subscribe, cmd_psubscribe, cmd_unsubscribe, cmd_punsubscribe;
+command_fn cmd_pubsub_channels, cmd_pubsub_numsub, cmd_pubsub_numpat;
+
+/* options */
+command_fn cmd_config_get, cmd_config_set;
+
+#endif

@@ -1,0 +1,272 @@
+#include "store/cmd.h"
+
+#include "store/auth.h"
+#include "store/session.h"
+#include "store/store.h"
+#include "wire/client_pubsub.h"
+#include "wire/command_reply.h"
+
+static const char bad_name[] = "ERR Client names cannot contain spaces, newlines or special characters.";
+
+void cmd_ping(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    (void)app;
+    if (argc > 2)
+        resp_error(&c->reply, "ERR wrong number of arguments for 'ping' command");
+    else
+        client_ping(c, argc, argv);
+}
+
+void cmd_echo(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    (void)app;
+    (void)argc;
+    resp_bulk(&c->reply, argv[1]);
+}
+
+void cmd_time(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    struct store *s = app;
+
+    (void)argc;
+    (void)argv;
+    resp_array(&c->reply, 2);
+    resp_bulk_int(&c->reply, s->now_us / 1000000);
+    resp_bulk_int(&c->reply, s->now_us % 1000000);
+}
+
+void cmd_quit(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    (void)app;
+    (void)argc;
+    (void)argv;
+    resp_ok(&c->reply);
+    client_close_after_reply(c);
+}
+
+void cmd_reset(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    struct store *s = app;
+
+    (void)argc;
+    (void)argv;
+    if (c->flags & (CLIENT_IS_REPLICA | CLIENT_IS_MASTER)) {
+        resp_error(&c->reply, "ERR can only reset normal client connections");
+        return;
+    }
+    session_discard(s, c);
+    session_of(c)->reply_off = false;
+    pubsub_leave(s->pubsub, &c->subs);
+    client_set_field(&c->name, slice_str(""));
+    c->flags &= ~(unsigned)(CLIENT_NO_EVICT | CLIENT_SKIP_REPLY);
+    c->reply.muted = false;
+    c->reply.proto = 2;
+    c->db = 0;
+    auth_default(s, c);
+    resp_simple(&c->reply, "RESET");
+}
+
+void cmd_auth(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    struct store *s = app;
+    struct slice user = argc == 3 ? argv[1] : slice_str(AUTH_USER);
+
+    if (argc > 3) {
+        resp_error(&c->reply, store_error_syntax);
+        return;
+    }
+    if (argc == 2 && option_text(&s->options, OPT_REQUIREPASS)[0] == '\0') {
+        resp_error(&c->reply, "ERR AUTH <password> called without any password configured for the default user. Are you "
+                              "sure your configuration is correct?");
+        return;
+    }
+    if (auth_client(s, c, user, argv[argc - 1]))
+        resp_ok(&c->reply);
+}
+
+/* AUTH user password and SETNAME name, in any order; false after the error was written. */
+static bool hello_options(struct store *s, struct client *c, size_t argc, const struct slice *argv,
+                          const struct slice **ret_name)
+{
+    for (size_t i = 2; i < argc; i++) {
+        if (slice_is_nocase(argv[i], "AUTH") && i + 2 < argc) {
+            if (!auth_client(s, c, argv[i + 1], argv[i + 2]))
+                return false;
+            i += 2;
+        } else if (slice_is_nocase(argv[i], "SETNAME") && i + 1 < argc) {
+            *ret_name = &argv[++i];
+        } else {
+            resp_errorf(&c->reply, "ERR Syntax error in HELLO option '%.*s'", (int)(argv[i].n < 128 ? argv[i].n : 128),
+                        argv[i].p);
+            return false;
+        }
+    }
+    return true;
+}
+
+static void hello_reply(struct store *s, struct client *c)
+{
+    struct resp_writer *w = &c->reply;
+
+    resp_map(w, 7);
+    resp_bulk_str(w, "server");
+    resp_bulk_str(w, "redis");
+    resp_bulk_str(w, "version");
+    resp_bulk_str(w, STORE_REDIS_VERSION);
+    resp_bulk_str(w, "proto");
+    resp_int(w, w->proto);
+    resp_bulk_str(w, "id");
+    resp_int(w, (int64_t)c->id);
+    resp_bulk_str(w, "mode");
+    resp_bulk_str(w, "standalone");
+    resp_bulk_str(w, "role");
+    resp_bulk_str(w, store_is_replica(s) ? "replica" : "master");
+    resp_bulk_str(w, "modules");
+    resp_array(w, 0);
+}
+
+void cmd_hello(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    int64_t proto = c->reply.proto;
+    const struct slice *name = NULL;
+
+    if (argc > 1 && !slice_to_int64(argv[1], &proto)) {
+        resp_error(&c->reply, "ERR Protocol version is not an integer or out of range");
+        return;
+    }
+    if (proto < 2 || proto > 3) {
+        resp_error(&c->reply, "NOPROTO unsupported protocol version");
+        return;
+    }
+    if (!hello_options(app, c, argc, argv, &name))
+        return;
+    if (!(c->flags & CLIENT_AUTHENTICATED)) {
+        resp_error(&c->reply, "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH "
+                              "<user> <pass> option can be used to authenticate the client and select the RESP protocol "
+                              "version at the same time");
+        return;
+    }
+    if (name != NULL && !client_set_field(&c->name, *name)) {
+        resp_error(&c->reply, bad_name);
+        return;
+    }
+    c->reply.proto = (int)proto;
+    hello_reply(app, c);
+}
+
+void cmd_client_setname(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    (void)app;
+    (void)argc;
+    if (client_set_field(&c->name, argv[2]))
+        resp_ok(&c->reply);
+    else
+        resp_error(&c->reply, bad_name);
+}
+
+void cmd_client_getname(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    (void)app;
+    (void)argc;
+    (void)argv;
+    resp_bulk_str(&c->reply, c->name);
+}
+
+void cmd_client_id(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    (void)app;
+    (void)argc;
+    (void)argv;
+    resp_int(&c->reply, (int64_t)c->id);
+}
+
+void cmd_client_no_evict(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    (void)app;
+    (void)argc;
+    if (slice_is_nocase(argv[2], "ON")) {
+        c->flags |= CLIENT_NO_EVICT;
+    } else if (slice_is_nocase(argv[2], "OFF")) {
+        c->flags &= ~(unsigned)CLIENT_NO_EVICT;
+    } else {
+        resp_error(&c->reply, store_error_syntax);
+        return;
+    }
+    resp_ok(&c->reply);
+}
+
+void cmd_client_setinfo(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    bool is_name = slice_is_nocase(argv[2], "LIB-NAME");
+
+    (void)app;
+    (void)argc;
+    if (!is_name && !slice_is_nocase(argv[2], "LIB-VER"))
+        resp_errorf(&c->reply, "ERR Unrecognized option '%.*s'", (int)(argv[2].n < 128 ? argv[2].n : 128), argv[2].p);
+    else if (!client_set_field(is_name ? &c->lib_name : &c->lib_ver, argv[3]))
+        resp_errorf(&c->reply, "ERR %s cannot contain spaces, newlines or special characters.",
+                    is_name ? "lib-name" : "lib-ver");
+    else
+        resp_ok(&c->reply);
+}
+
+void cmd_client_reply(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    struct session *session = session_of(c);
+
+    (void)app;
+    (void)argc;
+    if (slice_is_nocase(argv[2], "ON")) {
+        session->reply_off = false;
+        c->flags &= ~(unsigned)CLIENT_SKIP_REPLY;
+        c->reply.muted = false;
+        resp_ok(&c->reply);
+    } else if (slice_is_nocase(argv[2], "OFF")) {
+        session->reply_off = true;
+        c->reply.muted = true;
+    } else if (slice_is_nocase(argv[2], "SKIP")) {
+        if (!session->reply_off)
+            c->flags |= CLIENT_SKIP_REPLY;
+    } else {
+        resp_error(&c->reply, store_error_syntax);
+    }
+}
+
+void cmd_command(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    struct store *s = app;
+
+    (void)argc;
+    (void)argv;
+    command_reply_all(&c->reply, s->commands);
+}
+
+void cmd_command_count(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    struct store *s = app;
+
+    (void)argc;
+    (void)argv;
+    command_reply_count(&c->reply, s->commands);
+}
+
+void cmd_command_list(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    struct store *s = app;
+
+    command_reply_list(&c->reply, s->commands, argc, argv);
+}
+
+void cmd_command_info(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    struct store *s = app;
+
+    command_reply_info(&c->reply, s->commands, argc, argv);
+}
+
+void cmd_command_docs(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    struct store *s = app;
+
+    command_reply_docs(&c->reply, s->commands, argc, argv);
+}

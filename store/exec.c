@@ -1,0 +1,180 @@
+#include "store/exec.h"
+
+#include <string.h>
+
+#include "store/session.h"
+#include "store/store.h"
+#include "wire/client_pubsub.h"
+#include "wire/resp_write.h"
+
+static const char no_auth[] = "NOAUTH Authentication required.";
+static const char not_in_multi[] = "ERR Command not allowed inside a transaction";
+static const char no_debug[] =
+    "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you can run it from a local "
+    "connection, otherwise you need to set this option in the configuration file, and then restart the server.";
+static const char save_failed[] =
+    "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. Commands that may "
+    "modify the data set are disabled, because this instance is configured to report errors during writes if RDB "
+    "snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs for details about the RDB error.";
+static const char few_replicas[] = "NOREPLICAS Not enough good replicas to write.";
+static const char read_only[] = "READONLY You can't write against a read only replica.";
+static const char no_primary[] = "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.";
+static const char loading[] = "LOADING Redis is loading the dataset in memory";
+static const char replica_link[] = "ERR Replica can't interact with the keyspace";
+
+enum { DEBUG_NO, DEBUG_YES, DEBUG_LOCAL };
+
+/* The flags that count: of EXEC, those of the commands it will run. */
+static unsigned flags_of(const struct client *c, const struct command *command)
+{
+    if (command->flags & COMMAND_EXEC)
+        return command->flags | session_of(c)->queued_flags;
+    return command->flags;
+}
+
+static bool is_local(const struct client *c)
+{
+    return strncmp(c->addr, "127.", 4) == 0 || strncmp(c->addr, "[::1]", 5) == 0;
+}
+
+static bool debug_refused(const struct store *s, const struct client *c)
+{
+    int64_t who = option_number(&s->options, OPT_DEBUG_COMMAND);
+
+    return who == DEBUG_NO || (who == DEBUG_LOCAL && !is_local(c));
+}
+
+/* Why a write must not happen now, or NULL. The primary's own stream is not asked. */
+static const char *write_refusal(const struct store *s, unsigned flags)
+{
+    const struct options *o = &s->options;
+    bool writes = (flags & COMMAND_WRITE) != 0;
+
+    if (store_is_replica(s))
+        return writes && option_number(o, OPT_REPLICA_READ_ONLY) ? read_only : NULL;
+    if (s->save_failed && option_number(o, OPT_STOP_WRITES) && o->save_count > 0 && (writes || (flags & COMMAND_PING)))
+        return save_failed;
+    if (writes && option_number(o, OPT_MIN_REPLICAS) > 0 && option_number(o, OPT_MIN_REPLICAS_LAG) > 0 &&
+        (int64_t)s->good_replicas < option_number(o, OPT_MIN_REPLICAS))
+        return few_replicas;
+    return NULL;
+}
+
+/* Why a command that exists must not run now, in the order in which Redis asks; or NULL. */
+static const char *refusal(const struct store *s, struct client *c, const struct command_match *m)
+{
+    unsigned flags = flags_of(c, m->command);
+    const char *why = NULL;
+
+    if ((flags & COMMAND_PROTECTED) && debug_refused(s, c))
+        return no_debug;
+    if (!(c->flags & CLIENT_AUTHENTICATED) && !(flags & COMMAND_NO_AUTH))
+        return no_auth;
+    if ((c->flags & CLIENT_IN_MULTI) && (m->command->flags & COMMAND_NO_MULTI))
+        return not_in_multi;
+    if (!(c->flags & CLIENT_IS_MASTER))
+        why = write_refusal(s, flags);
+    if (why != NULL)
+        return why;
+    if (store_is_replica(s) && s->link != LINK_CONNECTED && !(flags & COMMAND_STALE) &&
+        !option_number(&s->options, OPT_SERVE_STALE))
+        return no_primary;
+    if (s->phase == STORE_LOADING && !(flags & COMMAND_LOADING))
+        return loading;
+    if ((c->flags & CLIENT_IS_REPLICA) && (flags & (COMMAND_WRITE | COMMAND_READONLY | COMMAND_MAY_REPLICATE)))
+        return replica_link;
+    return NULL;
+}
+
+/* An error that keeps a command from running also spoils the transaction; EXEC itself ends it. */
+static void refuse(struct store *s, struct client *c, const struct command_match *m, const char *why)
+{
+    s->stats.error_replies++;
+    session_of(c)->failed = (c->flags & CLIENT_IN_MULTI) != 0;
+    if (m->command != NULL && (m->command->flags & COMMAND_EXEC)) {
+        session_discard(s, c);
+        resp_errorf(&c->reply, "EXECABORT Transaction discarded because of: %s", why);
+        return;
+    }
+    resp_error(&c->reply, why);
+}
+
+/* Unknown command, or the wrong number of words. */
+static void refuse_unfit(struct store *s, struct client *c, const struct command_match *m, size_t argc,
+                         const struct slice *argv)
+{
+    s->stats.error_replies++;
+    session_of(c)->failed = (c->flags & CLIENT_IN_MULTI) != 0;
+    command_write_error(&c->reply, m, argc, argv);
+}
+
+/* Notes the name for CLIENT LIST; of a subcommand it has to be put together. */
+static void note_name(struct client *c, const struct command_match *m)
+{
+    c->command = m->parent == NULL ? m->command->name : command_full_name(m, session_of(c)->command);
+}
+
+static void queue(struct store *s, struct client *c, const struct command_match *m, size_t argc, const struct slice *argv)
+{
+    if (session_queue(c, m->command, argc, argv))
+        resp_simple(&c->reply, "QUEUED");
+    else
+        refuse(s, c, m, "ERR too many commands in one transaction");
+}
+
+void exec_call(struct store *s, struct client *c, const struct command *command, size_t argc, const struct slice *argv)
+{
+    uint64_t dirty = s->dirty;
+
+    s->propagated = false;
+    s->stats.commands++;
+    command->run(s, c, argc, argv);
+    if (s->dirty != dirty && !s->propagated && !(c->flags & CLIENT_IS_MASTER))
+        store_propagate(s, c->db, argc, argv);
+}
+
+/* Finds, checks and runs; the reply to a request that CLIENT REPLY SKIP covers goes nowhere. */
+static bool run(struct store *s, struct client *c, size_t argc, const struct slice *argv)
+{
+    struct command_match m;
+    const char *why;
+    unsigned flags;
+
+    if (!command_find(s->commands, argc, argv, &m)) {
+        refuse_unfit(s, c, &m, argc, argv);
+        return true;
+    }
+    why = refusal(s, c, &m);
+    if (why != NULL) {
+        refuse(s, c, &m, why);
+        return true;
+    }
+    if (!client_pubsub_allows(c, &m))
+        return true;
+    flags = flags_of(c, m.command);
+    if (!(c->flags & (CLIENT_IS_REPLICA | CLIENT_IS_MASTER)) &&
+        store_is_paused(s, (flags & (COMMAND_WRITE | COMMAND_MAY_REPLICATE)) != 0))
+        return false;
+    note_name(c, &m);
+    if ((c->flags & CLIENT_IN_MULTI) && !(m.command->flags & COMMAND_UNQUEUED))
+        queue(s, c, &m, argc, argv);
+    else
+        exec_call(s, c, m.command, argc, argv);
+    return true;
+}
+
+bool exec_request(struct store *s, struct client *c, size_t argc, const struct slice *argv)
+{
+    bool done;
+
+    if (!(c->flags & CLIENT_SKIP_REPLY))
+        return run(s, c, argc, argv);
+    c->flags = (c->flags & ~(unsigned)CLIENT_SKIP_REPLY) | CLIENT_SKIPPING;
+    c->reply.muted = true;
+    done = run(s, c, argc, argv);
+    c->flags &= ~(unsigned)CLIENT_SKIPPING;
+    if (!done)
+        c->flags |= CLIENT_SKIP_REPLY;
+    c->reply.muted = session_of(c)->reply_off;
+    return done;
+}

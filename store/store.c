@@ -1,0 +1,158 @@
+#include "store/store.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "wire/pubsub.h"
+
+const char store_error_syntax[] = "ERR syntax error";
+const char store_error_not_int[] = "ERR value is not an integer or out of range";
+const char store_error_not_float[] = "ERR value is not a valid float";
+const char store_error_no_key[] = "ERR no such key";
+const char store_error_too_long[] = "ERR string exceeds maximum allowed size (proto-max-bulk-len)";
+
+void store_init(struct store *s, const struct command *rows, uint64_t seed, const unsigned char hash_seed[HASH_KEY_SIZE])
+{
+    memset(s, 0, sizeof(*s));
+    prng_seed(&s->prng, seed);
+    keyspace_init(&s->data, hash_seed);
+    options_init(&s->options);
+    repl_init(&s->repl, &s->prng, (size_t)option_number(&s->options, OPT_BACKLOG_SIZE));
+    s->pubsub = pubsub_new();
+    s->commands = command_table_new(rows);
+    assert(s->pubsub != NULL && s->commands != NULL);
+}
+
+void store_done(struct store *s)
+{
+    command_table_free(s->commands);
+    pubsub_free(s->pubsub);
+    repl_done(&s->repl);
+    options_done(&s->options);
+    keyspace_done(&s->data);
+}
+
+bool store_entry_expired(const struct store *s, const struct entry *e)
+{
+    return entry_is_volatile(e) && entry_expiry(e)->at_ms < s->now_ms;
+}
+
+void store_expire(struct store *s, struct key_ref *ref)
+{
+    struct slice del[2] = { slice_str("DEL"), entry_key(key_ref_entry(ref)) };
+    bool propagated = s->propagated;
+
+    /* The DEL goes out before the command that came upon the key, which is still fed by its own rule. */
+    store_propagate(s, (int)ref->db->id, 2, del);
+    s->propagated = propagated;
+    watch_touch(&s->watches, (int)ref->db->id, del[1], true);
+    keyspace_delete(ref);
+    s->stats.expired_keys++;
+}
+
+/* The entry, if it is there for this client. */
+static inline struct entry *look_up(struct store *s, struct client *c, struct slice key, struct key_ref *ret_ref)
+{
+    struct entry *e = keyspace_find(store_db(s, c), key, ret_ref);
+
+    if (e == NULL || !store_entry_expired(s, e))
+        return e;
+    if (c->flags & CLIENT_IS_MASTER)
+        return e;
+    if (!store_is_replica(s) && !store_is_paused(s, true))
+        store_expire(s, ret_ref);
+    return NULL;
+}
+
+struct entry *store_read(struct store *s, struct client *c, struct slice key, struct key_ref *ret_ref)
+{
+    struct entry *e = look_up(s, c, key, ret_ref);
+
+    if (e != NULL)
+        s->stats.keyspace_hits++;
+    else
+        s->stats.keyspace_misses++;
+    return e;
+}
+
+struct entry *store_write(struct store *s, struct client *c, struct slice key, struct key_ref *ret_ref)
+{
+    struct entry *e = look_up(s, c, key, ret_ref);
+
+    /* A replica that takes writes of its own makes room for them. */
+    if (e == NULL && ret_ref->link != NULL)
+        keyspace_delete(ret_ref);
+    return e;
+}
+
+size_t store_expire_due(struct store *s, size_t keys_max)
+{
+    size_t done = 0;
+
+    if (store_is_replica(s) || store_is_paused(s, true) || s->phase != STORE_READY)
+        return 0;
+    for (unsigned i = 0; i < DATABASES_MAX; i++) {
+        struct db *db = &s->data.dbs[i];
+        struct entry *e;
+
+        while (done < keys_max && (e = expiry_first(&db->expiry)) != NULL && store_entry_expired(s, e)) {
+            struct key_ref ref;
+
+            keyspace_find(db, entry_key(e), &ref);
+            store_expire(s, &ref);
+            done++;
+        }
+    }
+    return done;
+}
+
+void store_propagate(struct store *s, int db, size_t argc, const struct slice *argv)
+{
+    struct slice multi = slice_str("MULTI");
+
+    s->propagated = true;
+    if (!repl_is_fed(&s->repl) || store_is_replica(s))
+        return;
+    if (s->in_exec && !s->multi_fed) {
+        s->multi_fed = true;
+        repl_feed_command(&s->repl, db, 1, &multi);
+    }
+    repl_feed_command(&s->repl, db, argc, argv);
+}
+
+static bool key_exists(void *arg, int db, struct slice key)
+{
+    struct keyspace *ks = arg;
+    struct key_ref ref;
+
+    return keyspace_find(&ks->dbs[db], key, &ref) != NULL;
+}
+
+size_t store_flush(struct store *s, int db)
+{
+    size_t keys = 0;
+
+    watch_touch_db(&s->watches, db, key_exists, &s->data);
+    for (int i = 0; i < DATABASES_MAX; i++) {
+        if (db >= 0 && i != db)
+            continue;
+        keys += keyspace_count(&s->data.dbs[i]);
+        keyspace_flush(&s->data, &s->data.dbs[i]);
+    }
+    return keys;
+}
+
+void store_replace_data(struct store *s, struct keyspace *fresh)
+{
+    watch_touch_db(&s->watches, -1, key_exists, &s->data);
+    watch_touch_db(&s->watches, -1, key_exists, fresh);
+    keyspace_swap(&s->data, fresh);
+}
+
+bool store_arg_int(struct client *c, struct slice arg, int64_t *ret)
+{
+    if (slice_to_int64(arg, ret))
+        return true;
+    resp_error(&c->reply, store_error_not_int);
+    return false;
+}

@@ -1,0 +1,179 @@
+/*
+ * The storage engine as its commands see it: data, options, replication state, clients' registries, and the two clocks as
+ * the shell last set them. Pure; what a command wants done in the world goes through `ops`.
+ *
+ * Every handler has the type command_fn and gets the store as its `app`.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "store/keyspace.h"
+#include "store/options.h"
+#include "store/repl.h"
+#include "store/watch.h"
+#include "wire/client.h"
+#include "wire/command.h"
+#include "wire/msec.h"
+#include "wire/prng.h"
+#include "wire/slice.h"
+
+struct pubsub;
+struct session;
+struct store;
+
+#define STORE_REDIS_VERSION "7.0.15" /* the version whose behaviour clients may count on */
+
+/* Flags of commands beyond those of wire/command.h. */
+enum {
+    COMMAND_PROTECTED = COMMAND_APP,     /* DEBUG: enable-debug-command decides */
+    COMMAND_UNQUEUED = COMMAND_APP << 1, /* runs at once within MULTI */
+    COMMAND_EXEC = COMMAND_APP << 2,     /* EXEC: counts as what it will run */
+    COMMAND_PING = COMMAND_APP << 3      /* says that the last save failed */
+};
+
+/* What the data are at this moment. */
+enum store_phase {
+    STORE_LOADING, /* the data file is being read; nearly every command is refused */
+    STORE_READY
+};
+
+/* The link to our primary, as commands and INFO see it. */
+enum link_phase { LINK_NONE, LINK_CONNECT, LINK_CONNECTING, LINK_SYNC, LINK_CONNECTED };
+
+struct store_stats {
+    uint64_t commands;
+    uint64_t keyspace_hits;
+    uint64_t keyspace_misses;
+    uint64_t expired_keys;
+    uint64_t sync_full;
+    uint64_t sync_partial_ok;
+    uint64_t sync_partial_err;
+    uint64_t error_replies;
+    uint64_t forks;
+    uint64_t rdb_saves;
+    uint64_t repl_bytes_in;
+    uint64_t repl_bytes_out;
+    int64_t fork_us;
+};
+
+/* The shell's side of commands that are otherwise pure. */
+struct store_ops {
+    /* An option has a new value; false, with a reason, when it cannot be put into force. */
+    bool (*option_changed)(struct store *s, enum option_id id, char ret_error[OPTION_ERROR_TEXT_MAX]);
+    /* Everything was deleted by FLUSHALL. */
+    void (*flushed)(struct store *s);
+};
+
+struct store {
+    struct keyspace data;
+    struct options options;
+    struct repl repl;
+    struct watches watches;
+    struct store_stats stats;
+    struct prng prng;
+    struct pubsub *pubsub;
+    struct command_table *commands;
+    const struct store_ops *ops;
+    void *shell;
+
+    int64_t now_us; /* Unix time */
+    int64_t now_ms;
+    msec mono_ms;   /* monotonic */
+    enum store_phase phase;
+    enum link_phase link; /* LINK_NONE: we are a primary */
+    size_t good_replicas; /* those that min-replicas-to-write counts */
+    bool save_failed;     /* the last background save did */
+
+    uint64_t dirty; /* changes since the last save */
+    bool in_exec;   /* the commands of a transaction are running */
+    bool multi_fed; /* ... and its MULTI is in the stream already */
+    bool propagated; /* the command at hand fed the stream itself */
+
+    msec paused_until_ms; /* CLIENT PAUSE; 0: not paused */
+    bool paused_all;      /* not only writes */
+};
+
+/* pubsub and commands are made here; ops and shell are set by the owner. */
+void store_init(struct store *s, const struct command *rows, uint64_t seed, const unsigned char hash_seed[HASH_KEY_SIZE]);
+void store_done(struct store *s);
+
+/* Sets the clocks: Unix time in microseconds, monotonic milliseconds. */
+static inline void store_set_clock(struct store *s, int64_t now_us, msec mono_ms)
+{
+    s->now_us = now_us;
+    s->now_ms = now_us / 1000;
+    s->mono_ms = mono_ms;
+}
+
+static inline bool store_is_replica(const struct store *s)
+{
+    return s->link != LINK_NONE;
+}
+
+/* True while clients' commands of this sort (all, or those that may write) wait. */
+static inline bool store_is_paused(const struct store *s, bool writes)
+{
+    return s->paused_until_ms > s->mono_ms && (s->paused_all || writes);
+}
+
+static inline struct db *store_db(struct store *s, const struct client *c)
+{
+    return &s->data.dbs[c->db];
+}
+
+/*
+ * Looks a key up for a command. An expired key counts as missing: a primary deletes it now, and tells its replicas; a replica waits
+ * for its primary to say so, and shows it to nobody but the primary's own stream. _read counts hits and misses.
+ */
+struct entry *store_read(struct store *s, struct client *c, struct slice key, struct key_ref *ret_ref);
+struct entry *store_write(struct store *s, struct client *c, struct slice key, struct key_ref *ret_ref);
+
+/* True when the entry's time has come. */
+bool store_entry_expired(const struct store *s, const struct entry *e);
+
+/* Deletes an expired entry as a primary does. */
+void store_expire(struct store *s, struct key_ref *ref);
+
+/* Deletes up to keys_max keys whose time has come, the earliest first; returns how many. Nothing on a replica. */
+size_t store_expire_due(struct store *s, size_t keys_max);
+
+/* To be called after each change of a key: counts it and tells its watchers. */
+static inline void store_changed(struct store *s, const struct client *c, struct slice key)
+{
+    s->dirty++;
+    watch_touch(&s->watches, c->db, key, false);
+}
+
+/*
+ * Feeds a command to the replicas in place of the one being run. Without a call, a command that changed something is fed as
+ * it came.
+ */
+void store_propagate(struct store *s, int db, size_t argc, const struct slice *argv);
+
+/* The command being run is not to be fed. */
+static inline void store_no_propagate(struct store *s)
+{
+    s->propagated = true;
+}
+
+/* Empties one database (-1: all) and tells watchers; returns the number of keys it had. */
+size_t store_flush(struct store *s, int db);
+
+/* Puts other data into the place of ours, and tells watchers. The old data are then in `fresh`, to be freed. */
+void store_replace_data(struct store *s, struct keyspace *fresh);
+
+/* What several commands say. */
+extern const char store_error_syntax[];
+extern const char store_error_not_int[];
+extern const char store_error_not_float[];
+extern const char store_error_no_key[];
+extern const char store_error_too_long[];
+
+/* Reads an integer argument; false after the error was written. */
+bool store_arg_int(struct client *c, struct slice arg, int64_t *ret);
+
+#endif
