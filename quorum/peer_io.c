@@ -150,19 +150,26 @@ static void hello_replied(void *ctx, uint64_t tag, const redisReply *reply)
     (void)reply;
 }
 
+bool peer_hello_text(const struct peer_line *line, uint32_t id, const struct hello *hello,
+                     char ret_text[HELLO_TEXT_MAX])
+{
+    struct hello full = *hello;
+
+    if (!addr_is_set(&full.sender) && !link_local_host(line->links, id, full.sender.host))
+        return false;
+    if (full.sender.port == 0)
+        full.sender.port = line->port;
+    hello_format(&full, ret_text);
+    return true;
+}
+
 static void send_hello(struct peer_line *line, const struct message *message)
 {
-    struct hello hello = message->u.hello;
     char text[HELLO_TEXT_MAX];
 
-    if (!addr_is_set(&hello.sender) &&
-        !link_local_host(line->links, message->peer, hello.sender.host))
-        return;
-    if (hello.sender.port == 0)
-        hello.sender.port = line->port;
-    hello_format(&hello, text);
-    link_send(line->links, message->peer, LINK_CMD,
-              (const char *[]){ "PUBLISH", HELLO_CHANNEL, text, NULL }, hello_replied, NULL, 0);
+    if (peer_hello_text(line, message->peer, &message->u.hello, text))
+        link_send(line->links, message->peer, LINK_CMD,
+                  (const char *[]){ "PUBLISH", HELLO_CHANNEL, text, NULL }, hello_replied, NULL, 0);
 }
 
 void peer_send(struct peer_line *line, const struct message *message)

@@ -1,0 +1,86 @@
+/*
+ * state_db_io: the parts of state_io that share the database: only state_*_io.c include this.
+ */
+#ifndef SENTINEL_STATE_DB_IO_H
+#define SENTINEL_STATE_DB_IO_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "quorum/hello.h"
+#include "sentinel/state_io.h"
+
+#define STATE_PATH_MAX 1100
+#define STATE_VERSION  1          /* of the schema, in user_version */
+#define STATE_APP_ID   0x50694b74 /* "PiKt", in application_id */
+
+/*   X(id, SQL): what is prepared once and used again. GROUP_DROP to PEERS_DROP, at the end, are
+ * what the end of a group takes. */
+#define STATE_SQL(X)                                                                               \
+    X(BEGIN, "BEGIN IMMEDIATE")                                                                    \
+    X(COMMIT, "COMMIT")                                                                            \
+    X(ROLLBACK, "ROLLBACK")                                                                        \
+    X(META_PUT, "INSERT OR REPLACE INTO meta(key, value) VALUES(?1, ?2)")                          \
+    X(META_GET, "SELECT value FROM meta WHERE key = ?1")                                           \
+    X(GROUP_PUT, "INSERT OR REPLACE INTO groups"                                                   \
+                 "(name, host, port, epoch, base_host, base_port, from_file)"                      \
+                 " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")                                            \
+    X(GROUP_ALL, "SELECT name, host, port, epoch, base_host, base_port, from_file FROM groups")    \
+    X(OPTION_PUT, "INSERT OR REPLACE INTO group_options(group_name, base, name, value)"            \
+                  " VALUES(?1, ?2, ?3, ?4)")                                                       \
+    X(OPTION_ALL, "SELECT base, name, value FROM group_options WHERE group_name = ?1")             \
+    X(VOTE_PUT, "INSERT OR REPLACE INTO votes(group_name, epoch, run_id) VALUES(?1, ?2, ?3)")      \
+    X(VOTE_ALL, "SELECT group_name, epoch, run_id FROM votes")                                     \
+    X(NODE_PUT, "INSERT OR REPLACE INTO nodes(group_name, host, port, run_id, owed)"               \
+                " VALUES(?1, ?2, ?3, ?4, ?5)")                                                     \
+    X(NODE_ALL, "SELECT group_name, host, port, run_id, owed FROM nodes")                          \
+    X(NODE_DROP, "DELETE FROM nodes WHERE group_name = ?1 AND host = ?2 AND port = ?3")            \
+    X(PEER_PUT, "INSERT OR REPLACE INTO peers(group_name, run_id, host, port)"                     \
+                " VALUES(?1, ?2, ?3, ?4)")                                                         \
+    X(PEER_ALL, "SELECT group_name, run_id, host, port FROM peers")                                \
+    X(PEER_DROP, "DELETE FROM peers WHERE group_name = ?1 AND run_id = ?2")                        \
+    X(GROUP_DROP, "DELETE FROM groups WHERE name = ?1")                                            \
+    X(OPTIONS_DROP, "DELETE FROM group_options WHERE group_name = ?1")                             \
+    X(VOTES_DROP, "DELETE FROM votes WHERE group_name = ?1")                                       \
+    X(NODES_DROP, "DELETE FROM nodes WHERE group_name = ?1")                                       \
+    X(PEERS_DROP, "DELETE FROM peers WHERE group_name = ?1")
+
+enum state_sql {
+#define X(id, sql) SQL_##id,
+    STATE_SQL(X)
+#undef X
+        SQL_COUNT
+};
+
+struct state {
+    char path[STATE_PATH_MAX]; /* of the database */
+    sqlite3 *db;
+    sqlite3_stmt *statements[SQL_COUNT]; /* NULL until first used */
+    int lock_fd;
+    char runid[PEER_RUNID_LEN + 1];
+};
+
+/* The statement, ready to be bound; NULL when it cannot be prepared. */
+sqlite3_stmt *state_sql(struct state *state, enum state_sql which);
+
+/* Run it to its end (no rows wanted) and reset it. */
+bool state_run(sqlite3_stmt *statement);
+
+void state_bind_text(sqlite3_stmt *statement, int at, const char *text);
+void state_bind_int(sqlite3_stmt *statement, int at, int64_t value);
+
+/* Unsigned numbers are kept as text: SQLite's integers are signed. */
+void state_bind_epoch(sqlite3_stmt *statement, int at, uint64_t epoch);
+
+/* Write "PATH: what" and what to do about it; always -1. */
+int state_unreadable(const struct state *state, char ret_error[STATE_ERROR_MAX], const char *format,
+                     ...) __attribute__((format(printf, 3, 4)));
+
+/* Make a database with a new identity at state->path, complete or not at all. */
+int state_create(struct state *state, char ret_error[STATE_ERROR_MAX]);
+
+/* Take the lock of DIR into state->lock_fd. */
+int state_lock(struct state *state, const char *dir, char ret_error[STATE_ERROR_MAX]);
+
+#endif

@@ -1,0 +1,44 @@
+/*
+ * state_io: what survives a restart, in one SQLite file in state_dir: this supervisor's identity
+ * and the rows of sentinel/row.h. Locked for the life of the process, so that two daemons never
+ * act under one identity.
+ *
+ *     picket.db     the state (WAL, synchronous=FULL: a stored batch is on the disk)
+ *     picket.lock   held by the running daemon; holds its pid
+ *
+ * A new identity is made only where there is no picket.db at all. One that cannot be read, is
+ * damaged, or is not ours is an error that says what to do.
+ *
+ * All functions block on the disk. One at a time may be called, from any thread.
+ */
+#ifndef SENTINEL_STATE_IO_H
+#define SENTINEL_STATE_IO_H
+
+#include <stddef.h>
+
+struct row;
+struct state;
+
+#define STATE_FILE      "picket.db"
+#define STATE_LOCK      "picket.lock"
+#define STATE_ERROR_MAX 2048
+#define STATE_WAIT_MS   500 /* for a lock that a reader with the sqlite3 shell holds */
+
+/* Open the state in DIR, which is made if it is not there. 0, or -1 with one line of text. */
+int state_open(struct state **ret_state, const char *dir, char ret_error[STATE_ERROR_MAX]);
+
+/* Closes the file and gives up the lock. NULL is fine. */
+void state_close(struct state *state);
+
+/* Our identity: 40 hex digits. */
+const char *state_runid(const struct state *state);
+
+/* Hand out all rows, groups first. 0, or -1 with a text: then some may have been handed out. */
+int state_load(struct state *state, void (*fn)(void *arg, const struct row *row), void *arg,
+               char ret_error[STATE_ERROR_MAX]);
+
+/* Store the rows in their order as one transaction: all are on the disk, or none (-1). */
+int state_store(struct state *state, const struct row *rows, size_t n,
+                char ret_error[STATE_ERROR_MAX]);
+
+#endif

@@ -1,0 +1,295 @@
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "quorum/epoch.h"
+#include "sentinel/row.h"
+#include "sentinel/state_db_io.h"
+
+/* --- storing --- */
+
+static bool put_epoch(struct state *state, const struct row *row)
+{
+    sqlite3_stmt *put = state_sql(state, SQL_META_PUT);
+
+    state_bind_text(put, 1, "epoch");
+    state_bind_epoch(put, 2, row->epoch);
+    return state_run(put);
+}
+
+/* All settings, in force (BASE 0) or as the file had them (1). */
+static bool put_options(struct state *state, const char *group, int base,
+                        const struct group_conf *conf)
+{
+    sqlite3_stmt *put = state_sql(state, SQL_OPTION_PUT);
+
+    for (size_t i = 0; i < group_options_count; i++) {
+        char value[CONF_TEXT_MAX + 1];
+
+        group_conf_get(conf, &group_options[i], value);
+        state_bind_text(put, 1, group);
+        state_bind_int(put, 2, base);
+        state_bind_text(put, 3, group_options[i].file_name);
+        state_bind_text(put, 4, value);
+        if (!state_run(put))
+            return false;
+    }
+    return true;
+}
+
+static bool put_group(struct state *state, const struct row *row)
+{
+    sqlite3_stmt *put = state_sql(state, SQL_GROUP_PUT);
+
+    state_bind_text(put, 1, row->group);
+    state_bind_text(put, 2, row->addr.host);
+    state_bind_int(put, 3, row->addr.port);
+    state_bind_epoch(put, 4, row->epoch);
+    state_bind_text(put, 5, row->base_addr.host);
+    state_bind_int(put, 6, row->base_addr.port);
+    state_bind_int(put, 7, row->from_file);
+    return state_run(put) && put_options(state, row->group, 0, &row->conf) &&
+           put_options(state, row->group, 1, &row->base);
+}
+
+static bool drop_group(struct state *state, const struct row *row)
+{
+    for (int which = SQL_GROUP_DROP; which <= SQL_PEERS_DROP; which++) {
+        sqlite3_stmt *drop = state_sql(state, (enum state_sql)which);
+
+        state_bind_text(drop, 1, row->group);
+        if (!state_run(drop))
+            return false;
+    }
+    return true;
+}
+
+static bool put_vote(struct state *state, const struct row *row)
+{
+    sqlite3_stmt *put = state_sql(state, SQL_VOTE_PUT);
+
+    state_bind_text(put, 1, row->group);
+    state_bind_epoch(put, 2, row->epoch);
+    state_bind_text(put, 3, row->runid);
+    return state_run(put);
+}
+
+static bool put_node(struct state *state, const struct row *row)
+{
+    bool gone = row->kind == ROW_NODE_GONE;
+    sqlite3_stmt *put = state_sql(state, gone ? SQL_NODE_DROP : SQL_NODE_PUT);
+
+    state_bind_text(put, 1, row->group);
+    state_bind_text(put, 2, row->addr.host);
+    state_bind_int(put, 3, row->addr.port);
+    if (!gone) {
+        state_bind_text(put, 4, row->runid);
+        state_bind_int(put, 5, row->owed);
+    }
+    return state_run(put);
+}
+
+static bool put_peer(struct state *state, const struct row *row)
+{
+    bool gone = row->kind == ROW_PEER_GONE;
+    sqlite3_stmt *put = state_sql(state, gone ? SQL_PEER_DROP : SQL_PEER_PUT);
+
+    state_bind_text(put, 1, row->group);
+    state_bind_text(put, 2, row->runid);
+    if (!gone) {
+        state_bind_text(put, 3, row->addr.host);
+        state_bind_int(put, 4, row->addr.port);
+    }
+    return state_run(put);
+}
+
+static bool put_row(struct state *state, const struct row *row)
+{
+    switch (row->kind) {
+    case ROW_EPOCH:
+        return put_epoch(state, row);
+    case ROW_GROUP:
+        return put_group(state, row);
+    case ROW_GROUP_GONE:
+        return drop_group(state, row);
+    case ROW_VOTE:
+        return put_vote(state, row);
+    case ROW_NODE:
+    case ROW_NODE_GONE:
+        return put_node(state, row);
+    case ROW_PEER:
+    case ROW_PEER_GONE:
+        return put_peer(state, row);
+    }
+    assert(!"row of no kind");
+    return false;
+}
+
+int state_store(struct state *state, const struct row *rows, size_t n,
+                char ret_error[STATE_ERROR_MAX])
+{
+    bool ok = state_run(state_sql(state, SQL_BEGIN));
+
+    for (size_t i = 0; i < n && ok; i++)
+        ok = put_row(state, &rows[i]);
+    if (ok && state_run(state_sql(state, SQL_COMMIT)))
+        return 0;
+    snprintf(ret_error, STATE_ERROR_MAX, "%s: %s", state->path, sqlite3_errmsg(state->db));
+    if (!sqlite3_get_autocommit(state->db))
+        state_run(state_sql(state, SQL_ROLLBACK));
+    return -1;
+}
+
+/* --- loading --- */
+
+/* Column AT as a text; never NULL. */
+static const char *text_at(sqlite3_stmt *all, int at)
+{
+    const char *text = (const char *)sqlite3_column_text(all, at);
+
+    return text != NULL ? text : "";
+}
+
+static bool read_epoch(sqlite3_stmt *all, int at, uint64_t *ret_epoch)
+{
+    const char *text = text_at(all, at);
+
+    return epoch_parse(ret_epoch, text, strlen(text));
+}
+
+static bool read_addr(sqlite3_stmt *all, int at, struct addr *ret_addr)
+{
+    return addr_set(ret_addr, text_at(all, at), sqlite3_column_int64(all, at + 1));
+}
+
+static bool read_name(sqlite3_stmt *all, int at, char ret_name[GROUP_NAME_MAX + 1])
+{
+    const char *text = text_at(all, at);
+
+    if (!group_name_valid(text, strlen(text)))
+        return false;
+    memcpy(ret_name, text, strlen(text) + 1);
+    return true;
+}
+
+/* A run id, or none where that is allowed. */
+static bool read_runid(sqlite3_stmt *all, int at, bool optional, char ret_id[PEER_RUNID_LEN + 1])
+{
+    const char *text = text_at(all, at);
+    bool none = text[0] == '\0' && optional;
+
+    if (!none && !peer_runid_valid(text, strlen(text)))
+        return false;
+    memcpy(ret_id, text, strlen(text) + 1);
+    return true;
+}
+
+/* The settings of ROW's group. Options that this version does not know are left alone. */
+static bool read_options(struct state *state, struct row *row)
+{
+    sqlite3_stmt *all = state_sql(state, SQL_OPTION_ALL);
+    bool ok = true;
+    int rc;
+
+    group_conf_init(&row->conf);
+    group_conf_init(&row->base);
+    state_bind_text(all, 1, row->group);
+    while ((rc = sqlite3_step(all)) == SQLITE_ROW && ok) {
+        struct group_conf *conf = sqlite3_column_int(all, 0) != 0 ? &row->base : &row->conf;
+        const struct conf_option *option = group_option_by_file_name(text_at(all, 1));
+
+        ok = option == NULL || group_conf_set(conf, option, text_at(all, 2));
+    }
+    sqlite3_reset(all);
+    return ok && rc == SQLITE_DONE;
+}
+
+static bool read_group(struct state *state, sqlite3_stmt *all, struct row *row)
+{
+    bool has_base = text_at(all, 4)[0] != '\0';
+
+    row->from_file = sqlite3_column_int(all, 6) != 0;
+    return read_name(all, 0, row->group) && read_addr(all, 1, &row->addr) &&
+           read_epoch(all, 3, &row->epoch) && (!has_base || read_addr(all, 4, &row->base_addr)) &&
+           read_options(state, row);
+}
+
+static bool read_vote(struct state *state, sqlite3_stmt *all, struct row *row)
+{
+    (void)state;
+    return read_name(all, 0, row->group) && read_epoch(all, 1, &row->epoch) &&
+           read_runid(all, 2, false, row->runid);
+}
+
+static bool read_node(struct state *state, sqlite3_stmt *all, struct row *row)
+{
+    (void)state;
+    row->owed = sqlite3_column_int(all, 4) != 0;
+    return read_name(all, 0, row->group) && read_addr(all, 1, &row->addr) &&
+           read_runid(all, 3, true, row->runid);
+}
+
+static bool read_peer(struct state *state, sqlite3_stmt *all, struct row *row)
+{
+    (void)state;
+    return read_name(all, 0, row->group) && read_runid(all, 1, false, row->runid) &&
+           read_addr(all, 2, &row->addr);
+}
+
+/* The tables in the order in which they are handed out. */
+static const struct {
+    enum row_kind kind;
+    enum state_sql all;
+    bool (*read)(struct state *state, sqlite3_stmt *all, struct row *row);
+} tables[] = {
+    { ROW_GROUP, SQL_GROUP_ALL, read_group },
+    { ROW_VOTE, SQL_VOTE_ALL, read_vote },
+    { ROW_NODE, SQL_NODE_ALL, read_node },
+    { ROW_PEER, SQL_PEER_ALL, read_peer },
+};
+
+/* The highest epoch seen, if one was stored. */
+static int load_epoch(struct state *state, void (*fn)(void *arg, const struct row *row), void *arg,
+                      char ret_error[STATE_ERROR_MAX])
+{
+    sqlite3_stmt *get = state_sql(state, SQL_META_GET);
+    struct row row = { .kind = ROW_EPOCH };
+
+    state_bind_text(get, 1, "epoch");
+    int rc = sqlite3_step(get);
+    bool ok = rc == SQLITE_DONE || (rc == SQLITE_ROW && read_epoch(get, 0, &row.epoch));
+
+    sqlite3_reset(get);
+    if (!ok)
+        return state_unreadable(state, ret_error, "the epoch in it cannot be read");
+    if (rc == SQLITE_ROW)
+        fn(arg, &row);
+    return 0;
+}
+
+int state_load(struct state *state, void (*fn)(void *arg, const struct row *row), void *arg,
+               char ret_error[STATE_ERROR_MAX])
+{
+    if (load_epoch(state, fn, arg, ret_error) != 0)
+        return -1;
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        sqlite3_stmt *all = state_sql(state, tables[i].all);
+        bool ok = true;
+        int rc;
+
+        while ((rc = sqlite3_step(all)) == SQLITE_ROW) {
+            struct row row = { .kind = tables[i].kind };
+
+            ok = tables[i].read(state, all, &row);
+            if (!ok)
+                break;
+            fn(arg, &row);
+        }
+        sqlite3_reset(all);
+        if (!ok || rc != SQLITE_DONE)
+            return state_unreadable(state, ret_error, "a %s in it cannot be read",
+                                    row_kind_name(tables[i].kind));
+    }
+    return 0;
+}
