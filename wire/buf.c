@@ -85,7 +85,7 @@ char *buf_reserve_slow(struct buf *b, size_t n)
     /* Moving the content to the front pays only if much was consumed, or nothing else is left to
      * do. */
     size_t cap = next_cap(b, need);
-    if (need <= b->cap && (b->head >= used || cap <= b->cap)) {
+    if (b->mem && need <= b->cap && (b->head >= used || cap <= b->cap)) {
         memmove(b->mem, b->mem + b->head, used);
         b->head = 0;
         b->tail = used;
