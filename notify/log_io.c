@@ -1,0 +1,18 @@
+#include "notify/log_io.h"
+
+#include "notify/event.h"
+#include "wire/log_io.h"
+
+static const enum log_level levels[] = {
+    [EVENT_DEBUG] = LOG_LEVEL_DEBUG,
+    [EVENT_VERBOSE] = LOG_LEVEL_INFO,
+    [EVENT_NOTICE] = LOG_LEVEL_NOTICE,
+    [EVENT_WARNING] = LOG_LEVEL_WARNING,
+};
+
+void log_event(const struct event *event)
+{
+    char text[EVENT_PAYLOAD_MAX];
+    event_format(event, text);
+    log_write(levels[event_level(event->kind)], "%s %s", event_name(event->kind), text);
+}

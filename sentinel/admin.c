@@ -1,0 +1,125 @@
+#include "sentinel/admin.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "notify/channel.h"
+#include "sentinel/admin_own.h"
+#include "sentinel/model.h"
+#include "wire/client.h"
+#include "wire/client_pubsub.h"
+
+struct admin *admin_new(const struct admin_ops *ops, void *arg, const char *version)
+{
+    struct admin *admin = calloc(1, sizeof(*admin));
+    if (!admin)
+        return NULL;
+    admin->ops = *ops;
+    admin->arg = arg;
+    admin->version = version;
+    admin->table = command_table_new(admin_commands);
+    admin->pubsub = pubsub_new();
+    if (!admin->table || !admin->pubsub)
+        goto failed;
+    return admin;
+
+failed:
+    admin_free(admin);
+    return NULL;
+}
+
+void admin_free(struct admin *admin)
+{
+    if (!admin)
+        return;
+    if (admin->pubsub)
+        pubsub_free(admin->pubsub);
+    if (admin->table)
+        command_table_free(admin->table);
+    free(admin);
+}
+
+const struct core *admin_core(const struct admin *admin)
+{
+    return admin->ops.core(admin->arg);
+}
+
+struct admin_facts admin_facts(const struct admin *admin)
+{
+    struct admin_facts facts;
+    memset(&facts, 0, sizeof(facts));
+    admin->ops.facts(admin->arg, &facts);
+    return facts;
+}
+
+const struct group *admin_look_up(const struct admin *admin, struct slice name)
+{
+    char text[GROUP_NAME_MAX + 1];
+    if (!slice_copy(name, text, sizeof(text)))
+        return NULL;
+    return core_find_group(admin_core(admin), text);
+}
+
+const struct group *admin_find_group(const struct admin *admin, struct client *c, struct slice name)
+{
+    const struct group *group = admin_look_up(admin, name);
+    if (!group)
+        resp_error(&c->reply, "ERR No such master with that name");
+    return group;
+}
+
+uint64_t admin_defer(struct admin *admin, struct client *c, int asked)
+{
+    uint64_t ticket = admin->ops.defer(admin->arg, c, asked);
+    if (ticket == 0)
+        resp_error(&c->reply, "ERR too many requests are waiting for their reply");
+    return ticket;
+}
+
+bool admin_refuse_controls(struct client *c, size_t argc, const struct slice *argv, size_t from,
+                           const char *command)
+{
+    for (size_t i = from; i < argc; i++) {
+        for (size_t k = 0; k < argv[i].n; k++) {
+            unsigned char byte = (unsigned char)argv[i].p[k];
+            if (byte >= 0x20 && byte != 0x7f)
+                continue;
+            resp_errorf(&c->reply,
+                        "ERR Invalid argument at index %zu for %s: control characters are not "
+                        "allowed",
+                        i, command);
+            return false;
+        }
+    }
+    return true;
+}
+
+void admin_client_opened(struct admin *admin, struct client *client)
+{
+    (void)admin;
+    client->flags |= CLIENT_AUTHENTICATED;
+}
+
+void admin_request(struct admin *admin, struct client *client, size_t argc,
+                   const struct slice *argv)
+{
+    struct command_match match;
+    if (!command_find(admin->table, argc, argv, &match)) {
+        command_write_error(&client->reply, &match, argc, argv);
+        return;
+    }
+    client->command = admin_full_name(&match);
+    if (client_pubsub_allows(client, &match))
+        match.command->run(admin, client, argc, argv);
+}
+
+void admin_client_gone(struct admin *admin, struct client *client)
+{
+    pubsub_leave(admin->pubsub, &client->subs);
+}
+
+void admin_event(struct admin *admin, const struct event *event)
+{
+    channel_publish(admin->pubsub, event);
+}

@@ -1,0 +1,174 @@
+#include "sentinel/admin_own.h"
+#include "sentinel/input.h"
+#include "sentinel/model.h"
+#include "wire/client.h"
+
+/* Bytes of an argument that an error quotes. */
+#define QUOTED_MAX 128
+
+static int quoted(struct slice s)
+{
+    return (int)(s.n < QUOTED_MAX ? s.n : QUOTED_MAX);
+}
+
+/* Hand a request over; the reply comes with its ticket. */
+static void submit(struct admin *admin, struct client *c, struct request *request)
+{
+    request->ticket = admin_defer(admin, c, (int)request->kind);
+    if (request->ticket != 0)
+        admin->ops.submit(admin->arg, request);
+}
+
+/* A request about the group that argv[2] names; the core says when there is none. */
+static void submit_about(struct admin *admin, struct client *c, enum request_kind kind,
+                         struct slice name)
+{
+    struct request request = { .kind = kind };
+    if (!admin_find_group(admin, c, name))
+        return;
+    slice_copy(name, request.name, sizeof(request.name));
+    submit(admin, c, &request);
+}
+
+void admin_sentinel_failover(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    (void)argc;
+    submit_about(app, c, REQUEST_FAILOVER, argv[2]);
+}
+
+void admin_sentinel_remove(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    (void)argc;
+    submit_about(app, c, REQUEST_REMOVE, argv[2]);
+}
+
+void admin_sentinel_flushconfig(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    struct request request = { .kind = REQUEST_FLUSH };
+    (void)argc;
+    (void)argv;
+    submit(app, c, &request);
+}
+
+void admin_sentinel_reset(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    struct request request = { .kind = REQUEST_RESET };
+    (void)argc;
+    if (!slice_copy(argv[2], request.name, sizeof(request.name)))
+        resp_errorf(&c->reply, "ERR Invalid pattern, allowed are %d bytes", GROUP_NAME_MAX);
+    else
+        submit(app, c, &request);
+}
+
+/* --- MONITOR ---------------------------------------------------------------------------------- */
+
+/* The checks in Redis Sentinel's order, with its words. NULL: all is well. */
+static const char *check_monitor(const struct slice *argv, struct request *ret_request)
+{
+    int64_t quorum, port;
+    if (!slice_to_int64(argv[5], &quorum))
+        return "ERR Invalid quorum";
+    if (!slice_to_int64(argv[4], &port))
+        return "ERR Invalid port";
+    if (quorum <= 0)
+        return "ERR Quorum must be 1 or greater.";
+    const struct conf_option *option = group_option_by_wire_name("quorum");
+    if (quorum > option->max)
+        return "ERR Invalid quorum";
+    ret_request->conf.quorum = quorum;
+    if (!addr_set_slice(&ret_request->addr, argv[3].p, argv[3].n, 1))
+        return "ERR Invalid IP address or hostname specified";
+    /* A port of 0 can never be reached. */
+    if (port < 1 || port > UINT16_MAX)
+        return "ERR Invalid port number.";
+    ret_request->addr.port = (uint16_t)port;
+    if (!group_name_valid(argv[2].p, argv[2].n))
+        return "ERR Invalid master name: allowed are 1 to 128 printable characters without space, "
+               "comma and quotes";
+    slice_copy(argv[2], ret_request->name, sizeof(ret_request->name));
+    return NULL;
+}
+
+void admin_sentinel_monitor(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    struct request request = { .kind = REQUEST_MONITOR };
+    if (!admin_refuse_controls(c, argc, argv, 2, "SENTINEL MONITOR"))
+        return;
+    group_conf_init(&request.conf);
+    const char *error = check_monitor(argv, &request);
+    if (error)
+        resp_error(&c->reply, error);
+    else
+        submit(app, c, &request);
+}
+
+/* --- SET -------------------------------------------------------------------------------------- */
+
+static void write_unknown(struct client *c, struct slice name)
+{
+    resp_errorf(&c->reply, "ERR Unknown option or number of arguments for SENTINEL SET '%.*s'",
+                quoted(name), name.p);
+}
+
+/* Take one pair into the request. False: the error has been written. */
+static bool read_pair(struct client *c, struct slice name, struct slice value,
+                      struct request *request)
+{
+    char name_text[GROUP_NAME_MAX + 1];
+    char text[CONF_TEXT_MAX + 1];
+    const struct conf_option *option = NULL;
+
+    if (slice_copy(name, name_text, sizeof(name_text)))
+        option = group_option_by_wire_name(name_text);
+    if (!option) {
+        write_unknown(c, name);
+        return false;
+    }
+    if (!slice_copy(value, text, sizeof(text)) || !group_conf_set(&request->conf, option, text)) {
+        struct slice shown = option->secret ? slice_str("******") : value;
+        resp_errorf(&c->reply, "ERR Invalid argument '%.*s' for SENTINEL SET '%.*s'", quoted(shown),
+                    shown.p, quoted(name), name.p);
+        return false;
+    }
+    request->set |= UINT64_C(1) << (option - group_options);
+    return true;
+}
+
+/* All pairs are read before anything is changed; of an option named twice the last value counts. */
+void admin_sentinel_set(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    struct request request = { .kind = REQUEST_SET };
+    const struct group *group = admin_find_group(app, c, argv[2]);
+    if (!group || !admin_refuse_controls(c, argc, argv, 3, "SENTINEL SET"))
+        return;
+    slice_copy(argv[2], request.name, sizeof(request.name));
+    request.conf = group->conf;
+    for (size_t i = 3; i + 1 < argc; i += 2)
+        if (!read_pair(c, argv[i], argv[i + 1], &request))
+            return;
+    /* A name is left over: no option goes without a value. */
+    if (argc % 2 == 0)
+        write_unknown(c, argv[argc - 1]);
+    else
+        submit(app, c, &request);
+}
+
+/* --- replies ---------------------------------------------------------------------------------- */
+
+void admin_reply(struct admin *admin, struct client *client, int asked, const struct reply *reply)
+{
+    static const char *const errors[] = {
+        [REPLY_NO_SUCH_GROUP] = "ERR No such master with that name",
+        [REPLY_DUPLICATE_GROUP] = "ERR Duplicate master name.",
+        [REPLY_IN_PROGRESS] = "INPROG Failover already in progress",
+        [REPLY_NO_GOOD_REPLICA] = "NOGOODSLAVE No suitable replica to promote",
+        [REPLY_FULL] = "ERR Too many masters are watched",
+    };
+    (void)admin;
+    if (reply->code != REPLY_OK)
+        resp_error(&client->reply, errors[reply->code]);
+    else if (asked == REQUEST_RESET)
+        resp_int(&client->reply, reply->count);
+    else
+        resp_ok(&client->reply);
+}

@@ -1,0 +1,81 @@
+/*
+ * admin_own: what the files of admin share, and nobody else includes.
+ *
+ * A handler has the type command_fn; its app is the struct admin. Handlers are found by the tables
+ * in sentinel/admin_table.c, which have checked the number of words.
+ */
+#ifndef SENTINEL_ADMIN_OWN_H
+#define SENTINEL_ADMIN_OWN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "sentinel/admin.h"
+#include "wire/command.h"
+#include "wire/slice.h"
+
+struct group;
+struct pubsub;
+
+struct admin {
+    struct admin_ops ops;
+    void *arg;
+    const char *version;
+    struct command_table *table;
+    struct pubsub *pubsub;
+};
+
+/* admin.c */
+const struct core *admin_core(const struct admin *admin);
+struct admin_facts admin_facts(const struct admin *admin);
+
+/* The group of that name; NULL, with the error written, when there is none. */
+const struct group *admin_find_group(const struct admin *admin, struct client *c,
+                                     struct slice name);
+
+/* The same without an error. */
+const struct group *admin_look_up(const struct admin *admin, struct slice name);
+
+/* Defer the reply; 0, with the error written, when no more can wait. */
+uint64_t admin_defer(struct admin *admin, struct client *c, int asked);
+
+/* Whether argv[FROM] and what follows is free of control characters; else the error is written. */
+bool admin_refuse_controls(struct client *c, size_t argc, const struct slice *argv, size_t from,
+                           const char *command);
+
+/* admin_table.c */
+extern const struct command admin_commands[];
+
+/* "client|list"; constant text, for client.command. */
+const char *admin_full_name(const struct command_match *match);
+
+command_fn admin_sentinel_help, admin_client_help, admin_command_help, admin_picket_help;
+
+/* admin_session.c: the connection itself */
+command_fn admin_ping, admin_auth, admin_hello, admin_shutdown;
+command_fn admin_subscribe, admin_unsubscribe, admin_psubscribe, admin_punsubscribe;
+command_fn admin_command, admin_command_count, admin_command_list, admin_command_info,
+    admin_command_docs;
+
+/* admin_client.c: CLIENT */
+command_fn admin_client_id, admin_client_info, admin_client_list, admin_client_kill,
+    admin_client_setname, admin_client_getname, admin_client_setinfo;
+
+/* The text that such names must obey, as an error. False when the name was refused. */
+bool admin_set_client_name(struct client *c, struct slice name);
+
+/* admin_show.c: SENTINEL, what only reads */
+command_fn admin_sentinel_masters, admin_sentinel_master, admin_sentinel_replicas,
+    admin_sentinel_sentinels, admin_sentinel_get_addr, admin_sentinel_myid, admin_sentinel_ckquorum;
+
+/* admin_change.c: SENTINEL, what changes something */
+command_fn admin_sentinel_monitor, admin_sentinel_remove, admin_sentinel_set, admin_sentinel_reset,
+    admin_sentinel_failover, admin_sentinel_flushconfig;
+
+/* admin_peer.c: what other supervisors say */
+command_fn admin_sentinel_is_down, admin_picket_opinion, admin_publish;
+
+/* admin_info.c */
+command_fn admin_info, admin_role;
+
+#endif

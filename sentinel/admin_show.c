@@ -1,0 +1,106 @@
+#include <stdio.h>
+
+#include "sentinel/admin_map.h"
+#include "sentinel/admin_own.h"
+#include "sentinel/model.h"
+#include "wire/client.h"
+
+#define CKQUORUM_TEXT_MAX 160
+
+#define REACHED     "Quorum and failover authorization can be reached"
+#define NO_QUORUM   "Not enough available Sentinels to reach the specified quorum for this master"
+#define NO_MAJORITY "Not enough available Sentinels to reach the majority and authorize a failover"
+
+void admin_sentinel_masters(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    const struct core *core = admin_core(app);
+    (void)argc;
+    (void)argv;
+    resp_array(&c->reply, core->n_groups);
+    for (size_t i = 0; i < core->n_groups; i++)
+        admin_map_primary(&c->reply, core, core->groups[i]);
+}
+
+void admin_sentinel_master(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    const struct group *group = admin_find_group(app, c, argv[2]);
+    (void)argc;
+    if (group)
+        admin_map_primary(&c->reply, admin_core(app), group);
+}
+
+/* A replica that asks not to be announced is watched, and may be promoted, but not shown. */
+static bool is_shown(const struct node *node)
+{
+    return node != node->group->primary && node->info.announced;
+}
+
+void admin_sentinel_replicas(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    const struct group *group = admin_find_group(app, c, argv[2]);
+    size_t n = 0;
+    (void)argc;
+    if (!group)
+        return;
+    size_t mark = resp_hold(&c->reply);
+    for (size_t i = 0; i < group->n_nodes; i++) {
+        if (!is_shown(group->nodes[i]))
+            continue;
+        admin_map_replica(&c->reply, admin_core(app), group->nodes[i]);
+        n++;
+    }
+    resp_array_at(&c->reply, mark, n);
+}
+
+void admin_sentinel_sentinels(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    const struct group *group = admin_find_group(app, c, argv[2]);
+    (void)argc;
+    if (!group)
+        return;
+    resp_array(&c->reply, group->n_members);
+    for (size_t i = 0; i < group->n_members; i++)
+        admin_map_peer(&c->reply, admin_core(app), group, &group->members[i]);
+}
+
+void admin_sentinel_get_addr(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    const struct group *group = admin_look_up(app, argv[2]);
+    (void)argc;
+    if (!group) {
+        resp_null_array(&c->reply);
+        return;
+    }
+    struct addr addr = group_primary_addr(group);
+    resp_array(&c->reply, 2);
+    resp_bulk_str(&c->reply, addr.host);
+    resp_bulk_int(&c->reply, addr.port);
+}
+
+void admin_sentinel_myid(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    (void)argc;
+    (void)argv;
+    resp_bulk_str(&c->reply, admin_core(app)->runid);
+}
+
+/* Two questions: can the quorum say "down", and can a majority of all that are known elect. */
+void admin_sentinel_ckquorum(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    const struct group *group = admin_find_group(app, c, argv[2]);
+    (void)argc;
+    if (!group)
+        return;
+    uint32_t usable = group_usable(group);
+    bool quorum = usable >= group->conf.quorum;
+    bool majority = usable >= group_voters(group) / 2 + 1;
+    char text[CKQUORUM_TEXT_MAX];
+
+    if (quorum && majority) {
+        snprintf(text, sizeof(text), "OK %u usable Sentinels. " REACHED, usable);
+        resp_simple(&c->reply, text);
+        return;
+    }
+    resp_errorf(&c->reply, "NOQUORUM %u usable Sentinels. %s%s%s", usable, quorum ? "" : NO_QUORUM,
+                quorum || majority ? "" : ". ", majority ? "" : NO_MAJORITY);
+}

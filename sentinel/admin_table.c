@@ -1,0 +1,218 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "sentinel/admin_own.h"
+#include "wire/client.h"
+
+#define HELP_LINE_MAX 256
+
+/*   X(name, number of words, flags, handler, its arguments, help)
+ * Names and number of words are Redis's, where it has the command. */
+
+#define ADMIN   COMMAND_ADMIN
+#define ALWAYS  (COMMAND_LOADING | COMMAND_STALE)
+#define SESSION (ALWAYS | COMMAND_NOSCRIPT)
+
+#define SENTINEL_TABLE(X)                                                                          \
+    X("ckquorum", 3, ADMIN, admin_sentinel_ckquorum, " <master-name>",                             \
+      "Tell whether enough Sentinels are usable for the quorum and for a majority.")               \
+    X("failover", 3, ADMIN, admin_sentinel_failover, " <master-name>",                             \
+      "Replace the master now, whether it is down or not.")                                        \
+    X("flushconfig", 2, ADMIN, admin_sentinel_flushconfig, "",                                     \
+      "Answer once all that was changed before is on disk.")                                       \
+    X("get-master-addr-by-name", 3, ADMIN, admin_sentinel_get_addr, " <master-name>",              \
+      "Return the ip and port of the master of that name.")                                        \
+    X("get-primary-addr-by-name", 3, ADMIN, admin_sentinel_get_addr, " <primary-name>",            \
+      "Another word for GET-MASTER-ADDR-BY-NAME.")                                                 \
+    X("help", 2, ALWAYS, admin_sentinel_help, "", "Print this help.")                              \
+    X("is-master-down-by-addr", 6, ADMIN, admin_sentinel_is_down,                                  \
+      " <ip> <port> <epoch> <runid|*>",                                                            \
+      "Tell whether this Sentinel holds the master at that address for down; a run id asks for "   \
+      "its vote.")                                                                                 \
+    X("is-primary-down-by-addr", 6, ADMIN, admin_sentinel_is_down,                                 \
+      " <ip> <port> <epoch> <runid|*>", "Another word for IS-MASTER-DOWN-BY-ADDR.")                \
+    X("master", 3, ADMIN, admin_sentinel_master, " <master-name>",                                 \
+      "Show the state of that master.")                                                            \
+    X("masters", 2, ADMIN, admin_sentinel_masters, "", "Show the state of all masters.")           \
+    X("monitor", 6, ADMIN, admin_sentinel_monitor, " <name> <ip> <port> <quorum>",                 \
+      "Begin to watch a master.")                                                                  \
+    X("myid", 2, ADMIN, admin_sentinel_myid, "", "Return the run id of this Sentinel.")            \
+    X("primaries", 2, ADMIN, admin_sentinel_masters, "", "Another word for MASTERS.")              \
+    X("primary", 3, ADMIN, admin_sentinel_master, " <primary-name>", "Another word for MASTER.")   \
+    X("remove", 3, ADMIN, admin_sentinel_remove, " <master-name>", "Watch a master no longer.")    \
+    X("replicas", 3, ADMIN, admin_sentinel_replicas, " <master-name>",                             \
+      "Show the state of the replicas of that master.")                                            \
+    X("reset", 3, ADMIN, admin_sentinel_reset, " <pattern>",                                       \
+      "Forget what is known of the replicas and Sentinels of all masters that match.")             \
+    X("sentinels", 3, ADMIN, admin_sentinel_sentinels, " <master-name>",                           \
+      "Show the state of the other Sentinels of that master.")                                     \
+    X("set", -5, ADMIN, admin_sentinel_set,                                                        \
+      " <master-name> <option> <value> [<option> <value> ...]",                                    \
+      "Change options of a master, all of them or none.")                                          \
+    X("slaves", 3, ADMIN, admin_sentinel_replicas, " <master-name>", "Another word for REPLICAS.")
+
+#define CLIENT_TABLE(X)                                                                            \
+    X("getname", 2, ALWAYS, admin_client_getname, "", "Return the name of this connection.")       \
+    X("help", 2, ALWAYS, admin_client_help, "", "Print this help.")                                \
+    X("id", 2, ALWAYS, admin_client_id, "", "Return the number of this connection.")               \
+    X("info", 2, ALWAYS, admin_client_info, "", "Describe this connection.")                       \
+    X("kill", -3, ADMIN | ALWAYS, admin_client_kill,                                               \
+      " <ip:port> | [ID <id>] [ADDR <ip:port>] [LADDR <ip:port>] [TYPE <type>] [USER <user>] "     \
+      "[SKIPME yes|no]",                                                                           \
+      "Close the connections that match.")                                                         \
+    X("list", -2, ADMIN | ALWAYS, admin_client_list,                                               \
+      " [TYPE normal|master|replica|pubsub] [ID <id> ...]", "Describe the connections.")           \
+    X("setinfo", 4, ALWAYS, admin_client_setinfo, " LIB-NAME|LIB-VER <text>",                      \
+      "Tell which library this connection uses.")                                                  \
+    X("setname", 3, ALWAYS, admin_client_setname, " <name>", "Give this connection a name.")
+
+#define COMMAND_TABLE(X)                                                                           \
+    X("count", 2, ALWAYS, admin_command_count, "", "Return the number of commands.")               \
+    X("docs", -2, ALWAYS, admin_command_docs, " [<name> ...]",                                     \
+      "Return what the commands are for.")                                                         \
+    X("help", 2, ALWAYS, admin_command_help, "", "Print this help.")                               \
+    X("info", -2, ALWAYS, admin_command_info, " [<name> ...]",                                     \
+      "Return arity and flags of the commands.")                                                   \
+    X("list", -2, ALWAYS, admin_command_list, " [FILTERBY PATTERN <pattern>]",                     \
+      "Return the names of the commands.")
+
+#define PICKET_TABLE(X)                                                                            \
+    X("help", 2, ALWAYS, admin_picket_help, "", "Print this help.")                                \
+    X("opinion", 9, ADMIN, admin_picket_opinion,                                                   \
+      " <runid> <group> <ip> <port> <config-epoch> <down> <leading-epoch>",                        \
+      "Tell this supervisor what another one thinks of a primary.")
+
+#define CONTAINERS(X)                                                                              \
+    X(sentinel, SENTINEL_TABLE)                                                                    \
+    X(client, CLIENT_TABLE)                                                                        \
+    X(command, COMMAND_TABLE)                                                                      \
+    X(picket, PICKET_TABLE)
+
+/* What a row of a container has besides its struct command. */
+struct extra {
+    const char *full; /* "client|list" */
+    const char *args; /* " [TYPE ...]" */
+};
+
+#define ROW(name, arity, flags, run, args, summary)                                                \
+    { name, arity, flags, run, summary, NULL, 0, 0, 0 },
+#define END                                                                                        \
+    {                                                                                              \
+        NULL, 0, 0, NULL, NULL, NULL, 0, 0, 0                                                      \
+    }
+
+static const struct command sentinel_rows[] = { SENTINEL_TABLE(ROW) END };
+static const struct command client_rows[] = { CLIENT_TABLE(ROW) END };
+static const struct command command_rows[] = { COMMAND_TABLE(ROW) END };
+static const struct command picket_rows[] = { PICKET_TABLE(ROW) END };
+
+#define EXTRA_OF(prefix, name, args)                           { prefix "|" name, args },
+#define SENTINEL_EXTRA(name, arity, flags, run, args, summary) EXTRA_OF("sentinel", name, args)
+#define CLIENT_EXTRA(name, arity, flags, run, args, summary)   EXTRA_OF("client", name, args)
+#define COMMAND_EXTRA(name, arity, flags, run, args, summary)  EXTRA_OF("command", name, args)
+#define PICKET_EXTRA(name, arity, flags, run, args, summary)   EXTRA_OF("picket", name, args)
+
+static const struct extra sentinel_extra[] = { SENTINEL_TABLE(SENTINEL_EXTRA) };
+static const struct extra client_extra[] = { CLIENT_TABLE(CLIENT_EXTRA) };
+static const struct extra command_extra[] = { COMMAND_TABLE(COMMAND_EXTRA) };
+static const struct extra picket_extra[] = { PICKET_TABLE(PICKET_EXTRA) };
+
+static const struct container {
+    const struct command *rows;
+    const struct extra *extra;
+} containers[] = {
+#define X(name, table) { name##_rows, name##_extra },
+    CONTAINERS(X)
+#undef X
+};
+
+#define CONTAINER_COUNT (sizeof(containers) / sizeof(containers[0]))
+
+/*   X(name, number of words, flags, handler, subcommands, help) */
+#define TOP_TABLE(X)                                                                               \
+    X("auth", -2, SESSION | COMMAND_FAST | COMMAND_NO_AUTH, admin_auth, NULL,                      \
+      "Prove who is at the other end of this connection.")                                         \
+    X("client", -2, 0, NULL, client_rows, "Ask about connections and change them.")                \
+    X("command", -1, ALWAYS, admin_command, command_rows,                                          \
+      "Return all commands with arity and flags.")                                                 \
+    X("hello", -1, SESSION | COMMAND_FAST | COMMAND_NO_AUTH, admin_hello, NULL,                    \
+      "Choose the protocol of this connection.")                                                   \
+    X("info", -1, ALWAYS, admin_info, NULL, "Describe the supervisor.")                            \
+    X("picket", -2, ADMIN, NULL, picket_rows, "What supervisors of this kind say to one another.") \
+    X("ping", -1, COMMAND_FAST, admin_ping, NULL, "Prove that the supervisor is alive.")           \
+    X("psubscribe", -2, SESSION | COMMAND_PUBSUB, admin_psubscribe, NULL,                          \
+      "Listen to the events whose names match patterns.")                                          \
+    X("publish", 3, ALWAYS | COMMAND_PUBSUB | COMMAND_FAST, admin_publish, NULL,                   \
+      "Take a hello message of another supervisor.")                                               \
+    X("punsubscribe", -1, SESSION | COMMAND_PUBSUB, admin_punsubscribe, NULL,                      \
+      "Listen no longer to patterns.")                                                             \
+    X("role", 1, SESSION | COMMAND_FAST, admin_role, NULL,                                         \
+      "Return the word sentinel and the names of all masters.")                                    \
+    X("sentinel", -2, ADMIN, NULL, sentinel_rows, "Ask about masters and change them.")            \
+    X("shutdown", -1, ADMIN | SESSION, admin_shutdown, NULL, "End the supervisor.")                \
+    X("subscribe", -2, SESSION | COMMAND_PUBSUB, admin_subscribe, NULL, "Listen to events.")       \
+    X("unsubscribe", -1, SESSION | COMMAND_PUBSUB, admin_unsubscribe, NULL,                        \
+      "Listen to events no longer.")
+
+const struct command admin_commands[] = {
+#define X(name, arity, flags, run, subs, summary)                                                  \
+    { name, arity, flags, run, summary, subs, 0, 0, 0 },
+    TOP_TABLE(X)
+#undef X
+        END
+};
+
+/* The extra of a container's row. */
+static const struct extra *find_extra(const struct command *rows, const struct command *row)
+{
+    for (size_t i = 0; i < CONTAINER_COUNT; i++)
+        if (containers[i].rows == rows)
+            return &containers[i].extra[row - rows];
+    return NULL;
+}
+
+const char *admin_full_name(const struct command_match *match)
+{
+    if (!match->parent)
+        return match->command->name;
+    return find_extra(match->parent->subs, match->command)->full;
+}
+
+/* Upper case of a name that the table holds. */
+static void write_upper(char *text, size_t size, const char *name, const char *rest)
+{
+    snprintf(text, size, "%s%s", name, rest);
+    for (size_t i = 0; i < strlen(name) && i < size; i++)
+        if (text[i] >= 'a' && text[i] <= 'z')
+            text[i] = (char)(text[i] - 'a' + 'A');
+}
+
+/* Two lines for each row, in Redis's form. */
+static void write_help(struct client *c, const char *container, const struct command *rows)
+{
+    char line[HELP_LINE_MAX];
+    size_t mark = resp_hold(&c->reply);
+    size_t n = 1;
+
+    write_upper(line, sizeof(line), container,
+                " <subcommand> [<arg> [value] [opt] ...]. Subcommands are:");
+    resp_simple(&c->reply, line);
+    for (const struct command *row = rows; row->name; row++, n += 2) {
+        write_upper(line, sizeof(line), row->name, find_extra(rows, row)->args);
+        resp_simple(&c->reply, line);
+        snprintf(line, sizeof(line), "    %s", row->summary);
+        resp_simple(&c->reply, line);
+    }
+    resp_array_at(&c->reply, mark, n);
+}
+
+#define X(name, table)                                                                             \
+    void admin_##name##_help(void *app, struct client *c, size_t argc, const struct slice *argv)   \
+    {                                                                                              \
+        (void)app;                                                                                 \
+        (void)argc;                                                                                \
+        (void)argv;                                                                                \
+        write_help(c, #name, name##_rows);                                                         \
+    }
+CONTAINERS(X)
+#undef X
