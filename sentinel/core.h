@@ -7,9 +7,9 @@
  * input, chance from the seed. Carrying out the output is the shell's part, in
  * the order that sentinel/output.h names.
  *
- * Life: core_new, core_restore once for each stored row (any order), then
- * REQUEST_CONFIGURE for each group in the file and one REQUEST_RETAIN, then the
- * inputs as they come, and a TICK whenever output.wake is reached.
+ * Life: core_new, core_restore once for each stored row (a group's GROUP row before its others),
+ * then REQUEST_CONFIGURE for each group in the file and one REQUEST_RETAIN, then the inputs as they
+ * come, and a TICK whenever output.wake is reached.
  *
  * Between steps anybody may read: sentinel/model.h shows the fields. Nobody but
  * the core writes them.
@@ -35,7 +35,8 @@ struct core *core_new(const char *runid, const struct addr *self, uint64_t seed,
 /* NULL is fine. */
 void core_free(struct core *core);
 
-/* Give back a stored row. Only before the first step. */
+/* Give back a stored row, only before the first step. GROUP rows come before the
+ * other rows of their group; rows of a group that has none are dropped. */
 void core_restore(struct core *core, const struct row *row);
 
 /* Take one input. The output is the core's, valid until the next step. */

@@ -56,4 +56,38 @@ struct failover {
 
 const char *failover_state_name(enum failover_state state); /* Sentinel's word */
 
+/* Move on as far as the model allows. */
+void failover_run(struct core *core, struct group *group);
+msec failover_next(const struct core *core, const struct group *group);
+
+/* An operator's SENTINEL FAILOVER. */
+void failover_force(struct core *core, struct group *group);
+
+/* The order that NODE had in flight for the promotion has ended. */
+void failover_settled(struct core *core, struct group *group, const struct settled *settled);
+
+/* A newer configuration was learnt, or the group goes: stop at once. */
+void failover_supersede(struct core *core, struct group *group);
+void failover_drop(struct core *core, struct group *group);
+
+/* We voted for somebody else: a campaign of ours that is not won yet is over. */
+void failover_yield(struct core *core, struct group *group);
+
+/* Our own process stood still: what was not decided yet has to be decided anew. */
+void failover_stalled(struct core *core, struct group *group);
+
+/* All replicas follow the new primary, or it is LATE and those that do not are left to repairs. */
+void failover_repointed(struct core *core, struct group *group, bool late);
+
+/* Our place among the supervisors that can be reached, drawn per group: who is
+ * first acts first, so that they do not all do the same at the same time. */
+uint32_t failover_rank(const struct core *core, const struct group *group);
+
+/* The epoch that we campaign for or lead; 0 = none. */
+uint64_t failover_leading(const struct group *group);
+
+/* Whether the one we voted for, or we ourselves, may be in the middle of a
+ * failover: then nobody else gets our vote and we do not campaign. */
+bool failover_vote_held(const struct core *core, const struct group *group);
+
 #endif

@@ -4,7 +4,7 @@
  *
  *   core ─┬─ groups[] ─┬─ nodes[]    one of them is the primary
  *         │            └─ members[] ── peer (shared by all groups)
- *         └─ things: id ─▶ node or peer
+ *         └─ things: id ─▶ group, node or peer
  */
 #ifndef SENTINEL_MODEL_H
 #define SENTINEL_MODEL_H
@@ -58,8 +58,10 @@ struct member {
     uint64_t ask_ticket; /* ask in flight; 0 = none */
     uint64_t ask_epoch;  /* config epoch of the group when it was asked */
     msec asked_at;
-    msec corrected_at; /* when we last sent it a newer configuration */
-    bool sdown;        /* the peer itself, by this group's down_after */
+    uint64_t vote_asked;    /* epoch of the campaign in which its vote was asked for last, */
+    uint64_t vote_answered; /* and in which it answered */
+    msec corrected_at;      /* when we last sent it a newer configuration */
+    bool sdown;             /* the peer itself, by this group's down_after */
     msec sdown_at;
 };
 
@@ -104,7 +106,7 @@ struct rumour {
 };
 
 struct group {
-    uint32_t index;
+    uint32_t id;
     char name[GROUP_NAME_MAX + 1];
     struct group_conf conf;
     struct addr base_addr; /* as the file had it when last read */
@@ -132,7 +134,7 @@ struct group {
     struct deadline deadline;
 };
 
-enum thing_kind { THING_NONE, THING_NODE, THING_PEER };
+enum thing_kind { THING_NONE, THING_GROUP, THING_NODE, THING_PEER };
 
 struct thing {
     enum thing_kind kind;

@@ -1,0 +1,198 @@
+#include "sentinel/core.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sentinel/adopt.h"
+#include "sentinel/emit.h"
+#include "sentinel/failover.h"
+#include "sentinel/groups.h"
+#include "sentinel/input.h"
+#include "sentinel/model.h"
+#include "sentinel/nodes.h"
+#include "sentinel/opinions.h"
+#include "sentinel/peers.h"
+#include "sentinel/repoint.h"
+#include "sentinel/requests.h"
+#include "sentinel/restore.h"
+#include "sentinel/things.h"
+
+#define STALL_MIN_MS 250  /* a step that comes later than this: we stood still */
+#define TILT_MIN_MS  2000 /* from here on it is reported as Sentinel's TILT ... */
+#define TILT_FOR_MS  1000 /* ... for this long */
+
+struct core *core_new(const char *runid, const struct addr *self, uint64_t seed, msec now)
+{
+    struct core *core = calloc(1, sizeof *core);
+
+    assert(core != NULL && peer_runid_valid(runid, strlen(runid)));
+    memcpy(core->runid, runid, sizeof core->runid);
+    core->self = *self;
+    core->now = core->started_at = now;
+    core->tilt_until = MSEC_NEVER;
+    prng_seed(&core->prng, seed);
+    deadlines_init(&core->deadlines);
+    output_init(&core->output);
+    return core;
+}
+
+void core_free(struct core *core)
+{
+    if (core == NULL)
+        return;
+    for (size_t i = 0; i < core->n_groups; i++)
+        group_free(core->groups[i]);
+    for (size_t i = 0; i < core->n_peers; i++)
+        free(core->peers[i]);
+    free(core->things);
+    deadlines_done(&core->deadlines);
+    output_done(&core->output);
+    free(core);
+}
+
+void core_restore(struct core *core, const struct row *row)
+{
+    restore_row(core, row);
+    output_clear(&core->output); /* it stands in the state already */
+}
+
+/* We stood still for LATE_MS: silence that overlaps it proves nothing. */
+static void forgive(struct core *core, msec late_ms)
+{
+    for (size_t i = 0; i < core->n_groups; i++) {
+        struct group *group = core->groups[i];
+
+        for (size_t j = 0; j < group->n_nodes; j++)
+            probe_forgive(&group->nodes[j]->probe, late_ms);
+        failover_stalled(core, group);
+    }
+    for (size_t i = 0; i < core->n_peers; i++)
+        probe_forgive(&core->peers[i]->probe, late_ms);
+}
+
+static void note_stall(struct core *core, msec due)
+{
+    msec late_ms = due == MSEC_NEVER ? 0 : core->now - due;
+
+    if (late_ms >= STALL_MIN_MS)
+        forgive(core, late_ms);
+    if (late_ms >= TILT_MIN_MS) {
+        if (core->tilt_until == MSEC_NEVER) {
+            core->tilt_since = core->now;
+            emit_core_event(core, EVENT_TILT);
+        }
+        core->tilt_until = core->now + TILT_FOR_MS;
+    } else if (core->now >= core->tilt_until) {
+        core->tilt_until = MSEC_NEVER;
+        emit_core_event(core, EVENT_UNTILT);
+    }
+}
+
+static void take_observation(struct core *core, const struct observation *seen)
+{
+    struct node *node = core_find_node(core, seen->id);
+    struct peer *peer = core_find_peer(core, seen->id);
+
+    if (node != NULL) {
+        node_observe(core, node, seen);
+        group_run(core, node->group);
+    } else if (peer != NULL) {
+        peer_observe(core, peer, seen);
+    }
+}
+
+static void take_message(struct core *core, const struct message *message)
+{
+    if (message->kind == MESSAGE_HELLO)
+        adopt_hello(core, &message->u.hello);
+    else
+        opinions_take(core, message);
+}
+
+static void run_all(struct core *core)
+{
+    for (size_t i = 0; i < core->n_groups; i++)
+        group_run(core, core->groups[i]);
+}
+
+static void take_disk(struct core *core, const struct settled *settled)
+{
+    if (core->disk_stalled == !settled->ok)
+        return;
+    core->disk_stalled = !settled->ok;
+    event_detail(emit_core_event(core, settled->ok ? EVENT_DISK_OK : EVENT_DISK_STALLED), "%.150s",
+                 settled->ok ? "state is durable again" : settled->error);
+    run_all(core);
+}
+
+static void take_settled(struct core *core, const struct settled *settled)
+{
+    struct node *node;
+
+    if (settled->kind == SETTLED_DISK) {
+        take_disk(core, settled);
+        return;
+    }
+    node = core_find_node(core, ticket_id(settled->ticket));
+    if (node == NULL)
+        return;
+    failover_settled(core, node->group, settled);
+    repoint_settled(core, node, settled);
+    group_run(core, node->group);
+}
+
+static void take_input(struct core *core, const struct input *input)
+{
+    switch (input->kind) {
+    case INPUT_TICK:
+        break;
+    case INPUT_OBSERVATION:
+        take_observation(core, &input->u.observation);
+        break;
+    case INPUT_MESSAGE:
+        take_message(core, &input->u.message);
+        break;
+    case INPUT_REQUEST:
+        requests_take(core, &input->u.request);
+        break;
+    case INPUT_SETTLED:
+        take_settled(core, &input->u.settled);
+        break;
+    }
+}
+
+/* Do what is due. A node's wake is its group's as well: its silence may just
+ * have begun to mean something. */
+static void run_due(struct core *core)
+{
+    struct deadline *due;
+
+    while ((due = deadlines_pop(&core->deadlines, core->now)) != NULL) {
+        void *thing = thing_find(core, due->id, (enum thing_kind)due->kind);
+
+        assert(thing != NULL);
+        if (due->kind == THING_GROUP) {
+            group_run(core, thing);
+        } else if (due->kind == THING_PEER) {
+            peer_wake(core, thing);
+        } else {
+            node_wake(core, thing);
+            group_run(core, ((struct node *)thing)->group);
+        }
+    }
+}
+
+const struct output *core_step(struct core *core, const struct input *input)
+{
+    msec due = core->output.wake;
+
+    assert(input->now >= core->now);
+    core->now = input->now;
+    output_clear(&core->output);
+    note_stall(core, due);
+    take_input(core, input);
+    run_due(core);
+    core->output.wake = msec_min(deadlines_next(&core->deadlines), core->tilt_until);
+    return &core->output;
+}

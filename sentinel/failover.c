@@ -1,0 +1,464 @@
+#include "sentinel/failover.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "quorum/tally.h"
+#include "sentinel/emit.h"
+#include "sentinel/groups.h"
+#include "sentinel/input.h"
+#include "sentinel/model.h"
+#include "sentinel/nodes.h"
+#include "sentinel/opinions.h"
+#include "sentinel/peers.h"
+#include "sentinel/select.h"
+
+#define ELECTION_TIMEOUT_MS 2000  /* for answers to requests for votes */
+#define SELECT_TIMEOUT_MS   300   /* for fresh INFO of all candidates */
+#define PROMOTE_TIMEOUT_MS  10000 /* and never more than failover_timeout */
+#define PROMOTE_RETRY_MS    100
+#define STAGGER_MS          30  /* between supervisors that saw the same at the same time */
+#define RETRY_LOW_MS        50  /* after a failed attempt: drawn from this */
+#define RETRY_HIGH_MS       500 /* to this, doubling per cause */
+#define RETRY_DOUBLINGS_MAX 5
+#define HOLD_MS             2500  /* a vote is held while its leader is heard to lead */
+#define HOLD_MAX_MS         10000 /* but not for longer */
+#define HOLD_STOCK_MS       5000  /* for a leader that does not tell */
+#define LEADER_GONE_MS      500   /* the leader's link is down: how long to wait for it */
+
+#define TO(id) (1u << FAILOVER_##id)
+
+static const struct {
+    const char *wire;
+    unsigned allowed;
+} states[FAILOVER_COUNT] = {
+#define X(id, name, wire, to) { wire, to },
+    FAILOVER_STATES(X)
+#undef X
+};
+
+const char *failover_state_name(enum failover_state state)
+{
+    assert(state < FAILOVER_COUNT);
+    return states[state].wire;
+}
+
+/* The one door from state to state. */
+static void failover_move(struct core *core, struct group *group, enum failover_state to)
+{
+    struct failover *fo = &group->failover;
+
+    assert(states[fo->state].allowed & 1u << to);
+    fo->state = to;
+    fo->state_at = core->now;
+    if (to == FAILOVER_IDLE) {
+        fo->promoted = NULL;
+        fo->ticket = 0;
+        fo->forced = false;
+    }
+}
+
+uint64_t failover_leading(const struct group *group)
+{
+    const struct failover *fo = &group->failover;
+
+    return fo->state == FAILOVER_IDLE || fo->state == FAILOVER_REPOINT ? 0 : fo->epoch;
+}
+
+/* An attempt has come to nothing: say so, and try again later. */
+static void give_up(struct core *core, struct group *group, enum failover_cause cause,
+                    enum event_kind event)
+{
+    struct failover *fo = &group->failover;
+    uint32_t doublings = fo->failures[cause]++;
+
+    if (doublings > RETRY_DOUBLINGS_MAX)
+        doublings = RETRY_DOUBLINGS_MAX;
+    emit_group_event(core, event, group);
+    failover_move(core, group, FAILOVER_IDLE);
+    fo->next_at = core->now + (prng_between(&core->prng, RETRY_LOW_MS, RETRY_HIGH_MS) << doublings);
+}
+
+/* Stop without a failure of ours. */
+static void stop(struct core *core, struct group *group, enum event_kind event)
+{
+    emit_group_event(core, event, group);
+    failover_move(core, group, FAILOVER_IDLE);
+}
+
+/* 64-bit FNV-1a, to deal groups out among supervisors. */
+static uint64_t mix(uint64_t hash, const char *text)
+{
+    for (; *text != '\0'; text++)
+        hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+static uint64_t place(const struct group *group, const char *runid)
+{
+    return mix(mix(UINT64_C(0xcbf29ce484222325), group->name), runid);
+}
+
+uint32_t failover_rank(const struct core *core, const struct group *group)
+{
+    uint64_t own = place(group, core->runid);
+    uint32_t rank = 0;
+
+    for (size_t i = 0; i < group->n_members; i++) {
+        const struct peer *peer = group->members[i].peer;
+
+        rank += probe_is_up(&peer->probe) && place(group, peer->runid) < own;
+    }
+    return rank;
+}
+
+/* Until when MEMBER, for whom we voted, is given time. */
+static msec leader_hold_until(const struct core *core, const struct group *group,
+                              const struct member *member)
+{
+    const struct probe *probe = &member->peer->probe;
+    msec limit = group->voted_at + msec_min(group->conf.failover_timeout_ms, HOLD_MAX_MS);
+
+    (void)core;
+    if (!probe_is_up(probe))
+        return msec_min(limit,
+                        msec_max(group->voted_at, probe->links[LINK_CMD].since) + LEADER_GONE_MS);
+    if (member->peer->stock)
+        return msec_min(limit, group->voted_at + HOLD_STOCK_MS);
+    if (member->leading_at == MSEC_NEVER || member->leading_at <= group->voted_at)
+        return msec_min(limit, group->voted_at + HOLD_MS);
+    if (member->leading_epoch != group->vote.epoch)
+        return 0; /* it said that it has given up */
+    return msec_min(limit, member->leading_at + HOLD_MS);
+}
+
+/* Until when our last vote binds us. */
+static msec hold_until(const struct core *core, const struct group *group)
+{
+    const struct member *leader;
+
+    if (group->voted_at == MSEC_NEVER || group->vote.epoch <= group->config_epoch)
+        return 0;
+    leader = member_find(group, group->vote.leader);
+    return leader != NULL ? leader_hold_until(core, group, leader) : 0;
+}
+
+bool failover_vote_held(const struct core *core, const struct group *group)
+{
+    enum failover_state state = group->failover.state;
+
+    return state == FAILOVER_SELECT || state == FAILOVER_PROMOTE ||
+           hold_until(core, group) > core->now;
+}
+
+/* Supervisors that we can reach, this one included. */
+static uint32_t reachable(const struct group *group)
+{
+    uint32_t n = 1;
+
+    for (size_t i = 0; i < group->n_members; i++)
+        n += probe_is_up(&group->members[i].peer->probe);
+    return n;
+}
+
+/* When a campaign may begin; MSEC_NEVER while only another input can allow it. */
+static msec campaign_at(const struct core *core, const struct group *group)
+{
+    const struct failover *fo = &group->failover;
+    msec at = msec_max(fo->next_at, hold_until(core, group));
+
+    if (fo->state != FAILOVER_IDLE && fo->state != FAILOVER_REPOINT)
+        return MSEC_NEVER;
+    if (!(group->odown || fo->forced) || core->disk_stalled || group->rumour.active ||
+        reachable(group) < group_needed(group))
+        return MSEC_NEVER;
+    if (!fo->forced)
+        at = msec_max(at, group->odown_at + failover_rank(core, group) * STAGGER_MS);
+    return at;
+}
+
+/* Our own vote, as durable as any other before it can be counted elsewhere. */
+static void vote_for_self(struct core *core, struct group *group, uint64_t epoch)
+{
+    bool granted = vote_grant(&group->vote, epoch, core->runid);
+    struct event *event;
+
+    assert(granted);
+    group->voted_at = MSEC_NEVER;
+    emit_vote_row(core, group);
+    event = emit_group_event(core, EVENT_VOTE_FOR_LEADER, group);
+    memcpy(event->runid, core->runid, sizeof event->runid);
+    event->epoch = epoch;
+}
+
+static void campaign_begin(struct core *core, struct group *group)
+{
+    struct failover *fo = &group->failover;
+    uint64_t epoch = core->current_epoch;
+    bool forced = fo->forced;
+
+    if (epoch < group->vote.epoch)
+        epoch = group->vote.epoch;
+    if (fo->state == FAILOVER_REPOINT)
+        failover_move(core, group, FAILOVER_IDLE);
+    failover_move(core, group, FAILOVER_CAMPAIGN);
+    fo->forced = forced;
+    fo->epoch = epoch + 1;
+    fo->started_at = core->now;
+    core_raise_epoch(core, fo->epoch);
+    emit_group_event(core, EVENT_TRY_FAILOVER, group);
+    vote_for_self(core, group, fo->epoch);
+    for (size_t i = 0; i < group->n_nodes; i++)
+        node_want_info(core, group->nodes[i], core->now);
+}
+
+/* Ask for the votes that were not asked for yet, and count. */
+static struct tally campaign_tally(struct core *core, struct group *group)
+{
+    uint64_t epoch = group->failover.epoch;
+    struct tally tally = { .needed = group_needed(group) };
+
+    tally.granted = vote_is_for(&group->vote, epoch, core->runid);
+    for (size_t i = 0; i < group->n_members; i++) {
+        struct member *member = &group->members[i];
+        bool up = probe_is_up(&member->peer->probe);
+
+        if (up && member->vote_asked != epoch)
+            opinions_ask(core, group, member, epoch);
+        if (member->leader_epoch == epoch && strcmp(member->leader, core->runid) == 0)
+            tally.granted++;
+        else if (up && member->vote_answered != epoch)
+            tally.open++;
+    }
+    return tally;
+}
+
+/* The primary is back before anything was done about it. */
+static bool primary_is_back(struct core *core, struct group *group)
+{
+    if (group->odown || group->failover.forced)
+        return false;
+    stop(core, group, EVENT_ABORT_PRIMARY_BACK);
+    return true;
+}
+
+static msec campaign_deadline(const struct group *group)
+{
+    return group->failover.state_at +
+           msec_min(ELECTION_TIMEOUT_MS, group->conf.failover_timeout_ms);
+}
+
+static void step_idle(struct core *core, struct group *group)
+{
+    if (!group->odown && !group->primary->sdown)
+        memset(group->failover.failures, 0, sizeof group->failover.failures);
+    if (campaign_at(core, group) <= core->now)
+        campaign_begin(core, group);
+}
+
+static void step_campaign(struct core *core, struct group *group)
+{
+    struct tally tally;
+    enum verdict verdict;
+
+    if (primary_is_back(core, group))
+        return;
+    tally = campaign_tally(core, group);
+    verdict = tally_verdict(&tally);
+    if (verdict == VERDICT_WON) {
+        failover_move(core, group, FAILOVER_SELECT);
+        emit_group_event(core, EVENT_ELECTED_LEADER, group)->epoch = group->failover.epoch;
+        emit_group_event(core, EVENT_STATE_SELECT_SLAVE, group);
+    } else if (verdict == VERDICT_LOST || core->now >= campaign_deadline(group)) {
+        give_up(core, group, CAUSE_LOST, EVENT_ABORT_NOT_ELECTED);
+    }
+}
+
+/* Whether every replica that could be chosen has answered INFO since we began. */
+static bool all_fresh(const struct group *group)
+{
+    for (size_t i = 0; i < group->n_nodes; i++) {
+        const struct node *node = group->nodes[i];
+
+        if (node != group->primary && !node->sdown && probe_is_up(&node->probe) &&
+            !node_info_since(node, group->failover.started_at))
+            return false;
+    }
+    return true;
+}
+
+static msec select_deadline(const struct group *group)
+{
+    return group->failover.state_at + SELECT_TIMEOUT_MS;
+}
+
+static void step_select(struct core *core, struct group *group)
+{
+    struct node *chosen;
+
+    if (primary_is_back(core, group))
+        return;
+    if (!all_fresh(group) && core->now < select_deadline(group))
+        return;
+    chosen = select_replica(core, group, group->failover.started_at, true);
+    if (chosen == NULL) {
+        give_up(core, group, CAUSE_NO_REPLICA, EVENT_ABORT_NO_GOOD_SLAVE);
+        return;
+    }
+    emit_node_event(core, EVENT_SELECTED_SLAVE, chosen);
+    emit_node_event(core, EVENT_STATE_SEND_SLAVEOF_NOONE, chosen);
+    failover_move(core, group, FAILOVER_PROMOTE);
+    group->failover.promoted = chosen;
+    group->failover.order_at = core->now;
+    emit_node_event(core, EVENT_STATE_WAIT_PROMOTION, chosen);
+}
+
+/* It is done: told to everybody before any replica is touched. */
+static void promoted(struct core *core, struct group *group)
+{
+    struct failover *fo = &group->failover;
+    struct node *node = fo->promoted;
+    uint64_t epoch = fo->epoch;
+
+    emit_node_event(core, EVENT_PROMOTED_SLAVE, node);
+    emit_group_event(core, EVENT_STATE_RECONF_SLAVES, group);
+    failover_move(core, group, FAILOVER_REPOINT);
+    fo->promoted = NULL;
+    fo->ticket = 0;
+    fo->forced = false;
+    memset(fo->failures, 0, sizeof fo->failures);
+    group_switch(core, group, node, epoch);
+}
+
+/* INFO read after the order was sent shows that it took effect. */
+static bool seen_promoted(const struct group *group)
+{
+    const struct node *node = group->failover.promoted;
+
+    return node->info.role == ROLE_PRIMARY && node_info_since(node, group->failover.state_at + 1);
+}
+
+static msec promote_deadline(const struct group *group)
+{
+    return group->failover.state_at + msec_min(PROMOTE_TIMEOUT_MS, group->conf.failover_timeout_ms);
+}
+
+static void step_promote(struct core *core, struct group *group)
+{
+    struct failover *fo = &group->failover;
+    struct node *node = fo->promoted;
+
+    if (fo->ticket == 0 && seen_promoted(group)) {
+        promoted(core, group);
+    } else if (node->sdown || core->now >= promote_deadline(group)) {
+        give_up(core, group, CAUSE_PROMOTION, EVENT_ABORT_SLAVE_TIMEOUT);
+    } else if (fo->ticket == 0 && fo->order_at <= core->now && probe_is_up(&node->probe) &&
+               !core->disk_stalled) {
+        fo->ticket = core_ticket(core, node->id);
+        output_order(&core->output, ORDER_PROMOTE, node->id)->ticket = fo->ticket;
+    }
+}
+
+/* Replicas are brought over by sentinel/repoint; here only the end is seen. */
+static void step_repoint(struct core *core, struct group *group)
+{
+    if (campaign_at(core, group) <= core->now)
+        campaign_begin(core, group);
+}
+
+void failover_run(struct core *core, struct group *group)
+{
+    static void (*const steps[FAILOVER_COUNT])(struct core *, struct group *) = {
+        step_idle, step_campaign, step_select, step_promote, step_repoint
+    };
+    enum failover_state before;
+
+    do {
+        before = group->failover.state;
+        steps[before](core, group);
+    } while (group->failover.state != before);
+}
+
+msec failover_next(const struct core *core, const struct group *group)
+{
+    const struct failover *fo = &group->failover;
+
+    switch (fo->state) {
+    case FAILOVER_IDLE:
+    case FAILOVER_REPOINT:
+        return campaign_at(core, group);
+    case FAILOVER_CAMPAIGN:
+        return campaign_deadline(group);
+    case FAILOVER_SELECT:
+        return select_deadline(group);
+    case FAILOVER_PROMOTE:
+        return msec_min(promote_deadline(group),
+                        fo->ticket == 0 && probe_is_up(&fo->promoted->probe) ? fo->order_at
+                                                                             : MSEC_NEVER);
+    case FAILOVER_COUNT:
+        break;
+    }
+    assert(0);
+    return MSEC_NEVER;
+}
+
+void failover_force(struct core *core, struct group *group)
+{
+    group->failover.forced = true;
+    group->failover.next_at = core->now;
+}
+
+void failover_settled(struct core *core, struct group *group, const struct settled *settled)
+{
+    struct failover *fo = &group->failover;
+    struct node *node = fo->promoted;
+
+    if (fo->state != FAILOVER_PROMOTE || fo->ticket != settled->ticket)
+        return;
+    fo->ticket = 0;
+    fo->order_at = core->now + PROMOTE_RETRY_MS;
+    if (settled->ok && settled->role == ROLE_PRIMARY) {
+        promoted(core, group);
+        return;
+    }
+    if (!settled->lost)
+        event_detail(emit_node_event(core, EVENT_ORDER_FAILED, node), "promote: %.120s",
+                     settled->ok ? "not a primary after it" : settled->error);
+    node_want_info(core, node, core->now);
+}
+
+void failover_supersede(struct core *core, struct group *group)
+{
+    if (failover_leading(group) != 0)
+        emit_group_event(core, EVENT_ABORT_SUPERSEDED, group);
+    failover_drop(core, group);
+}
+
+void failover_drop(struct core *core, struct group *group)
+{
+    if (group->failover.state != FAILOVER_IDLE)
+        failover_move(core, group, FAILOVER_IDLE);
+    group->failover.forced = false;
+}
+
+void failover_yield(struct core *core, struct group *group)
+{
+    if (group->failover.state == FAILOVER_CAMPAIGN)
+        give_up(core, group, CAUSE_LOST, EVENT_ABORT_NOT_ELECTED);
+}
+
+void failover_stalled(struct core *core, struct group *group)
+{
+    enum failover_state state = group->failover.state;
+
+    if (state == FAILOVER_CAMPAIGN || state == FAILOVER_SELECT)
+        give_up(core, group, CAUSE_LOST, EVENT_ABORT_NOT_ELECTED);
+}
+
+void failover_repointed(struct core *core, struct group *group, bool late)
+{
+    if (late)
+        emit_group_event(core, EVENT_FAILOVER_END_TIMEOUT, group);
+    emit_group_event(core, EVENT_FAILOVER_END, group);
+    failover_move(core, group, FAILOVER_IDLE);
+}

@@ -1,0 +1,269 @@
+#include "sentinel/groups.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "quorum/tally.h"
+#include "sentinel/adopt.h"
+#include "sentinel/detect.h"
+#include "sentinel/emit.h"
+#include "sentinel/failover.h"
+#include "sentinel/model.h"
+#include "sentinel/nodes.h"
+#include "sentinel/opinions.h"
+#include "sentinel/peers.h"
+#include "sentinel/repoint.h"
+#include "sentinel/things.h"
+
+/* Where NAME stands in the sorted table, or would. */
+static size_t group_slot(const struct core *core, const char *name)
+{
+    size_t low = 0, high = core->n_groups;
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+
+        if (strcmp(core->groups[middle]->name, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+struct group *core_find_group(const struct core *core, const char *name)
+{
+    size_t slot = group_slot(core, name);
+
+    if (slot == core->n_groups || strcmp(core->groups[slot]->name, name) != 0)
+        return NULL;
+    return core->groups[slot];
+}
+
+struct group *group_add(struct core *core, const char *name, const struct addr *addr)
+{
+    size_t slot = group_slot(core, name);
+
+    if (core->n_groups == GROUPS_MAX)
+        return NULL;
+    struct group *group = calloc(1, sizeof *group);
+
+    assert(group != NULL && strlen(name) <= GROUP_NAME_MAX);
+    group->id = thing_add(core, THING_GROUP, group);
+    memcpy(group->name, name, strlen(name) + 1);
+    group_conf_init(&group->conf);
+    group->base = group->conf;
+    group->base_addr = *addr;
+    group->config_at = group->hello_due_at = core->now;
+    group->voted_at = group->opinion_at = MSEC_NEVER;
+    deadline_init(&group->deadline, THING_GROUP, group->id);
+    memmove(&core->groups[slot + 1], &core->groups[slot],
+            (core->n_groups++ - slot) * sizeof *core->groups);
+    core->groups[slot] = group;
+    group->primary = node_add(core, group, addr);
+    core_arm(core, &group->deadline, core->now);
+    return group;
+}
+
+/* Remove all nodes but the primary. */
+static void drop_replicas(struct core *core, struct group *group)
+{
+    for (size_t i = group->n_nodes; i-- > 0;) {
+        if (group->nodes[i] != group->primary)
+            node_remove(core, group->nodes[i]);
+    }
+}
+
+void group_free(struct group *group)
+{
+    for (size_t i = 0; i < group->n_nodes; i++)
+        free(group->nodes[i]);
+    free(group->members);
+    free(group);
+}
+
+void group_remove(struct core *core, struct group *group, int row)
+{
+    size_t slot = group_slot(core, group->name);
+
+    assert(core->groups[slot] == group);
+    failover_drop(core, group);
+    for (size_t i = 0; i < group->n_nodes; i++) {
+        output_order(&core->output, ORDER_FORGET, group->nodes[i]->id);
+        deadline_disarm(&core->deadlines, &group->nodes[i]->deadline);
+        thing_remove(core, group->nodes[i]->id);
+    }
+    members_clear(core, group, 0);
+    if (row)
+        emit_gone_row(core, ROW_GROUP_GONE, group);
+    deadline_disarm(&core->deadlines, &group->deadline);
+    thing_remove(core, group->id);
+    memmove(&core->groups[slot], &core->groups[slot + 1],
+            (--core->n_groups - slot) * sizeof *core->groups);
+    group_free(group);
+}
+
+void group_reset(struct core *core, struct group *group)
+{
+    failover_drop(core, group);
+    drop_replicas(core, group);
+    members_clear(core, group, 1);
+    group->rumour.active = false;
+    group->odown = false;
+    probe_want_info(&group->primary->probe, core->now);
+    node_wake(core, group->primary);
+}
+
+void group_readdress(struct core *core, struct group *group, const struct addr *addr)
+{
+    struct node *old = group->primary;
+    struct node *node;
+
+    failover_drop(core, group);
+    drop_replicas(core, group);
+    members_clear(core, group, 1);
+    node = node_add(core, group, addr);
+    assert(node != NULL); /* there is but one other */
+    group->primary = node;
+    group->config_epoch = 0;
+    group->config_at = core->now;
+    group->odown = false;
+    group->rumour.active = false;
+    node_remove(core, old);
+}
+
+/* What was said, asked and believed about the old primary is about it alone. */
+static void forget_opinions(struct group *group)
+{
+    for (size_t i = 0; i < group->n_members; i++) {
+        group->members[i].down = false;
+        group->members[i].ask_ticket = 0;
+        group->members[i].asked_at = MSEC_NEVER;
+    }
+    group->odown = false;
+    group->opinion_pushed = false;
+    group->opinion_at = MSEC_NEVER;
+    group->rumour.active = false;
+}
+
+/* The nodes' part of a switch: who is owed a demotion, who follows wrongly. */
+static void retarget_nodes(struct core *core, struct group *group, struct node *old)
+{
+    group->primary->owed = group->primary->rumoured = false;
+    old->owed = !node_follows_primary(old);
+    for (size_t i = 0; i < group->n_nodes; i++) {
+        struct node *node = group->nodes[i];
+
+        node->repoint = REPOINT_NONE;
+        node->ticket = 0;
+        node->fix_at = core->now;
+        backoff_reset(&node->fix_backoff);
+        node->crashed = node->crashed && node == old;
+        node->wrong_at =
+            node == group->primary || node_follows_primary(node) ? MSEC_NEVER : core->now;
+        probe_want_hello(&node->probe, core->now);
+    }
+    emit_node_row(core, old);
+    emit_node_row(core, group->primary);
+}
+
+/* +switch-master, then every replica anew, as clients of Sentinel expect. */
+static void announce_switch(struct core *core, struct group *group, const struct addr *from)
+{
+    struct event *event = emit_group_event(core, EVENT_SWITCH_MASTER, group);
+
+    event->primary = *from;
+    for (size_t i = 0; i < group->n_nodes; i++) {
+        struct node *node = group->nodes[i];
+
+        if (node == group->primary || node->rumoured)
+            continue;
+        emit_node_event(core, EVENT_SLAVE, node);
+        if (node->sdown)
+            emit_node_event(core, EVENT_SDOWN, node);
+    }
+}
+
+void group_switch(struct core *core, struct group *group, struct node *node, uint64_t epoch)
+{
+    struct node *old = group->primary;
+    struct addr from = group_primary_addr(group);
+
+    assert(epoch > group->config_epoch);
+    core_raise_epoch(core, epoch);
+    group->config_epoch = epoch;
+    group->hello_due_at = core->now;
+    if (node != old) {
+        group->primary = node;
+        group->config_at = core->now;
+        retarget_nodes(core, group, old);
+        forget_opinions(group);
+        announce_switch(core, group, &from);
+        probe_hasten(&node->probe, core->now);
+    }
+    emit_group_row(core, group);
+    for (size_t i = 0; i < group->n_nodes; i++)
+        node_want_info(core, group->nodes[i], core->now);
+}
+
+/* When the group has to be looked at next. */
+static msec group_next(const struct core *core, const struct group *group)
+{
+    msec next = msec_min(detect_next(core, group), opinions_next(core, group));
+
+    next = msec_min(next, failover_next(core, group));
+    next = msec_min(next, repoint_next(core, group));
+    return msec_min(next, adopt_next(core, group));
+}
+
+void group_run(struct core *core, struct group *group)
+{
+    detect_run(core, group);
+    adopt_run(core, group);
+    failover_run(core, group);
+    opinions_run(core, group);
+    repoint_run(core, group);
+    core_arm(core, &group->deadline, group_next(core, group));
+}
+
+void group_settings_changed(struct core *core, struct group *group)
+{
+    for (size_t i = 0; i < group->n_nodes; i++) {
+        probe_set_down_after(&group->nodes[i]->probe, group->conf.down_after_ms);
+        node_wake(core, group->nodes[i]);
+    }
+}
+
+struct addr node_shown_addr(const struct node *node)
+{
+    struct addr shown = node->addr;
+
+    if (node->ip[0] != '\0')
+        memcpy(shown.host, node->ip, sizeof shown.host);
+    return shown;
+}
+
+struct addr group_primary_addr(const struct group *group)
+{
+    return node_shown_addr(group->primary);
+}
+
+uint32_t group_voters(const struct group *group)
+{
+    return (uint32_t)group->n_members + 1;
+}
+
+uint32_t group_usable(const struct group *group)
+{
+    uint32_t usable = 1;
+
+    for (size_t i = 0; i < group->n_members; i++)
+        usable += !group->members[i].sdown;
+    return usable;
+}
+
+uint32_t group_needed(const struct group *group)
+{
+    return tally_needed(group_voters(group), (uint32_t)group->conf.quorum);
+}

@@ -1,0 +1,269 @@
+#include "sentinel/nodes.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sentinel/emit.h"
+#include "sentinel/input.h"
+#include "sentinel/model.h"
+#include "sentinel/things.h"
+
+#define FIX_MIN_MS 1000 /* between two orders to follow, doubling ... */
+#define FIX_MAX_MS 60000
+
+struct node *node_add(struct core *core, struct group *group, const struct addr *addr)
+{
+    if (group->n_nodes == NODES_MAX)
+        return NULL;
+    struct node *node = calloc(1, sizeof *node);
+
+    assert(node != NULL);
+    node->id = thing_add(core, THING_NODE, node);
+    node->group = group;
+    node->addr = *addr;
+    node->created_at = node->role_at = core->now;
+    node->wrong_at = MSEC_NEVER;
+    node_info_init(&node->info);
+    probe_init(&node->probe, true, group->conf.down_after_ms, core->now);
+    backoff_init(&node->fix_backoff, FIX_MIN_MS, FIX_MAX_MS);
+    deadline_init(&node->deadline, THING_NODE, node->id);
+    core_arm(core, &node->deadline, core->now);
+    group->nodes[group->n_nodes++] = node;
+    return node;
+}
+
+void node_remove(struct core *core, struct node *node)
+{
+    struct group *group = node->group;
+    size_t i = 0;
+
+    assert(node != group->primary && node != group->failover.promoted);
+    if (!node->rumoured) {
+        emit_gone_row(core, ROW_NODE_GONE, group);
+        core->output.rows[core->output.n_rows - 1].addr = node->addr;
+    }
+    output_order(&core->output, ORDER_FORGET, node->id);
+    while (group->nodes[i] != node)
+        i++;
+    memmove(&group->nodes[i], &group->nodes[i + 1], (--group->n_nodes - i) * sizeof *group->nodes);
+    deadline_disarm(&core->deadlines, &node->deadline);
+    thing_remove(core, node->id);
+    free(node);
+}
+
+bool node_is_at(const struct node *node, const struct addr *addr)
+{
+    struct addr shown = node_shown_addr(node);
+
+    return addr_equal(&node->addr, addr) || addr_equal(&shown, addr);
+}
+
+struct node *node_find(const struct group *group, const struct addr *addr)
+{
+    for (size_t i = 0; i < group->n_nodes; i++) {
+        if (node_is_at(group->nodes[i], addr))
+            return group->nodes[i];
+    }
+    return NULL;
+}
+
+/* Turn one of the probe's actions into an order. */
+static void act(struct core *core, struct node *node, enum probe_action action)
+{
+    static const struct {
+        enum probe_action action;
+        enum order_kind order;
+        enum link_kind link;
+    } table[] = {
+        { PROBE_OPEN_CMD, ORDER_OPEN, LINK_CMD },
+        { PROBE_OPEN_PUBSUB, ORDER_OPEN, LINK_PUBSUB },
+        { PROBE_CLOSE_CMD, ORDER_CLOSE, LINK_CMD },
+        { PROBE_CLOSE_PUBSUB, ORDER_CLOSE, LINK_PUBSUB },
+        { PROBE_PING_CMD, ORDER_PING, LINK_CMD },
+        { PROBE_PING_PUBSUB, ORDER_PING, LINK_PUBSUB },
+        { PROBE_INFO, ORDER_INFO, LINK_CMD },
+        { PROBE_HELLO, ORDER_HELLO, LINK_CMD },
+    };
+    size_t i = 0;
+
+    while (table[i].action != action)
+        i++;
+    struct order *order = output_order(&core->output, table[i].order, node->id);
+    order->link = table[i].link;
+    if (order->kind == ORDER_OPEN)
+        order->addr = node->addr;
+    if (order->kind == ORDER_HELLO)
+        order->hello = core_hello(core, node->group);
+}
+
+/* The probe's actions in the order in which they make sense. */
+static void act_all(struct core *core, struct node *node, unsigned actions)
+{
+    static const enum probe_action order[] = { PROBE_CLOSE_CMD, PROBE_CLOSE_PUBSUB,
+                                               PROBE_OPEN_CMD,  PROBE_OPEN_PUBSUB,
+                                               PROBE_PING_CMD,  PROBE_PING_PUBSUB,
+                                               PROBE_INFO,      PROBE_HELLO };
+
+    if ((actions & PROBE_HELLO) && (core->disk_stalled || node->rumoured)) {
+        node->probe.hello_sent_at = MSEC_NEVER; /* not now: it would only wait for the disk */
+        actions &= ~(unsigned)PROBE_HELLO;
+    }
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+        if (actions & order[i])
+            act(core, node, order[i]);
+    }
+}
+
+/* When the node has to be looked at next: its probe, and the moment at which its
+ * silence means that it is down. */
+static msec node_next(const struct core *core, const struct node *node)
+{
+    msec silent_at = probe_silent_at(&node->probe);
+
+    return msec_min(probe_next(&node->probe), silent_at > core->now ? silent_at : MSEC_NEVER);
+}
+
+void node_wake(struct core *core, struct node *node)
+{
+    act_all(core, node, probe_wake(&node->probe, core->now, &core->prng));
+    core_arm(core, &node->deadline, node_next(core, node));
+}
+
+void node_want_info(struct core *core, struct node *node, msec at)
+{
+    probe_want_info(&node->probe, at);
+    node_wake(core, node);
+}
+
+bool node_info_since(const struct node *node, msec since)
+{
+    return node->probe.info_seen_at != MSEC_NEVER && node->probe.info_seen_at >= since;
+}
+
+bool node_follows_primary(const struct node *node)
+{
+    const struct node *primary = node->group->primary;
+
+    if (node->info.role != ROLE_REPLICA)
+        return false;
+    if (node_is_at(primary, &node->info.primary))
+        return true;
+    /* Another name for the same primary (NAT, host names): same history, link up. */
+    return node->info.link_up && node->info.replid[0] != '\0' &&
+           node_info_since(primary, node->group->config_at) && primary->info.role == ROLE_PRIMARY &&
+           strcmp(node->info.replid, primary->info.replid) == 0;
+}
+
+void node_reopen(struct core *core, struct node *node)
+{
+    for (int kind = 0; kind < LINK_COUNT; kind++) {
+        struct link *link = &node->probe.links[kind];
+
+        if (link->state == LINK_DOWN)
+            continue;
+        output_order(&core->output, ORDER_CLOSE, node->id)->link = (enum link_kind)kind;
+        probe_observe(&node->probe, (enum link_kind)kind, EVIDENCE_TIMEOUT, core->now, &core->prng);
+    }
+    probe_hasten(&node->probe, core->now);
+    node_wake(core, node);
+}
+
+/* Add the replicas that the primary names and we do not know. */
+static void discover(struct core *core, struct group *group, const struct node_info *info)
+{
+    for (uint32_t i = 0; info->replicas != NULL && i < info->n_replicas; i++) {
+        const struct addr *addr = &info->replicas[i].addr;
+        struct node *node = node_find(group, addr);
+
+        if (node != NULL && !node->rumoured)
+            continue;
+        if (node == NULL && (node = node_add(core, group, addr)) == NULL) {
+            char text[ADDR_TEXT_MAX];
+            event_detail(emit_group_event(core, EVENT_LIMIT, group),
+                         "replica %.128s not added: %d nodes", addr_format(addr, text), NODES_MAX);
+            return;
+        }
+        node->rumoured = false;
+        emit_node_row(core, node);
+        emit_node_event(core, EVENT_SLAVE, node);
+    }
+}
+
+/* A process that is not the one we knew: it was restarted. */
+static void note_runid(struct core *core, struct node *node, const struct node_info *info)
+{
+    if (info->runid[0] == '\0' || strcmp(info->runid, node->runid) == 0)
+        return;
+    if (node->runid[0] != '\0') {
+        node->reborn = true;
+        emit_node_event(core, EVENT_REBOOT, node);
+    }
+    memcpy(node->runid, info->runid, sizeof node->runid);
+    if (!node->rumoured)
+        emit_node_row(core, node);
+}
+
+/* A role that differs from the one last reported. */
+static void note_role(struct core *core, struct node *node, const struct node_info *info)
+{
+    bool first = node->info.role == ROLE_UNKNOWN;
+
+    if (info->role == node->info.role)
+        return;
+    node->role_at = core->now;
+    if (first)
+        return;
+    bool agrees = (info->role == ROLE_PRIMARY) == (node == node->group->primary);
+    struct event *event =
+        emit_node_event(core, agrees ? EVENT_ROLE_CHANGE_AGREES : EVENT_ROLE_CHANGE_DIFFERS, node);
+    event_detail(event, "%s", node_role_name(info->role));
+}
+
+/* Since when the node does not do what the configuration says. */
+static void note_wrong(struct core *core, struct node *node)
+{
+    if (node == node->group->primary || node_follows_primary(node))
+        node->wrong_at = MSEC_NEVER;
+    else if (node->wrong_at == MSEC_NEVER)
+        node->wrong_at = core->now;
+}
+
+static void take_info(struct core *core, struct node *node, const struct node_info *info)
+{
+    note_runid(core, node, info);
+    note_role(core, node, info);
+    node->info = *info;
+    node->info.replicas = NULL; /* they are the input's */
+    node->contacted = true;
+    note_wrong(core, node);
+    if (node == node->group->primary && info->role == ROLE_PRIMARY)
+        discover(core, node->group, info);
+}
+
+/* Alarms that follow from what a PING was answered. */
+static void note_answers(struct core *core, struct node *node)
+{
+    if (node->probe.denied != node->denied) {
+        node->denied = node->probe.denied;
+        emit_node_event(core, node->denied ? EVENT_ACCESS_DENIED : EVENT_ACCESS_GRANTED, node);
+    }
+    if (!node->probe.busy)
+        node->script_killed = false;
+}
+
+void node_observe(struct core *core, struct node *node, const struct observation *seen)
+{
+    bool was_up = probe_is_up(&node->probe);
+
+    probe_observe(&node->probe, seen->link, seen->evidence, core->now, &core->prng);
+    if (seen->link == LINK_CMD && was_up != probe_is_up(&node->probe)) {
+        node->contacted = node->reborn = false;
+        if (!was_up && seen->ip[0] != '\0')
+            memcpy(node->ip, seen->ip, sizeof node->ip);
+    }
+    if (seen->evidence == EVIDENCE_INFO && probe_is_up(&node->probe))
+        take_info(core, node, seen->info);
+    note_answers(core, node);
+    node_wake(core, node);
+}

@@ -1,0 +1,258 @@
+#include "sentinel/peers.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sentinel/emit.h"
+#include "sentinel/groups.h"
+#include "sentinel/input.h"
+#include "sentinel/model.h"
+#include "sentinel/things.h"
+
+/* A peer's silence is judged by each group's own down_after; its links are
+ * driven by this one. */
+#define PEER_DOWN_AFTER_MS 4000
+
+struct peer *peer_find(const struct core *core, const char *runid)
+{
+    for (size_t i = 0; i < core->n_peers; i++) {
+        if (strcmp(core->peers[i]->runid, runid) == 0)
+            return core->peers[i];
+    }
+    return NULL;
+}
+
+static struct peer *peer_find_at(const struct core *core, const struct addr *addr)
+{
+    for (size_t i = 0; i < core->n_peers; i++) {
+        if (addr_equal(&core->peers[i]->addr, addr))
+            return core->peers[i];
+    }
+    return NULL;
+}
+
+struct member *member_find(const struct group *group, const char *runid)
+{
+    for (size_t i = 0; i < group->n_members; i++) {
+        if (strcmp(group->members[i].peer->runid, runid) == 0)
+            return &group->members[i];
+    }
+    return NULL;
+}
+
+struct member *member_of(const struct group *group, const struct peer *peer)
+{
+    for (size_t i = 0; i < group->n_members; i++) {
+        if (group->members[i].peer == peer)
+            return &group->members[i];
+    }
+    return NULL;
+}
+
+static struct peer *peer_new(struct core *core, const char *runid, const struct addr *addr)
+{
+    if (core->n_peers == PEERS_MAX)
+        return NULL;
+    struct peer *peer = calloc(1, sizeof *peer);
+
+    assert(peer != NULL);
+    peer->id = thing_add(core, THING_PEER, peer);
+    memcpy(peer->runid, runid, strlen(runid) + 1);
+    peer->addr = *addr;
+    probe_init(&peer->probe, false, PEER_DOWN_AFTER_MS, core->now);
+    deadline_init(&peer->deadline, THING_PEER, peer->id);
+    core_arm(core, &peer->deadline, core->now);
+    core->peers[core->n_peers++] = peer;
+    return peer;
+}
+
+/* The last group has let go of it. */
+static void peer_free(struct core *core, struct peer *peer)
+{
+    size_t i = 0;
+
+    assert(peer->n_groups == 0);
+    while (core->peers[i] != peer)
+        i++;
+    core->peers[i] = core->peers[--core->n_peers];
+    output_order(&core->output, ORDER_FORGET, peer->id);
+    deadline_disarm(&core->deadlines, &peer->deadline);
+    thing_remove(core, peer->id);
+    free(peer);
+}
+
+static struct member *member_add(struct core *core, struct group *group, struct peer *peer)
+{
+    if (group->n_members == PEERS_MAX)
+        return NULL;
+    if (group->n_members == group->cap_members) {
+        group->cap_members = group->cap_members ? group->cap_members * 2 : 4;
+        group->members = realloc(group->members, group->cap_members * sizeof *group->members);
+        assert(group->members != NULL);
+    }
+    struct member *member = &group->members[group->n_members++];
+
+    *member = (struct member){ .peer = peer,
+                               .hello_at = MSEC_NEVER,
+                               .leading_at = MSEC_NEVER,
+                               .corrected_at = MSEC_NEVER,
+                               .asked_at = MSEC_NEVER,
+                               .down_at = MSEC_NEVER,
+                               .sdown_at = core->now };
+    peer->n_groups++;
+    return member;
+}
+
+static void member_remove(struct core *core, struct group *group, struct member *member, int row)
+{
+    struct peer *peer = member->peer;
+
+    if (row) {
+        emit_gone_row(core, ROW_PEER_GONE, group);
+        memcpy(core->output.rows[core->output.n_rows - 1].runid, peer->runid, sizeof peer->runid);
+    }
+    *member = group->members[--group->n_members];
+    if (--peer->n_groups == 0)
+        peer_free(core, peer);
+}
+
+void members_clear(struct core *core, struct group *group, int rows)
+{
+    while (group->n_members > 0)
+        member_remove(core, group, &group->members[group->n_members - 1], rows);
+}
+
+/* Somebody else stands at ADDR now: PEER was re-created with a new identity. */
+static void peer_expel(struct core *core, struct peer *peer)
+{
+    uint32_t left = peer->n_groups;
+
+    for (size_t i = 0; left > 0; i++) {
+        struct member *member = member_of(core->groups[i], peer);
+
+        if (member == NULL)
+            continue;
+        emit_peer_event(core, EVENT_SENTINEL_INVALID_ADDR, core->groups[i], peer);
+        left--;
+        member_remove(core, core->groups[i], member, 1);
+    }
+}
+
+/* The same supervisor, at another address. */
+static void peer_move(struct core *core, struct group *group, struct peer *peer,
+                      const struct addr *addr)
+{
+    struct event *event = emit_group_event(core, EVENT_SENTINEL_ADDRESS_SWITCH, group);
+
+    event_detail(event, "ip %.60s port %u for %s", addr->host, (unsigned)addr->port, peer->runid);
+    peer->addr = *addr;
+    for (size_t i = 0; i < core->n_groups; i++) {
+        if (member_of(core->groups[i], peer) != NULL)
+            emit_peer_row(core, core->groups[i], peer);
+    }
+    if (peer->probe.links[LINK_CMD].state != LINK_DOWN) {
+        output_order(&core->output, ORDER_CLOSE, peer->id)->link = LINK_CMD;
+        probe_observe(&peer->probe, LINK_CMD, EVIDENCE_TIMEOUT, core->now, &core->prng);
+    }
+    probe_hasten(&peer->probe, core->now);
+    core_arm(core, &peer->deadline, core->now);
+}
+
+/* The peer that says HELLO, known or new. */
+static struct peer *admit_peer(struct core *core, struct group *group, const struct hello *hello)
+{
+    struct peer *peer = peer_find(core, hello->runid);
+    struct peer *other = peer_find_at(core, &hello->sender);
+
+    if (other != NULL && other != peer)
+        peer_expel(core, other);
+    if (peer == NULL)
+        return peer_new(core, hello->runid, &hello->sender);
+    if (!addr_equal(&peer->addr, &hello->sender))
+        peer_move(core, group, peer, &hello->sender);
+    return peer;
+}
+
+struct member *member_admit(struct core *core, struct group *group, const struct hello *hello)
+{
+    struct peer *peer = admit_peer(core, group, hello);
+    struct member *member = peer != NULL ? member_of(group, peer) : NULL;
+
+    if (member != NULL)
+        return member;
+    if (peer != NULL)
+        member = member_add(core, group, peer);
+    if (member == NULL) {
+        event_detail(emit_group_event(core, EVENT_LIMIT, group), "peer %s not added: %d peers",
+                     hello->runid, PEERS_MAX);
+        return NULL;
+    }
+    emit_peer_row(core, group, peer);
+    emit_peer_event(core, EVENT_SENTINEL, group, peer);
+    group->hello_due_at = core->now; /* so that it knows us as soon as we know it */
+    return member;
+}
+
+void member_restore(struct core *core, struct group *group, const char *runid,
+                    const struct addr *addr)
+{
+    struct peer *peer = peer_find(core, runid);
+
+    if (peer == NULL)
+        peer = peer_new(core, runid, addr);
+    if (peer != NULL && member_of(group, peer) == NULL)
+        member_add(core, group, peer);
+}
+
+static void act(struct core *core, const struct peer *peer, enum order_kind kind)
+{
+    struct order *order = output_order(&core->output, kind, peer->id);
+
+    order->link = LINK_CMD;
+    if (kind == ORDER_OPEN)
+        order->addr = peer->addr;
+}
+
+void peer_wake(struct core *core, struct peer *peer)
+{
+    unsigned actions = probe_wake(&peer->probe, core->now, &core->prng);
+
+    if (actions & PROBE_CLOSE_CMD)
+        act(core, peer, ORDER_CLOSE);
+    if (actions & PROBE_OPEN_CMD)
+        act(core, peer, ORDER_OPEN);
+    if (actions & PROBE_PING_CMD)
+        act(core, peer, ORDER_PING);
+    core_arm(core, &peer->deadline, probe_next(&peer->probe));
+}
+
+/* The link came up or went: what was in flight on it is lost, and what the peer
+ * is (picketd or stock) is open again. */
+static void link_changed(struct core *core, struct peer *peer, struct group *group)
+{
+    struct member *member = member_of(group, peer);
+
+    if (member == NULL)
+        return;
+    member->ask_ticket = 0;
+    member->vote_asked = member->vote_answered == member->vote_asked ? member->vote_asked : 0;
+    if (probe_is_up(&peer->probe)) {
+        group->hello_due_at = core->now;
+        group->opinion_at = MSEC_NEVER;
+    }
+    group_run(core, group);
+}
+
+void peer_observe(struct core *core, struct peer *peer, const struct observation *seen)
+{
+    bool was_up = probe_is_up(&peer->probe);
+
+    probe_observe(&peer->probe, seen->link, seen->evidence, core->now, &core->prng);
+    peer_wake(core, peer);
+    if (was_up == probe_is_up(&peer->probe))
+        return;
+    peer->stock = false;
+    for (size_t i = 0; i < core->n_groups; i++)
+        link_changed(core, peer, core->groups[i]);
+}

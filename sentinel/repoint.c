@@ -1,0 +1,244 @@
+#include "sentinel/repoint.h"
+
+#include <stdbool.h>
+
+#include "quorum/tally.h"
+#include "sentinel/emit.h"
+#include "sentinel/failover.h"
+#include "sentinel/input.h"
+#include "sentinel/model.h"
+#include "sentinel/nodes.h"
+
+#define SENT_TIMEOUT_MS   10000 /* for a replica to show that it took the order */
+#define POLL_MS           100   /* INFO while a replica is coming over */
+#define RETRY_LOST_MS     100   /* the link went before the reply */
+#define FIX_PATIENCE_MS   2000  /* with a replica that follows somebody else */
+#define STRAY_PATIENCE_MS 4000  /* with a replica that has become a primary */
+#define RANK_MS           200   /* between supervisors that see the same */
+#define CONFIRM_MS        5000  /* a configuration heard longer ago proves nothing */
+#define RECHECK_MS        200   /* when something is to repair but may not be yet */
+
+static bool is_coming_over(const struct node *node)
+{
+    return node->repoint == REPOINT_SENT || node->repoint == REPOINT_INPROG;
+}
+
+/* Whether another replica may be sent to the new primary for its data. */
+static bool has_slot(const struct group *group)
+{
+    int64_t n = 0;
+
+    for (size_t i = 0; i < group->n_nodes; i++)
+        n += is_coming_over(group->nodes[i]);
+    return n < group->conf.parallel_syncs;
+}
+
+static void order_follow(struct core *core, struct node *node, enum event_kind event)
+{
+    struct order *order = output_order(&core->output, ORDER_FOLLOW, node->id);
+
+    order->ticket = node->ticket = core_ticket(core, node->id);
+    order->addr = group_primary_addr(node->group);
+    node->repoint = REPOINT_SENT;
+    node->repoint_at = core->now;
+    node->fix_at = core->now + backoff_next(&node->fix_backoff, &core->prng);
+    emit_node_event(core, event, node);
+}
+
+/* NODE follows the primary and has its data. */
+static void came_over(struct core *core, struct node *node)
+{
+    if (is_coming_over(node))
+        emit_node_event(core, EVENT_SLAVE_RECONF_DONE, node);
+    node->repoint = REPOINT_DONE;
+    backoff_reset(&node->fix_backoff);
+}
+
+/* What the last INFO tells about a node that was told to follow. */
+static void note_progress(struct core *core, struct node *node)
+{
+    bool follows = node_info_since(node, node->repoint_at) && node_follows_primary(node);
+
+    if (follows && node->info.link_up) {
+        came_over(core, node);
+        return;
+    }
+    if (follows && node->repoint == REPOINT_SENT) {
+        node->repoint = REPOINT_INPROG;
+        emit_node_event(core, EVENT_SLAVE_RECONF_INPROG, node);
+    }
+    if (node->repoint == REPOINT_SENT && core->now - node->repoint_at >= SENT_TIMEOUT_MS) {
+        node->repoint = REPOINT_NONE;
+        emit_node_event(core, EVENT_SLAVE_RECONF_TIMEOUT, node);
+    } else if (node->sdown ||
+               (node->repoint == REPOINT_INPROG && node->info.role != ROLE_REPLICA)) {
+        node->repoint = REPOINT_NONE; /* it died, was restarted, or somebody else spoke to it */
+    }
+    if (is_coming_over(node))
+        node_want_info(core, node,
+                       node->probe.info_seen_at == MSEC_NEVER ? core->now
+                                                              : node->probe.info_seen_at + POLL_MS);
+}
+
+/* Debts that are paid: a former primary that follows the new one. */
+static void note_debt(struct core *core, struct node *node)
+{
+    if (!node->owed || !node_info_since(node, node->group->config_at) ||
+        !node_follows_primary(node))
+        return;
+    node->owed = false;
+    emit_node_row(core, node);
+}
+
+static bool is_reachable(const struct node *node)
+{
+    return probe_is_up(&node->probe) && !node->sdown && !node->rumoured;
+}
+
+/* The leader's part, for one replica. */
+static void lead_node(struct core *core, struct group *group, struct node *node)
+{
+    bool follows = node_info_since(node, group->config_at) && node_follows_primary(node);
+
+    if (node->repoint == REPOINT_NONE && follows)
+        node->repoint = node->info.link_up ? REPOINT_DONE : REPOINT_INPROG;
+    if (node->repoint != REPOINT_NONE || node->ticket != 0 || !is_reachable(node) ||
+        core->now < node->fix_at || core->disk_stalled)
+        return;
+    if (node->owed || has_slot(group))
+        order_follow(core, node, EVENT_SLAVE_RECONF_SENT);
+}
+
+/* Whether nothing more can be done for NODE by the failover itself. */
+static bool is_settled(const struct node *node)
+{
+    return node->repoint == REPOINT_DONE || node->sdown || node->rumoured ||
+           (node->owed && !probe_is_up(&node->probe));
+}
+
+static void lead(struct core *core, struct group *group)
+{
+    bool settled = true;
+    bool late = core->now - group->failover.state_at >= group->conf.failover_timeout_ms;
+
+    for (size_t i = 0; i < group->n_nodes; i++) {
+        if (group->nodes[i] == group->primary)
+            continue;
+        lead_node(core, group, group->nodes[i]);
+        settled = settled && is_settled(group->nodes[i]);
+    }
+    if (settled || late)
+        failover_repointed(core, group, !settled);
+}
+
+/* A majority, ourselves included, has the configuration that we have, and
+ * nobody has a newer one. */
+static bool is_confirmed(const struct core *core, const struct group *group)
+{
+    uint32_t same = 1;
+
+    for (size_t i = 0; i < group->n_members; i++) {
+        const struct member *member = &group->members[i];
+
+        if (member->hello_at == MSEC_NEVER || core->now - member->hello_at > CONFIRM_MS)
+            continue;
+        if (member->config_epoch > group->config_epoch)
+            return false;
+        same += member->config_epoch == group->config_epoch &&
+                node_is_at(group->primary, &member->config_addr);
+    }
+    return same >= tally_needed(group_voters(group), 1);
+}
+
+/* The primary is what the configuration says, as far as we know now. */
+static bool is_primary_sane(const struct group *group)
+{
+    const struct node *primary = group->primary;
+
+    return is_reachable(primary) && primary->info.role == ROLE_PRIMARY &&
+           node_info_since(primary, group->config_at);
+}
+
+static bool may_repair(const struct core *core, const struct group *group)
+{
+    return !core->disk_stalled && group->failover.state == FAILOVER_IDLE && !group->odown &&
+           !group->rumour.active && !failover_vote_held(core, group) && is_primary_sane(group) &&
+           is_confirmed(core, group);
+}
+
+/* When NODE may be put right; MSEC_NEVER when there is nothing wrong with it, or
+ * nothing to be done now. */
+static msec repair_at(const struct core *core, const struct node *node)
+{
+    const struct group *group = node->group;
+    msec patience = FIX_PATIENCE_MS;
+
+    if (node == group->primary || !is_reachable(node) || node->ticket != 0 ||
+        is_coming_over(node) || !node->contacted || node->wrong_at == MSEC_NEVER ||
+        !node_info_since(node, group->config_at))
+        return MSEC_NEVER;
+    if (node->info.role == ROLE_PRIMARY)
+        patience = node->owed || node->reborn ? 0 : STRAY_PATIENCE_MS;
+    return msec_max(node->fix_at, node->wrong_at + patience + failover_rank(core, group) * RANK_MS);
+}
+
+static void repair(struct core *core, struct group *group)
+{
+    for (size_t i = 0; i < group->n_nodes; i++) {
+        struct node *node = group->nodes[i];
+        bool stray = node->info.role == ROLE_PRIMARY;
+
+        if (repair_at(core, node) > core->now || !may_repair(core, group))
+            continue;
+        if (stray || has_slot(group))
+            order_follow(core, node, stray ? EVENT_CONVERT_TO_SLAVE : EVENT_FIX_SLAVE_CONFIG);
+    }
+}
+
+void repoint_run(struct core *core, struct group *group)
+{
+    for (size_t i = 0; i < group->n_nodes; i++) {
+        struct node *node = group->nodes[i];
+
+        if (is_coming_over(node))
+            note_progress(core, node);
+        note_debt(core, node);
+    }
+    if (group->failover.state == FAILOVER_REPOINT)
+        lead(core, group);
+    else
+        repair(core, group);
+}
+
+msec repoint_next(const struct core *core, const struct group *group)
+{
+    bool leads = group->failover.state == FAILOVER_REPOINT;
+    msec next = leads ? group->failover.state_at + group->conf.failover_timeout_ms : MSEC_NEVER;
+
+    for (size_t i = 0; i < group->n_nodes; i++) {
+        const struct node *node = group->nodes[i];
+
+        if (node->repoint == REPOINT_SENT)
+            next = msec_min(next, node->repoint_at + SENT_TIMEOUT_MS);
+        if (leads && node->repoint == REPOINT_NONE && is_reachable(node))
+            next = msec_min(next, msec_max(node->fix_at, core->now + POLL_MS));
+        if (!leads && repair_at(core, node) != MSEC_NEVER)
+            next = msec_min(next, msec_max(repair_at(core, node), core->now + RECHECK_MS));
+    }
+    return next;
+}
+
+void repoint_settled(struct core *core, struct node *node, const struct settled *settled)
+{
+    if (node->ticket != settled->ticket)
+        return;
+    node->ticket = 0;
+    if (!settled->ok)
+        node->repoint = REPOINT_NONE;
+    if (settled->lost)
+        node->fix_at = core->now + RETRY_LOST_MS;
+    else if (!settled->ok)
+        event_detail(emit_node_event(core, EVENT_ORDER_FAILED, node), "follow: %.120s",
+                     settled->error);
+    node_want_info(core, node, core->now);
+}

@@ -1,0 +1,241 @@
+#include "sentinel/requests.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "sentinel/emit.h"
+#include "sentinel/failover.h"
+#include "sentinel/groups.h"
+#include "sentinel/input.h"
+#include "sentinel/model.h"
+#include "sentinel/nodes.h"
+#include "sentinel/select.h"
+#include "wire/glob.h"
+
+static enum reply_code monitor(struct core *core, const struct request *request)
+{
+    struct group *group;
+
+    if (core_find_group(core, request->name) != NULL)
+        return REPLY_DUPLICATE_GROUP;
+    group = group_add(core, request->name, &request->addr);
+    if (group == NULL)
+        return REPLY_FULL;
+    group->conf = group->base = request->conf;
+    group->announced = true;
+    group_settings_changed(core, group);
+    emit_group_row(core, group);
+    emit_group_event(core, EVENT_MONITOR, group)->count = (uint32_t)group->conf.quorum;
+    return REPLY_OK;
+}
+
+static void unmonitor(struct core *core, struct group *group)
+{
+    emit_group_event(core, EVENT_UNMONITOR, group);
+    group_remove(core, group, 1);
+}
+
+static enum reply_code remove_group(struct core *core, struct group *group,
+                                    const struct request *request)
+{
+    (void)request;
+    unmonitor(core, group);
+    return REPLY_OK;
+}
+
+static void emit_set(struct core *core, const struct group *group, const struct conf_option *option)
+{
+    char value[CONF_TEXT_MAX + 1];
+
+    group_conf_get(&group->conf, option, value);
+    event_detail(emit_group_event(core, EVENT_SET, group), "%s %.100s", option->wire_name,
+                 option->secret ? "******" : value);
+}
+
+/* Take over the options of which the bit is set; with their events if TELL. True
+ * when credentials are among those that changed. */
+static void change_settings(struct core *core, struct group *group, const struct group_conf *conf,
+                            uint64_t set, bool tell)
+{
+    bool credentials = false;
+
+    for (size_t i = 0; i < group_options_count; i++) {
+        const struct conf_option *option = &group_options[i];
+
+        if (!(set >> i & 1))
+            continue;
+        credentials = credentials || (option->type == CONF_TEXT &&
+                                      !group_conf_option_equal(&group->conf, conf, option));
+        group_conf_option_copy(&group->conf, conf, option);
+        if (tell)
+            emit_set(core, group, option);
+    }
+    group_settings_changed(core, group);
+    for (size_t i = 0; credentials && i < group->n_nodes; i++)
+        node_reopen(core, group->nodes[i]);
+}
+
+static enum reply_code set_options(struct core *core, struct group *group,
+                                   const struct request *request)
+{
+    change_settings(core, group, &request->conf, request->set, true);
+    emit_group_row(core, group);
+    group_run(core, group);
+    return REPLY_OK;
+}
+
+static enum reply_code force_failover(struct core *core, struct group *group,
+                                      const struct request *request)
+{
+    enum failover_state state = group->failover.state;
+
+    (void)request;
+    if ((state != FAILOVER_IDLE && state != FAILOVER_REPOINT) || group->failover.forced)
+        return REPLY_IN_PROGRESS;
+    if (select_replica(core, group, group->config_at, false) == NULL)
+        return REPLY_NO_GOOD_REPLICA;
+    failover_force(core, group);
+    group_run(core, group);
+    return REPLY_OK;
+}
+
+static enum reply_code flush(struct core *core, const struct request *request)
+{
+    (void)core;
+    (void)request;
+    return REPLY_OK; /* a reply waits for all rows before it */
+}
+
+/* Forget what is known of all groups that match, but not in the middle of a
+ * promotion: that would leave a promoted node to nobody. */
+static uint32_t reset_groups(struct core *core, const char *pattern)
+{
+    uint32_t count = 0;
+
+    for (size_t i = 0; i < core->n_groups; i++) {
+        struct group *group = core->groups[i];
+
+        if (!glob_match(slice_str(pattern), slice_str(group->name), false) ||
+            group->failover.state == FAILOVER_PROMOTE)
+            continue;
+        emit_group_event(core, EVENT_RESET_MASTER, group);
+        group_reset(core, group);
+        group_run(core, group);
+        count++;
+    }
+    return count;
+}
+
+/* The options that the file has changed since it was read last. */
+static uint64_t changed_in_file(const struct group *group, const struct group_conf *conf)
+{
+    uint64_t set = 0;
+
+    for (size_t i = 0; i < group_options_count; i++) {
+        if (!group_conf_option_equal(&group->base, conf, &group_options[i]))
+            set |= UINT64_C(1) << i;
+    }
+    return set;
+}
+
+/* A group that the file adds. */
+static struct group *configure_new(struct core *core, const struct request *request)
+{
+    struct group *group = group_add(core, request->name, &request->addr);
+
+    if (group == NULL)
+        return NULL;
+    group->conf = request->conf;
+    group_settings_changed(core, group);
+    return group;
+}
+
+/* The file's word on a group: what it changes wins over what was set at run time,
+ * what it does not change leaves that alone. Its address counts only when the
+ * file changes it: the one in force may come from a failover. */
+static enum reply_code configure(struct core *core, const struct request *request)
+{
+    struct group *group = core_find_group(core, request->name);
+    bool changed = true;
+
+    if (group == NULL) {
+        group = configure_new(core, request);
+        if (group == NULL)
+            return REPLY_FULL;
+    } else {
+        uint64_t set = changed_in_file(group, &request->conf);
+        bool moved = !addr_equal(&group->base_addr, &request->addr);
+
+        changed = set != 0 || moved || !group->from_file;
+        if (moved && !node_is_at(group->primary, &request->addr))
+            group_readdress(core, group, &request->addr);
+        change_settings(core, group, &request->conf, set, group->announced);
+    }
+    group->base = request->conf;
+    group->base_addr = request->addr;
+    group->from_file = group->configured = true;
+    if (changed)
+        emit_group_row(core, group);
+    return REPLY_OK;
+}
+
+/* The file has been read to its end: what stood in it before and no longer does
+ * goes; what has not been announced yet is. */
+static enum reply_code retain(struct core *core, const struct request *request)
+{
+    (void)request;
+    for (size_t i = core->n_groups; i-- > 0;) {
+        struct group *group = core->groups[i];
+
+        if (group->from_file && !group->configured)
+            unmonitor(core, group);
+    }
+    for (size_t i = 0; i < core->n_groups; i++) {
+        struct group *group = core->groups[i];
+
+        group->configured = false;
+        if (!group->announced)
+            emit_group_event(core, EVENT_MONITOR, group)->count = (uint32_t)group->conf.quorum;
+        group->announced = true;
+    }
+    return REPLY_OK;
+}
+
+/* Requests about one group that must exist, and requests about the whole. */
+static enum reply_code take(struct core *core, const struct request *request)
+{
+    static enum reply_code (*const by_group[])(struct core *, struct group *,
+                                               const struct request *) = {
+        [REQUEST_REMOVE] = remove_group,
+        [REQUEST_SET] = set_options,
+        [REQUEST_FAILOVER] = force_failover,
+        [REQUEST_RETAIN] = NULL,
+    };
+    static enum reply_code (*const general[])(struct core *, const struct request *) = {
+        [REQUEST_MONITOR] = monitor,
+        [REQUEST_FLUSH] = flush,
+        [REQUEST_CONFIGURE] = configure,
+        [REQUEST_RETAIN] = retain,
+    };
+    struct group *group;
+
+    assert(request->kind <= REQUEST_RETAIN);
+    if (general[request->kind] != NULL)
+        return general[request->kind](core, request);
+    group = core_find_group(core, request->name);
+    return group != NULL ? by_group[request->kind](core, group, request) : REPLY_NO_SUCH_GROUP;
+}
+
+void requests_take(struct core *core, const struct request *request)
+{
+    uint32_t count = 0;
+    enum reply_code code = REPLY_OK;
+
+    if (request->kind == REQUEST_RESET)
+        count = reset_groups(core, request->name);
+    else
+        code = take(core, request);
+    if (request->ticket != 0)
+        output_reply(&core->output, request->ticket, code)->count = count;
+}

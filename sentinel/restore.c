@@ -1,0 +1,79 @@
+#include "sentinel/restore.h"
+
+#include <string.h>
+
+#include "sentinel/groups.h"
+#include "sentinel/model.h"
+#include "sentinel/nodes.h"
+#include "sentinel/peers.h"
+
+static struct node *node_of(struct core *core, struct group *group, const struct addr *addr)
+{
+    struct node *node = node_find(group, addr);
+
+    return node != NULL ? node : node_add(core, group, addr);
+}
+
+static void restore_group(struct core *core, struct group *group, const struct row *row)
+{
+    struct node *primary = node_of(core, group, &row->addr);
+
+    if (primary != NULL)
+        group->primary = primary;
+    group->config_epoch = row->epoch;
+    group->conf = row->conf;
+    group->base = row->base;
+    group->base_addr = row->base_addr;
+    group->from_file = row->from_file;
+    group_settings_changed(core, group);
+}
+
+static void restore_vote(struct group *group, const struct row *row)
+{
+    group->vote.epoch = row->epoch;
+    memcpy(group->vote.leader, row->runid, sizeof group->vote.leader);
+}
+
+static void restore_node(struct core *core, struct group *group, const struct row *row)
+{
+    struct node *node = node_of(core, group, &row->addr);
+
+    if (node == NULL)
+        return;
+    memcpy(node->runid, row->runid, sizeof node->runid);
+    node->owed = row->owed;
+}
+
+static void restore_epoch(struct core *core, const struct row *row)
+{
+    if (row->epoch > core->current_epoch)
+        core->current_epoch = row->epoch;
+}
+
+void restore_row(struct core *core, const struct row *row)
+{
+    struct group *group = core_find_group(core, row->group);
+
+    if (row->kind == ROW_EPOCH)
+        restore_epoch(core, row);
+    if (row->kind == ROW_GROUP && group == NULL)
+        group = group_add(core, row->group, &row->addr);
+    if (group == NULL)
+        return;
+    switch (row->kind) {
+    case ROW_GROUP:
+        restore_group(core, group, row);
+        break;
+    case ROW_VOTE:
+        restore_vote(group, row);
+        break;
+    case ROW_NODE:
+        restore_node(core, group, row);
+        break;
+    case ROW_PEER:
+        member_restore(core, group, row->runid, &row->addr);
+        break;
+    default:
+        break; /* the rest are never stored */
+    }
+}

@@ -1,0 +1,25 @@
+/*
+ * select: which replica becomes the primary.
+ *
+ * Refused, each with its reason: down, disconnected, priority 0, no fresh INFO,
+ * loading, syncing, link to the primary down for too long before the failure, foreign
+ * replication history. A replica that an interrupted failover already promoted goes first; else
+ * those no more than priority_max_lag_bytes behind the most advanced one, by priority (low first),
+ * offset (high first), run id.
+ */
+#ifndef SENTINEL_SELECT_H
+#define SENTINEL_SELECT_H
+
+#include <stdbool.h>
+
+#include "wire/msec.h"
+
+struct core;
+struct group;
+struct node;
+
+/* The best replica by INFO seen at SINCE or later; NULL when there is none. With TELL, an
+ * event for each that is refused. */
+struct node *select_replica(struct core *core, const struct group *group, msec since, bool tell);
+
+#endif
