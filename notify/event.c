@@ -99,7 +99,7 @@ static void put_field(struct text *text, const struct event *event, char letter)
         put(text, "%u/%u", event->count, event->quorum);
         break;
     case 'c':
-        put(text, "%u", event->quorum);
+        put(text, "%u", event->count);
         break;
     case 'e':
         put(text, "%llu", (unsigned long long)event->epoch);

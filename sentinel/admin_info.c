@@ -1,5 +1,6 @@
 #include <stdarg.h>
 
+#include "sentinel/admin_map.h"
 #include "sentinel/admin_own.h"
 #include "sentinel/model.h"
 #include "wire/client.h"
@@ -104,7 +105,8 @@ static void sentinel_section(const struct source *src)
         const struct group *group = core->groups[i];
         struct addr addr = group_primary_addr(group);
         line(src, "master%zu:name=%s,status=%s,address=%s,slaves=%zu,sentinels=%zu", i, group->name,
-             status_of(group), addr_format(&addr, text), group->n_nodes - 1, group->n_members + 1);
+             status_of(group), addr_format(&addr, text), admin_count_replicas(group),
+             group->n_members + 1);
     }
 }
 

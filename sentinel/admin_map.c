@@ -169,13 +169,26 @@ static void put_node(struct map *map, const struct node *node, const char *name,
     put_age(map, "role-reported-time", node->role_at);
 }
 
+bool admin_is_replica(const struct node *node)
+{
+    return node != node->group->primary && !node->rumoured;
+}
+
+size_t admin_count_replicas(const struct group *group)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < group->n_nodes; i++)
+        n += admin_is_replica(group->nodes[i]);
+    return n;
+}
+
 void admin_map_primary(struct resp_writer *w, const struct core *core, const struct group *group)
 {
     struct map map = map_begin(w, core);
     struct addr addr = group_primary_addr(group);
     put_node(&map, group->primary, group->name, &addr);
     put_unsigned(&map, "config-epoch", group->config_epoch);
-    put_number(&map, "num-slaves", (int64_t)group->n_nodes - 1);
+    put_number(&map, "num-slaves", (int64_t)admin_count_replicas(group));
     put_number(&map, "num-other-sentinels", (int64_t)group->n_members);
     put_number(&map, "quorum", group->conf.quorum);
     put_number(&map, "failover-timeout", group->conf.failover_timeout_ms);

@@ -32,7 +32,7 @@ void admin_sentinel_master(void *app, struct client *c, size_t argc, const struc
 /* A replica that asks not to be announced is watched, and may be promoted, but not shown. */
 static bool is_shown(const struct node *node)
 {
-    return node != node->group->primary && node->info.announced;
+    return admin_is_replica(node) && node->info.announced;
 }
 
 void admin_sentinel_replicas(void *app, struct client *c, size_t argc, const struct slice *argv)
