@@ -38,7 +38,8 @@ void emit_gone_row(struct core *core, enum row_kind kind, const struct group *gr
 /* Raise the current epoch to EPOCH if it is less: durable and announced. */
 void core_raise_epoch(struct core *core, uint64_t epoch);
 
-/* A ticket for an order to the node of that id; ticket_id() gives the id back. */
+/* A ticket for an order to a node, or a question about a group, of that id; ticket_id() gives the
+ * id back. */
 uint64_t core_ticket(struct core *core, uint32_t id);
 uint32_t ticket_id(uint64_t ticket);
 

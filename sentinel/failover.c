@@ -343,6 +343,14 @@ static msec promote_deadline(const struct group *group)
     return group->failover.state_at + msec_min(PROMOTE_TIMEOUT_MS, group->conf.failover_timeout_ms);
 }
 
+/* When the order may be given (again); MSEC_NEVER while another input is needed. */
+static msec order_at(const struct core *core, const struct failover *fo)
+{
+    if (fo->ticket != 0 || !probe_is_up(&fo->promoted->probe) || core->disk_stalled)
+        return MSEC_NEVER;
+    return fo->order_at;
+}
+
 static void step_promote(struct core *core, struct group *group)
 {
     struct failover *fo = &group->failover;
@@ -352,8 +360,7 @@ static void step_promote(struct core *core, struct group *group)
         promoted(core, group);
     } else if (node->sdown || core->now >= promote_deadline(group)) {
         give_up(core, group, CAUSE_PROMOTION, EVENT_ABORT_SLAVE_TIMEOUT);
-    } else if (fo->ticket == 0 && fo->order_at <= core->now && probe_is_up(&node->probe) &&
-               !core->disk_stalled) {
+    } else if (order_at(core, fo) <= core->now) {
         fo->ticket = core_ticket(core, node->id);
         output_order(&core->output, ORDER_PROMOTE, node->id)->ticket = fo->ticket;
     }
@@ -392,9 +399,7 @@ msec failover_next(const struct core *core, const struct group *group)
     case FAILOVER_SELECT:
         return select_deadline(group);
     case FAILOVER_PROMOTE:
-        return msec_min(promote_deadline(group),
-                        fo->ticket == 0 && probe_is_up(&fo->promoted->probe) ? fo->order_at
-                                                                             : MSEC_NEVER);
+        return msec_min(promote_deadline(group), order_at(core, fo));
     case FAILOVER_COUNT:
         break;
     }

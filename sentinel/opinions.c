@@ -10,6 +10,7 @@
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
 #include "sentinel/peers.h"
+#include "sentinel/things.h"
 
 /* Whether what MEMBER said last still counts. */
 static bool is_valid(const struct core *core, const struct member *member)
@@ -67,7 +68,7 @@ void opinions_ask(struct core *core, struct group *group, struct member *member,
 {
     struct message *message = output_message(&core->output, MESSAGE_ASK, member->peer->id);
 
-    member->ask_ticket = message->ticket = core_ticket(core, member->peer->id);
+    member->ask_ticket = message->ticket = core_ticket(core, group->id);
     member->ask_epoch = group->config_epoch;
     member->asked_at = core->now;
     message->u.ask.primary = group_primary_addr(group);
@@ -213,22 +214,28 @@ static void note_vote(struct core *core, struct member *member, const struct ans
     core_raise_epoch(core, answer->leader_epoch);
 }
 
+/* The member of GROUP that was asked under TICKET and has not answered yet. */
+static struct member *asked_under(struct group *group, uint64_t ticket)
+{
+    for (size_t i = 0; i < group->n_members; i++) {
+        if (group->members[i].ask_ticket == ticket)
+            return &group->members[i];
+    }
+    return NULL;
+}
+
 static void take_answer(struct core *core, const struct message *message)
 {
-    struct peer *peer = core_find_peer(core, ticket_id(message->ticket));
+    struct group *group = thing_find(core, ticket_id(message->ticket), THING_GROUP);
+    struct member *member = group != NULL ? asked_under(group, message->ticket) : NULL;
 
-    for (size_t i = 0; peer != NULL && i < core->n_groups; i++) {
-        struct member *member = member_of(core->groups[i], peer);
-
-        if (member == NULL || member->ask_ticket != message->ticket)
-            continue;
-        member->ask_ticket = 0;
-        if (member->ask_epoch == core->groups[i]->config_epoch)
-            note_opinion(core, member, message->u.answer.down);
-        note_vote(core, member, &message->u.answer);
-        group_run(core, core->groups[i]);
+    if (member == NULL)
         return;
-    }
+    member->ask_ticket = 0;
+    if (member->ask_epoch == group->config_epoch)
+        note_opinion(core, member, message->u.answer.down);
+    note_vote(core, member, &message->u.answer);
+    group_run(core, group);
 }
 
 static void take_opinion(struct core *core, const struct opinion *opinion)

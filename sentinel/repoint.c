@@ -204,16 +204,21 @@ void repoint_run(struct core *core, struct group *group)
             note_progress(core, node);
         note_debt(core, node);
     }
-    if (group->failover.state == FAILOVER_REPOINT)
-        lead(core, group);
-    else
+    if (group->failover.state != FAILOVER_REPOINT)
         repair(core, group);
+    else if (core->now > group->failover.state_at) /* not in the step that tells of the switch */
+        lead(core, group);
 }
 
 msec repoint_next(const struct core *core, const struct group *group)
 {
     bool leads = group->failover.state == FAILOVER_REPOINT;
-    msec next = leads ? group->failover.state_at + group->conf.failover_timeout_ms : MSEC_NEVER;
+    msec next = MSEC_NEVER;
+
+    if (leads)
+        next = core->now == group->failover.state_at
+                   ? core->now + 1
+                   : group->failover.state_at + group->conf.failover_timeout_ms;
 
     for (size_t i = 0; i < group->n_nodes; i++) {
         const struct node *node = group->nodes[i];
