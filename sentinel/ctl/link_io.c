@@ -1,0 +1,78 @@
+#include "sentinel/ctl/link_io.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static struct timeval timeval_of(long ms)
+{
+    struct timeval tv = { ms / 1000, (ms % 1000) * 1000 };
+    return tv;
+}
+
+redisContext *ctl_connect(const char *host, int port)
+{
+    redisContext *link = redisConnectWithTimeout(host, port, timeval_of(CTL_CONNECT_MS));
+    if (link && !link->err && redisSetTimeout(link, timeval_of(CTL_REPLY_MS)) == REDIS_OK)
+        return link;
+    fprintf(stderr, "picketctl: %s:%d: %s\n", host, port, link ? link->errstr : "memory is out");
+    if (link)
+        redisFree(link);
+    return NULL;
+}
+
+void ctl_print(const char *text)
+{
+    for (; *text; text++)
+        putchar((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text);
+}
+
+/* Let errors through to nobody but the operator. */
+static redisReply *checked(redisContext *link, redisReply *reply)
+{
+    if (!reply) {
+        fprintf(stderr, "picketctl: no reply: %s\n", link->errstr);
+        return NULL;
+    }
+    if (reply->type != REDIS_REPLY_ERROR)
+        return reply;
+    fprintf(stderr, "picketctl: %s\n", reply->str);
+    freeReplyObject(reply);
+    return NULL;
+}
+
+redisReply *ctl_call(redisContext *link, int argc, const char *const *argv)
+{
+    /* hiredis 0.14 takes the words as pointers that may be written to; it does not. */
+    return checked(link, redisCommandArgv(link, argc, (const char **)argv, NULL));
+}
+
+redisReply *ctl_wait(redisContext *link)
+{
+    void *reply = NULL;
+    if (redisSetTimeout(link, timeval_of(0)) != REDIS_OK || redisGetReply(link, &reply) != REDIS_OK)
+        reply = NULL;
+    return checked(link, reply);
+}
+
+const char *ctl_field(const redisReply *map, const char *name)
+{
+    if (map->type != REDIS_REPLY_ARRAY)
+        return "";
+    for (size_t i = 0; i + 1 < map->elements; i += 2) {
+        const redisReply *key = map->element[i];
+        const redisReply *value = map->element[i + 1];
+        bool texts = key->type == REDIS_REPLY_STRING && value->type == REDIS_REPLY_STRING;
+        if (texts && strcmp(key->str, name) == 0)
+            return value->str;
+    }
+    return "";
+}
+
+bool ctl_has_word(const char *list, const char *word)
+{
+    size_t len = strlen(word);
+    for (const char *p = list; *p; p += strcspn(p, ","), p += *p == ',')
+        if (strncmp(p, word, len) == 0 && (p[len] == ',' || p[len] == '\0'))
+            return true;
+    return false;
+}
