@@ -3,10 +3,13 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* Prints the assertions that failed in one case. */
+#define SHOWN_MAX 10 /* failed assertions of one case that are printed */
+
+/* Prints the assertions that failed in one case; a loop of them only as far as it helps. */
 static void print_failures(const char *suite, const CU_pTest test, const CU_pFailureRecord first)
 {
-    for (CU_pFailureRecord f = first; f; f = f->pNext)
+    int shown = 0;
+    for (CU_pFailureRecord f = first; f && shown < SHOWN_MAX; f = f->pNext, shown++)
         printf("FAIL: %s: %s: %s:%u: %s\n", suite, test->pName, f->strFileName, f->uiLineNumber,
                f->strCondition);
 }
