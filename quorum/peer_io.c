@@ -14,7 +14,6 @@
 
 struct peer_line {
     struct link_set *links;
-    uint16_t port;
     peer_heard_fn *heard;
     void *arg;
     uint64_t malformed;
@@ -27,13 +26,12 @@ struct asked {
     uint64_t ticket;
 };
 
-struct peer_line *peer_line_new(struct link_set *links, uint16_t port, peer_heard_fn *heard,
-                                void *arg)
+struct peer_line *peer_line_new(struct link_set *links, peer_heard_fn *heard, void *arg)
 {
     struct peer_line *line = calloc(1, sizeof *line);
 
     if (line != NULL)
-        *line = (struct peer_line){ .links = links, .port = port, .heard = heard, .arg = arg };
+        *line = (struct peer_line){ .links = links, .heard = heard, .arg = arg };
     return line;
 }
 
@@ -157,8 +155,7 @@ bool peer_hello_text(const struct peer_line *line, uint32_t id, const struct hel
 
     if (!addr_is_set(&full.sender) && !link_local_host(line->links, id, full.sender.host))
         return false;
-    if (full.sender.port == 0)
-        full.sender.port = line->port;
+    assert(full.sender.port != 0);
     hello_format(&full, ret_text);
     return true;
 }

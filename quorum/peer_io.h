@@ -17,9 +17,8 @@ struct peer_line;
 /* An ANSWER or STOCK; borrowed during the call. */
 typedef void peer_heard_fn(void *arg, const struct message *message);
 
-/* PORT: where we listen, for hellos. NULL: memory. */
-struct peer_line *peer_line_new(struct link_set *links, uint16_t port, peer_heard_fn *heard,
-                                void *arg);
+/* NULL: memory. */
+struct peer_line *peer_line_new(struct link_set *links, peer_heard_fn *heard, void *arg);
 
 /* After the links: their replies come here. NULL is fine. */
 void peer_line_free(struct peer_line *line);

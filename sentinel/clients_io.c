@@ -1,0 +1,292 @@
+#include "sentinel/clients_io.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "notify/log_io.h"
+#include "sentinel/admin.h"
+#include "sentinel/output.h"
+#include "sentinel/tickets.h"
+#include "wire/client.h"
+#include "wire/log_io.h"
+#include "wire/loop_io.h"
+
+#ifndef PICKET_VERSION
+#error "PICKET_VERSION is set by the Makefile"
+#endif
+
+#define REASON_KILLED "killed by CLIENT KILL"
+
+struct clients {
+    struct server *server;
+    struct admin *admin;
+    struct tickets *tickets;
+    struct shell *shell;
+    struct clients_options options;
+    msec started;
+    void (*done)(void *arg);
+    void *done_arg;
+};
+
+/* --- what the commands ask for --- */
+
+static const struct core *get_core(void *arg)
+{
+    struct clients *clients = arg;
+
+    return shell_core(clients->shell);
+}
+
+static uint64_t defer(void *arg, struct client *client, int asked)
+{
+    struct clients *clients = arg;
+    uint64_t ticket = tickets_give(clients->tickets, client->id, asked);
+
+    if (ticket != 0)
+        client_block(client);
+    return ticket;
+}
+
+static void submit(void *arg, const struct request *request)
+{
+    struct clients *clients = arg;
+
+    shell_submit(clients->shell, request);
+}
+
+static void message(void *arg, const struct message *said)
+{
+    struct clients *clients = arg;
+
+    shell_message(clients->shell, said);
+}
+
+static void stop(void *arg)
+{
+    struct clients *clients = arg;
+
+    clients->options.stop(clients->options.stop_arg);
+}
+
+static void each_client(void *arg, void (*fn)(void *ctx, struct client *client), void *ctx)
+{
+    struct clients *clients = arg;
+
+    server_each(clients->server, fn, ctx);
+}
+
+static size_t kill_clients(void *arg, const struct client_filter *filter, struct client *asks)
+{
+    struct clients *clients = arg;
+
+    return server_kill(clients->server, filter, asks, REASON_KILLED);
+}
+
+static double seconds(const struct timeval *time)
+{
+    return (double)time->tv_sec + (double)time->tv_usec / 1e6;
+}
+
+/* What the kernel knows about us. */
+static void process_facts(struct admin_facts *facts)
+{
+    struct utsname name;
+    struct rusage usage;
+
+    facts->pid = getpid();
+    if (uname(&name) == 0)
+        snprintf(facts->os, sizeof facts->os, "%.30s %.60s %.30s", name.sysname, name.release,
+                 name.machine);
+    if (getrusage(RUSAGE_SELF, &usage) == 0) {
+        facts->cpu_user_s = seconds(&usage.ru_utime);
+        facts->cpu_system_s = seconds(&usage.ru_stime);
+    }
+}
+
+static void get_facts(void *arg, struct admin_facts *ret_facts)
+{
+    struct clients *clients = arg;
+    const struct server_stats *stats = server_stats(clients->server);
+
+    process_facts(ret_facts);
+    ret_facts->now = loop_now_ms();
+    ret_facts->wall_ms = loop_wall_ms();
+    ret_facts->started = clients->started;
+    ret_facts->port = server_port(clients->server);
+    ret_facts->clients = server_count(clients->server);
+    ret_facts->clients_max = server_options(clients->server)->clients_max;
+    ret_facts->clients_blocked = stats->blocked;
+    ret_facts->accepted = stats->accepted;
+    ret_facts->rejected = stats->rejected;
+    ret_facts->requests = stats->requests;
+    ret_facts->bytes_in = stats->bytes_in;
+    ret_facts->bytes_out = stats->bytes_out;
+    snprintf(ret_facts->config_file, sizeof ret_facts->config_file, "%s",
+             clients->options.config_file);
+}
+
+static const struct admin_ops admin_ops = {
+    get_core, defer, submit, message, stop, each_client, kill_clients, get_facts,
+};
+
+/* --- what the server brings --- */
+
+static enum server_verdict on_request(void *app, struct client *c, const struct resp_request *req)
+{
+    struct clients *clients = app;
+
+    admin_request(clients->admin, c, req->argc, req->argv);
+    return SERVER_DONE;
+}
+
+static void on_opened(void *app, struct client *c)
+{
+    struct clients *clients = app;
+
+    admin_client_opened(clients->admin, c);
+}
+
+static void on_closed(void *app, struct client *c, const char *why)
+{
+    struct clients *clients = app;
+
+    (void)why;
+    admin_client_gone(clients->admin, c);
+    if (c->flags & CLIENT_BLOCKED)
+        tickets_forget(clients->tickets, c->id);
+}
+
+static const struct server_app server_app = {
+    .request = on_request,
+    .opened = on_opened,
+    .closed = on_closed,
+};
+
+/* --- what the shell brings --- */
+
+static void on_event(void *arg, const struct event *event)
+{
+    struct clients *clients = arg;
+
+    log_event(event);
+    admin_event(clients->admin, event);
+}
+
+/* Whoever waits with that ticket; NULL when it is gone. */
+static struct client *take_waiting(struct clients *clients, uint64_t ticket, int *ret_asked)
+{
+    uint64_t id;
+
+    if (!tickets_take(clients->tickets, ticket, &id, ret_asked))
+        return NULL;
+    return server_find(clients->server, id);
+}
+
+static void on_reply(void *arg, const struct reply *reply)
+{
+    struct clients *clients = arg;
+    int asked;
+    struct client *client = take_waiting(clients, reply->ticket, &asked);
+
+    if (client == NULL)
+        return;
+    admin_reply(clients->admin, client, asked, reply);
+    client_resume(client);
+}
+
+static void on_answer(void *arg, uint64_t ticket, const struct answer *answer)
+{
+    struct clients *clients = arg;
+    int asked;
+    struct client *client = take_waiting(clients, ticket, &asked);
+
+    if (client == NULL)
+        return;
+    admin_answer(clients->admin, client, answer);
+    client_resume(client);
+}
+
+const struct shell_ops clients_shell_ops = { on_event, on_reply, on_answer };
+
+/* --- life --- */
+
+static void free_parts(struct clients *clients)
+{
+    admin_free(clients->admin);
+    tickets_free(clients->tickets);
+    free(clients);
+}
+
+struct clients *clients_new(uv_loop_t *loop, const struct clients_options *options)
+{
+    struct clients *clients = calloc(1, sizeof *clients);
+    struct server_options server;
+
+    if (clients == NULL)
+        return NULL;
+    clients->options = *options;
+    clients->started = loop_now_ms();
+    server_options_default(&server);
+    server.clients_max = options->clients_max;
+    clients->admin = admin_new(&admin_ops, clients, PICKET_VERSION);
+    clients->tickets = tickets_new(options->clients_max);
+    if (clients->admin != NULL && clients->tickets != NULL)
+        clients->server = server_new(loop, &server, &server_app, clients);
+    if (clients->server == NULL) {
+        free_parts(clients);
+        return NULL;
+    }
+    return clients;
+}
+
+void clients_join(struct clients *clients, struct shell *shell)
+{
+    clients->shell = shell;
+}
+
+int clients_listen(struct clients *clients, const char *host, uint16_t port, const int *fds,
+                   int n_fds, char ret_error[SERVER_ERROR_TEXT_MAX])
+{
+    assert(clients->shell != NULL);
+    if (n_fds == 0)
+        return server_listen(clients->server, host, port, ret_error);
+    for (int i = 0; i < n_fds; i++) {
+        if (server_listen_fd(clients->server, fds[i], ret_error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+void clients_set_max(struct clients *clients, size_t clients_max)
+{
+    if (clients_max > clients->options.clients_max)
+        clients_max = clients->options.clients_max;
+    server_options(clients->server)->clients_max = clients_max;
+}
+
+void clients_unlisten(struct clients *clients)
+{
+    server_unlisten(clients->server);
+}
+
+static void server_stopped(void *arg)
+{
+    struct clients *clients = arg;
+    void (*done)(void *arg) = clients->done;
+    void *done_arg = clients->done_arg;
+
+    free_parts(clients);
+    done(done_arg);
+}
+
+void clients_stop(struct clients *clients, void (*done)(void *arg), void *arg)
+{
+    clients->done = done;
+    clients->done_arg = arg;
+    server_stop(clients->server, server_stopped, clients);
+}

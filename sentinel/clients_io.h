@@ -1,0 +1,47 @@
+/*
+ * clients_io: those who talk to us: the listening server, the commands (sentinel/admin) and the
+ * replies that come later. Joins them to the shell.
+ */
+#ifndef SENTINEL_CLIENTS_IO_H
+#define SENTINEL_CLIENTS_IO_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "sentinel/shell_io.h"
+#include "wire/server_io.h"
+
+struct clients;
+
+struct clients_options {
+    size_t clients_max;
+    const char *config_file; /* shown by INFO */
+    void (*stop)(void *arg); /* SHUTDOWN; called from within a request, must not stop at once */
+    void *stop_arg;
+};
+
+/* Borrows the texts. NULL: memory. */
+struct clients *clients_new(uv_loop_t *loop, const struct clients_options *options);
+
+/* Before the first client comes. */
+void clients_join(struct clients *clients, struct shell *shell);
+
+/* See server_listen(). FDS: sockets handed over by systemd, used instead when N_FDS > 0. */
+int clients_listen(struct clients *clients, const char *host, uint16_t port, const int *fds,
+                   int n_fds, char ret_error[SERVER_ERROR_TEXT_MAX]);
+
+/* New connections above this are refused; those that are there stay. Never above what was given
+ * at first. */
+void clients_set_max(struct clients *clients, size_t clients_max);
+
+/* Let nobody in any more. */
+void clients_unlisten(struct clients *clients);
+
+/* Close all, free, and call DONE from the loop. */
+void clients_stop(struct clients *clients, void (*done)(void *arg), void *arg);
+
+/* For the shell; ARG: the clients. */
+extern const struct shell_ops clients_shell_ops;
+
+#endif

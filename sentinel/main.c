@@ -1,0 +1,290 @@
+/*
+ * picketd: builds the parts, runs them, stops them in reverse order.
+ */
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "probes/resolve_io.h"
+#include "sentinel/clients_io.h"
+#include "sentinel/config_io.h"
+#include "sentinel/model.h"
+#include "sentinel/reload_io.h"
+#include "sentinel/shell_io.h"
+#include "sentinel/state_io.h"
+#include "wire/log_io.h"
+#include "wire/loop_io.h"
+#include "wire/service_io.h"
+
+#define LINK_FILES_MAX 32768 /* descriptors wanted for links, besides those for clients */
+
+#define EXIT_USAGE 2
+
+struct daemon {
+    const char *config_file;
+    struct config config;
+    struct state *state;
+    uv_loop_t loop;
+    uv_async_t shutdown; /* SHUTDOWN: stops in a turn of its own */
+    struct service *service;
+    struct loop_signals *signals;
+    struct clients *clients;
+    struct shell *shell;
+    struct reload *reload;
+    bool stopping;
+};
+
+static const char help[] =
+    "picketd -c FILE            watch the groups of FILE\n"
+    "picketd -c FILE --check    only say whether FILE is right\n"
+    "picketd --version | --help\n"
+    "\n"
+    "  -c, --config FILE   the configuration; every option stands in the sample picketd.conf\n"
+    "\n"
+    "SIGHUP reads FILE again, SIGTERM and SIGINT end it.\n"
+    "Exit status: 0 ended as told, 1 something is wrong (said on standard error), 2 usage.\n";
+
+/* --- stopping: shell, clients, the rest --- */
+
+/* Look-ups cannot be called back; whoever waits for a name server must not keep us from ending. */
+static void end_without_resolvers(struct daemon *daemon)
+{
+    if (resolve_running() == 0)
+        return;
+    state_close(daemon->state);
+    log_notice("ended");
+    _exit(EXIT_SUCCESS);
+}
+
+static void clients_stopped(void *arg)
+{
+    struct daemon *daemon = arg;
+
+    reload_free(daemon->reload);
+    loop_signals_stop(daemon->signals);
+    service_stop(daemon->service);
+    uv_close((uv_handle_t *)&daemon->shutdown, NULL);
+    end_without_resolvers(daemon);
+}
+
+static void shell_stopped(void *arg)
+{
+    struct daemon *daemon = arg;
+
+    clients_stop(daemon->clients, clients_stopped, daemon);
+}
+
+static void on_stop(void *arg, int signum)
+{
+    struct daemon *daemon = arg;
+
+    (void)signum;
+    daemon->stopping = true;
+    service_stopping(daemon->service);
+    clients_unlisten(daemon->clients);
+    shell_stop(daemon->shell, shell_stopped, daemon);
+}
+
+static void on_shutdown(uv_async_t *async)
+{
+    struct daemon *daemon = async->data;
+
+    log_notice("SHUTDOWN: stopping");
+    loop_signals_raise_stop(daemon->signals);
+}
+
+static void ask_shutdown(void *arg)
+{
+    struct daemon *daemon = arg;
+
+    uv_async_send(&daemon->shutdown);
+}
+
+/* --- reloading --- */
+
+static void on_reload(void *arg)
+{
+    struct daemon *daemon = arg;
+
+    service_reloading(daemon->service);
+    reload_start(daemon->reload);
+}
+
+static void tell_status(struct daemon *daemon)
+{
+    size_t n = shell_core(daemon->shell)->n_groups;
+
+    service_status(daemon->service, "watching %zu group%s", n, n == 1 ? "" : "s");
+}
+
+/* What cannot be changed while we run. */
+static void warn_of_fixed(const struct config *old, const struct config *fresh)
+{
+    if (!addr_equal(&old->listen, &fresh->listen))
+        log_warning("listen has changed: this takes a restart");
+    if (!addr_equal(&old->announce, &fresh->announce))
+        log_warning("announce has changed: this takes a restart");
+    if (strcmp(old->state_dir, fresh->state_dir) != 0)
+        log_warning("state_dir has changed: this takes a restart");
+    if (fresh->clients_max > old->clients_max)
+        log_warning("maxclients is more than at the start: this takes a restart");
+}
+
+static void apply(void *arg, struct config *fresh)
+{
+    struct daemon *daemon = arg;
+
+    if (fresh != NULL && !daemon->stopping) {
+        warn_of_fixed(&daemon->config, fresh);
+        log_set_level(fresh->log_level);
+        clients_set_max(daemon->clients, fresh->clients_max);
+        reload_groups(daemon->shell, fresh);
+        log_notice("%s has been read again", daemon->config_file);
+        tell_status(daemon);
+    }
+    if (fresh != NULL)
+        config_done(fresh);
+    service_ready(daemon->service);
+}
+
+/* --- starting --- */
+
+/* All parts, in the order in which they need one another. */
+static bool build(struct daemon *daemon)
+{
+    const struct config *config = &daemon->config;
+    const struct loop_handlers handlers = { .stop = on_stop, .reload = on_reload };
+    const struct clients_options options = { config->clients_max, daemon->config_file, ask_shutdown,
+                                             daemon };
+    char error[STATE_ERROR_MAX] = "no memory, or no event loop";
+
+    if (state_open(&daemon->state, config->state_dir, error) != 0 ||
+        uv_loop_init(&daemon->loop) != 0 ||
+        uv_async_init(&daemon->loop, &daemon->shutdown, on_shutdown) != 0)
+        goto err;
+    daemon->shutdown.data = daemon;
+    daemon->service = service_start(&daemon->loop, NULL, NULL);
+    daemon->signals = loop_signals_start(&daemon->loop, &handlers, daemon);
+    daemon->reload = reload_new(&daemon->loop, daemon->config_file, apply, daemon);
+    daemon->clients = clients_new(&daemon->loop, &options);
+    if (!daemon->service || !daemon->signals || !daemon->reload || !daemon->clients)
+        goto err;
+    daemon->shell = shell_new(&daemon->loop, daemon->state, &config->announce, &clients_shell_ops,
+                              daemon->clients, error);
+    if (daemon->shell == NULL)
+        goto err;
+    clients_join(daemon->clients, daemon->shell);
+    return true;
+
+err:
+    log_error("%s", error);
+    return false;
+}
+
+/* Open the door; from here on we are ready. */
+static bool begin(struct daemon *daemon)
+{
+    const struct addr *listen = &daemon->config.listen;
+    char error[SERVER_ERROR_TEXT_MAX];
+    char text[ADDR_TEXT_MAX];
+    int fds[SERVICE_FDS_MAX];
+    int n_fds = service_sockets(fds);
+
+    if (clients_listen(daemon->clients, listen->host, listen->port, fds, n_fds, error) != 0) {
+        log_error("%s", error);
+        return false;
+    }
+    log_notice("picketd " PICKET_VERSION ": listening on %s, state in %s, identity %s",
+               n_fds > 0 ? "the socket from systemd" : addr_format(listen, text),
+               daemon->config.state_dir, state_runid(daemon->state));
+    reload_groups(daemon->shell, &daemon->config);
+    tell_status(daemon);
+    service_ready(daemon->service);
+    return true;
+}
+
+/* Until told to stop. When a part cannot be built the process ends, and all parts with it. */
+static int run(struct daemon *daemon)
+{
+    size_t files = daemon->config.clients_max + LINK_FILES_MAX;
+    size_t allowed = loop_files_limit(files);
+
+    if (allowed < files)
+        log_info("%zu open files would be good to have, %zu are allowed", files, allowed);
+    if (!build(daemon) || !begin(daemon)) {
+        state_close(daemon->state);
+        return EXIT_FAILURE;
+    }
+    int left = loop_run(&daemon->loop);
+
+    state_close(daemon->state);
+    config_done(&daemon->config);
+    log_notice("ended");
+    return left == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* What the command line asks for; when it is done with that alone, *ret_status is set. */
+static bool read_options(int argc, char **argv, struct daemon *daemon, bool *ret_check,
+                         int *ret_status)
+{
+    static const struct option options[] = {
+        { "config", required_argument, NULL, 'c' },
+        { "check", no_argument, NULL, 'k' },
+        { "version", no_argument, NULL, 'v' },
+        { "help", no_argument, NULL, 'h' },
+        { NULL, 0, NULL, 0 },
+    };
+    int option;
+
+    *ret_status = EXIT_SUCCESS;
+    while ((option = getopt_long(argc, argv, "c:vh", options, NULL)) != -1) {
+        switch (option) {
+        case 'c':
+            daemon->config_file = optarg;
+            break;
+        case 'k':
+            *ret_check = true;
+            break;
+        case 'v':
+            puts("picketd " PICKET_VERSION);
+            return false;
+        case 'h':
+            fputs(help, stdout);
+            return false;
+        default:
+            *ret_status = EXIT_USAGE;
+            return false;
+        }
+    }
+    if (daemon->config_file != NULL && optind == argc)
+        return true;
+    fputs(help, stderr);
+    *ret_status = EXIT_USAGE;
+    return false;
+}
+
+int main(int argc, char **argv)
+{
+    static struct daemon daemon;
+    char error[CONFIG_ERROR_MAX];
+    bool check = false;
+    int status;
+
+    if (!read_options(argc, argv, &daemon, &check, &status))
+        return status;
+    if (config_load(&daemon.config, daemon.config_file, error) != 0) {
+        fprintf(stderr, "%s\n", error);
+        return EXIT_FAILURE;
+    }
+    if (check) {
+        printf("%s: right\n", daemon.config_file);
+        config_done(&daemon.config);
+        return EXIT_SUCCESS;
+    }
+    log_set_level(daemon.config.log_level);
+    return run(&daemon);
+}

@@ -1,0 +1,425 @@
+#include "sentinel/shell_io.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "probes/link_io.h"
+#include "probes/order_io.h"
+#include "quorum/hello.h"
+#include "quorum/peer_io.h"
+#include "sentinel/core.h"
+#include "sentinel/disk_io.h"
+#include "sentinel/input.h"
+#include "sentinel/model.h"
+#include "sentinel/outbox.h"
+#include "sentinel/output.h"
+#include "sentinel/state_io.h"
+#include "wire/log_io.h"
+#include "wire/loop_io.h"
+
+/* Inputs that wait, a ring that grows. */
+struct inputs {
+    struct input *ring;
+    size_t head, n, cap;
+};
+
+struct shell {
+    uv_loop_t *loop;
+    uv_timer_t timer;
+    struct core *core;
+    struct outbox *outbox;
+    struct disk *disk;
+    struct link_set *links;
+    struct peer_line *peers;
+    const struct shell_ops *ops;
+    void *arg;
+    struct inputs inputs;
+    bool busy; /* an input is being taken or its output carried out */
+    msec wake; /* what the core asked for last */
+    msec armed;
+    void (*done)(void *arg); /* stopping, when set */
+    void *done_arg;
+    struct shell_stats stats;
+};
+
+static void run(struct shell *shell);
+
+/* --- inputs --- */
+
+/* Keep a copy; false when too many wait. */
+static bool inputs_push(struct inputs *inputs, const struct input *input)
+{
+    if (inputs->n == inputs->cap) {
+        size_t cap = inputs->cap ? inputs->cap * 2 : 16;
+        struct input *ring = cap <= SHELL_QUEUE_MAX ? malloc(cap * sizeof *ring) : NULL;
+
+        if (ring == NULL)
+            return false;
+        for (size_t i = 0; i < inputs->n; i++)
+            ring[i] = inputs->ring[(inputs->head + i) % inputs->cap];
+        free(inputs->ring);
+        *inputs = (struct inputs){ .ring = ring, .n = inputs->n, .cap = cap };
+    }
+    inputs->ring[(inputs->head + inputs->n++) % inputs->cap] = *input;
+    return true;
+}
+
+static struct input inputs_pop(struct inputs *inputs)
+{
+    struct input input = inputs->ring[inputs->head];
+
+    inputs->head = (inputs->head + 1) % inputs->cap;
+    inputs->n--;
+    return input;
+}
+
+/* One step, and everything that follows from it. */
+static void step(struct shell *shell, struct input *input)
+{
+    input->now = loop_now_ms();
+    const struct output *output = core_step(shell->core, input);
+
+    shell->stats.inputs++;
+    shell->wake = output->wake;
+    outbox_take(shell->outbox, output);
+    disk_kick(shell->disk);
+}
+
+/* Give the core an input, now or as soon as it is free. INPUT is borrowed and may be changed. */
+static void feed(struct shell *shell, struct input *input)
+{
+    if (shell->done != NULL)
+        return;
+    if (!shell->busy) {
+        shell->busy = true;
+        step(shell, input);
+        run(shell);
+        return;
+    }
+    /* INFO is parsed in place and comes from the loop only, never from within */
+    assert(input->kind != INPUT_OBSERVATION || input->u.observation.info == NULL);
+    if (!inputs_push(&shell->inputs, input))
+        shell->stats.dropped++;
+}
+
+void shell_submit(struct shell *shell, const struct request *request)
+{
+    struct input input = { .kind = INPUT_REQUEST, .u.request = *request };
+
+    feed(shell, &input);
+}
+
+void shell_message(struct shell *shell, const struct message *message)
+{
+    struct input input = { .kind = INPUT_MESSAGE, .u.message = *message };
+
+    feed(shell, &input);
+}
+
+static void on_report(void *arg, const struct link_report *report)
+{
+    struct input input = { .kind = INPUT_OBSERVATION };
+    struct observation *seen = &input.u.observation;
+
+    seen->id = report->id;
+    seen->link = report->link;
+    seen->evidence = report->evidence;
+    seen->info = report->info;
+    snprintf(seen->ip, sizeof seen->ip, "%s", report->ip);
+    feed(arg, &input);
+}
+
+/* A text on a node's channel. Our own hellos come back to us there. */
+static void on_heard(void *arg, uint32_t id, const char *text, size_t len)
+{
+    struct shell *shell = arg;
+    struct message message = { .kind = MESSAGE_HELLO, .node = id };
+
+    if (!hello_parse(&message.u.hello, text, len))
+        shell->stats.malformed++;
+    else if (strcmp(message.u.hello.runid, shell->core->runid) != 0)
+        shell_message(shell, &message);
+}
+
+static void on_peer_heard(void *arg, const struct message *message)
+{
+    shell_message(arg, message);
+}
+
+/* Where the node of that id is, for the log. */
+static const char *node_text(const struct shell *shell, uint32_t id, char ret_text[ADDR_TEXT_MAX])
+{
+    const struct node *node = core_find_node(shell->core, id);
+
+    return node != NULL ? addr_format(&node->addr, ret_text) : "a node that is gone";
+}
+
+static void on_settled(void *arg, const struct order_result *result)
+{
+    struct shell *shell = arg;
+    struct input input = { .kind = INPUT_SETTLED };
+    struct settled *settled = &input.u.settled;
+    char node[ADDR_TEXT_MAX];
+
+    if (result->warning[0] != '\0')
+        log_warning("%s changed its role, but answered %s", node_text(shell, result->id, node),
+                    result->warning);
+    settled->kind = SETTLED_ORDER;
+    settled->ticket = result->ticket;
+    settled->ok = result->ok;
+    settled->lost = result->lost;
+    settled->role = result->role;
+    memcpy(settled->error, result->error, sizeof settled->error);
+    feed(shell, &input);
+}
+
+static void on_disk_settled(void *arg, bool ok, const char *reason)
+{
+    struct input input = { .kind = INPUT_SETTLED };
+
+    if (ok)
+        log_notice("state: %s", reason);
+    else
+        log_error("state: %s; nothing that depends on it is said until it is stored", reason);
+    input.u.settled.kind = SETTLED_DISK;
+    input.u.settled.ok = ok;
+    snprintf(input.u.settled.error, sizeof input.u.settled.error, "%s", reason);
+    feed(arg, &input);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    struct shell *shell = timer->data;
+    struct input input = { .kind = INPUT_TICK };
+
+    shell->armed = MSEC_NEVER;
+    feed(shell, &input);
+}
+
+/* --- carrying out --- */
+
+static void order_open(struct shell *shell, const struct order *order)
+{
+    const struct node *node = core_find_node(shell->core, order->id);
+    struct link_login login = { "", "" };
+
+    if (node != NULL)
+        login = (struct link_login){ node->group->conf.auth_user, node->group->conf.auth_pass };
+    link_open(shell->links, order->id, order->link, &order->addr, &login);
+}
+
+static void order_hello(struct shell *shell, const struct order *order)
+{
+    char text[HELLO_TEXT_MAX];
+
+    if (peer_hello_text(shell->peers, order->id, &order->hello, text))
+        order_publish(shell->links, order->id, HELLO_CHANNEL, text);
+}
+
+static void carry_order(struct shell *shell, const struct order *order)
+{
+    switch (order->kind) {
+    case ORDER_OPEN:
+        order_open(shell, order);
+        break;
+    case ORDER_CLOSE:
+        link_close(shell->links, order->id, order->link);
+        break;
+    case ORDER_FORGET:
+        link_forget(shell->links, order->id);
+        break;
+    case ORDER_PING:
+        order_ping(shell->links, order->id, order->link);
+        break;
+    case ORDER_INFO:
+        order_info(shell->links, order->id);
+        break;
+    case ORDER_HELLO:
+        order_hello(shell, order);
+        break;
+    case ORDER_FOLLOW:
+        order_role(shell->links, order->id, order->ticket, &order->addr, on_settled, shell);
+        break;
+    case ORDER_PROMOTE:
+        order_role(shell->links, order->id, order->ticket, NULL, on_settled, shell);
+        break;
+    case ORDER_SCRIPT_KILL:
+        order_script_kill(shell->links, order->id);
+        break;
+    case ORDER_COUNT:
+        assert(!"order of no kind");
+    }
+}
+
+static void carry_message(struct shell *shell, const struct message *message)
+{
+    if (message->kind == MESSAGE_ANSWER)
+        shell->ops->answer(shell->arg, message->ticket, &message->u.answer);
+    else if (shell->done == NULL)
+        peer_send(shell->peers, message);
+}
+
+/* While we stop, the links are gone; readers and clients still get what is theirs. */
+static void carry_out(struct shell *shell, const struct parcel *parcel)
+{
+    switch (parcel->kind) {
+    case PARCEL_MESSAGE:
+        carry_message(shell, &parcel->u.message);
+        break;
+    case PARCEL_ORDER:
+        if (shell->done == NULL)
+            carry_order(shell, &parcel->u.order);
+        break;
+    case PARCEL_EVENT:
+        shell->ops->event(shell->arg, &parcel->u.event);
+        break;
+    case PARCEL_REPLY:
+        shell->ops->reply(shell->arg, &parcel->u.reply);
+        break;
+    }
+}
+
+static void release(struct shell *shell)
+{
+    struct parcel parcel;
+
+    while (outbox_next(shell->outbox, &parcel))
+        carry_out(shell, &parcel);
+}
+
+/* One timer for all that the core waits for. */
+static void arm(struct shell *shell)
+{
+    if (shell->wake == shell->armed || shell->done != NULL)
+        return;
+    shell->armed = shell->wake;
+    if (shell->wake == MSEC_NEVER) {
+        uv_timer_stop(&shell->timer);
+        return;
+    }
+    uv_update_time(shell->loop); /* time-outs count from the loop's clock, which stands in a turn */
+    msec wait = msec_max(0, shell->wake - loop_now_ms());
+
+    uv_timer_start(&shell->timer, on_timer, (uint64_t)wait, 0);
+}
+
+/* Carry out what may leave, and take the inputs that this brings, until nothing is left. */
+static void run(struct shell *shell)
+{
+    assert(shell->busy);
+    release(shell);
+    while (shell->inputs.n > 0) {
+        struct input input = inputs_pop(&shell->inputs);
+
+        step(shell, &input);
+        release(shell);
+    }
+    shell->busy = false;
+    arm(shell);
+}
+
+/* --- life --- */
+
+/* In a turn of its own, so that nobody who led here still uses what goes. */
+static void timer_closed(uv_handle_t *handle)
+{
+    struct shell *shell = handle->data;
+    void (*done)(void *arg) = shell->done;
+    void *done_arg = shell->done_arg;
+
+    disk_free(shell->disk);
+    outbox_free(shell->outbox);
+    core_free(shell->core);
+    free(shell->inputs.ring);
+    free(shell);
+    done(done_arg);
+}
+
+static void finish(struct shell *shell)
+{
+    uv_close((uv_handle_t *)&shell->timer, timer_closed);
+}
+
+static void on_durable(void *arg)
+{
+    struct shell *shell = arg;
+
+    assert(!shell->busy); /* commits end in turns of their own */
+    shell->busy = true;
+    run(shell);
+    if (shell->done != NULL && disk_idle(shell->disk))
+        finish(shell);
+}
+
+static const struct link_ops link_ops = { on_report, on_heard };
+static const struct disk_ops disk_ops = { on_durable, on_disk_settled };
+
+static void restore(void *core, const struct row *row)
+{
+    core_restore(core, row);
+}
+
+/* Build the parts; false when memory is out. */
+static bool build(struct shell *shell, struct state *state, const struct addr *self)
+{
+    uint64_t seed = uv_hrtime();
+
+    if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != (ssize_t)sizeof seed)
+        log_warning("no random seed from the kernel, the time is used instead");
+    shell->core = core_new(state_runid(state), self, seed, loop_now_ms());
+    shell->outbox = outbox_new();
+    shell->disk = disk_new(shell->loop, state, shell->outbox, &disk_ops, shell);
+    shell->links = link_set_new(shell->loop, state_runid(state), HELLO_CHANNEL, &link_ops, shell);
+    shell->peers = peer_line_new(shell->links, on_peer_heard, shell);
+    return shell->core && shell->outbox && shell->disk && shell->links && shell->peers;
+}
+
+struct shell *shell_new(uv_loop_t *loop, struct state *state, const struct addr *self,
+                        const struct shell_ops *ops, void *arg, char *ret_error)
+{
+    struct shell *shell = calloc(1, sizeof *shell);
+
+    assert(self->port != 0);
+    if (shell == NULL)
+        goto err_memory;
+    shell->loop = loop;
+    shell->ops = ops;
+    shell->arg = arg;
+    shell->wake = shell->armed = MSEC_NEVER;
+    uv_timer_init(loop, &shell->timer);
+    shell->timer.data = shell;
+    if (!build(shell, state, self))
+        goto err_memory;
+    if (state_load(state, restore, shell->core, ret_error) == 0)
+        return shell;
+    return NULL; /* the process ends: what was built goes with it */
+
+err_memory:
+    snprintf(ret_error, STATE_ERROR_MAX, "no memory");
+    return NULL;
+}
+
+void shell_stop(struct shell *shell, void (*done)(void *arg), void *arg)
+{
+    shell->done = done;
+    shell->done_arg = arg;
+    shell->inputs.n = 0;
+    uv_timer_stop(&shell->timer);
+    link_set_free(shell->links);
+    peer_line_free(shell->peers);
+    if (disk_idle(shell->disk))
+        finish(shell);
+}
+
+const struct core *shell_core(const struct shell *shell)
+{
+    return shell->core;
+}
+
+const struct shell_stats *shell_stats(const struct shell *shell)
+{
+    return &shell->stats;
+}

@@ -1,0 +1,64 @@
+/*
+ * shell_io: the core's hands. Feeds it one input at a time, brings what must be durable to the
+ * disk, carries out what may leave, and wakes it when it asked for that. It decides nothing.
+ *
+ *     link, peer, client, timer ─▶ shell_feed ─▶ core_step ─▶ outbox ─▶ disk ─▶ carry out
+ *
+ * What happens while something is carried out (a connection that fails at once) waits in a queue:
+ * the core is never entered from within its own output.
+ *
+ * Everything happens on the loop's thread.
+ */
+#ifndef SENTINEL_SHELL_IO_H
+#define SENTINEL_SHELL_IO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+struct addr;
+struct answer;
+struct core;
+struct event;
+struct input;
+struct message;
+struct reply;
+struct request;
+struct shell;
+struct state;
+
+#define SHELL_QUEUE_MAX 65536 /* inputs that wait; more are dropped, and counted */
+
+/* Who hears what comes out. Borrowed during the calls. */
+struct shell_ops {
+    void (*event)(void *arg, const struct event *event);
+    void (*reply)(void *arg, const struct reply *reply);
+    void (*answer)(void *arg, uint64_t ticket, const struct answer *answer);
+};
+
+/* A core with the rows of STATE, which outlives it. SELF: as for core_new(); its port is set. OPS
+ * outlive the shell. NULL with a text in ret_error (of STATE_ERROR_MAX bytes) when rows cannot be
+ * read. */
+struct shell *shell_new(uv_loop_t *loop, struct state *state, const struct addr *self,
+                        const struct shell_ops *ops, void *arg, char *ret_error);
+
+/* Take no more inputs, end all links, finish what has to be stored, hand out the replies that wait
+ * for it; then call DONE, once. The shell is freed after that, when the loop has closed its
+ * handles. */
+void shell_stop(struct shell *shell, void (*done)(void *arg), void *arg);
+
+const struct core *shell_core(const struct shell *shell);
+
+/* Both are copied. */
+void shell_submit(struct shell *shell, const struct request *request);
+void shell_message(struct shell *shell, const struct message *message);
+
+/* Inputs dropped, hellos that made no sense. */
+struct shell_stats {
+    uint64_t inputs;
+    uint64_t dropped;
+    uint64_t malformed;
+};
+const struct shell_stats *shell_stats(const struct shell *shell);
+
+#endif
