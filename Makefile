@@ -21,6 +21,9 @@ CFLAGS  := -O1 -g
 HARDEN  := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 endif
 
+# One word a file, or with V=1 the whole command.
+say = $(if $(V),,@echo '$(1) $@'; )
+
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 
@@ -69,24 +72,24 @@ LINK       = $(CC) $(CFLAGS) $(HARDEN) -pthread -Wl,--as-needed $(LDFLAGS)
 all: $(PROGRAMS) compile_commands.json
 
 $(BUILD)/picketd: $(call objects,$(SUPERVISOR_SRC)) $(BUILD)/libwire.a
-	$(LINK) -o $@ $^ $(libuv_LIBS) $(hiredis_LIBS) $(libconfig_LIBS) $(sqlite3_LIBS) $(libsystemd_LIBS) -lm
+	$(call say,LD)$(LINK) -o $@ $^ $(libuv_LIBS) $(hiredis_LIBS) $(libconfig_LIBS) $(sqlite3_LIBS) $(libsystemd_LIBS) -lm
 
 $(BUILD)/picket-store: $(call objects,$(STORE_SRC)) $(BUILD)/libwire.a
-	$(LINK) -o $@ $^ $(libuv_LIBS) $(libconfig_LIBS) $(libsystemd_LIBS) -llzf -lm
+	$(call say,LD)$(LINK) -o $@ $^ $(libuv_LIBS) $(libconfig_LIBS) $(libsystemd_LIBS) -llzf -lm
 
 $(BUILD)/picketctl: $(call objects,$(CTL_SRC)) $(BUILD)/libwire.a
-	$(LINK) -o $@ $^ $(libuv_LIBS) $(hiredis_LIBS) -lm
+	$(call say,LD)$(LINK) -o $@ $^ $(libuv_LIBS) $(hiredis_LIBS) -lm
 
 $(BUILD)/libwire.a:  $(call objects,$(WIRE_SRC))
 $(BUILD)/libcore.a:  $(call objects,$(CORE_SRC))
 $(BUILD)/libstore.a: $(call objects,$(PURE_STORE_SRC))
 $(BUILD)/%.a:
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR)$(AR) rcs $@ $^
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags.mk
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The list of sources is part of it, so that a new file appears without a clean.
 $(BUILD)/sources: FORCE | $(BUILD)/flags.mk
@@ -103,14 +106,14 @@ FORCE:
 UNIT_OBJ := $(call objects,tests/unit/unit.c)
 $(BUILD)/unit/store_%: $(BUILD)/obj/tests/unit/store_%.o $(UNIT_OBJ) $(BUILD)/libstore.a $(BUILD)/libcore.a
 	@mkdir -p $(@D)
-	$(LINK) -o $@ $^ $(cunit_LIBS) -llzf -lm
+	$(call say,LD)$(LINK) -o $@ $^ $(cunit_LIBS) -llzf -lm
 # A test of an _io file may use the world.
 $(BUILD)/unit/%_io_test: $(BUILD)/obj/tests/unit/%_io_test.o $(UNIT_OBJ) $(BUILD)/libwire.a
 	@mkdir -p $(@D)
-	$(LINK) -o $@ $^ $(cunit_LIBS) $(libuv_LIBS) $(hiredis_LIBS) $(libconfig_LIBS) $(sqlite3_LIBS) $(libsystemd_LIBS) -lm
+	$(call say,LD)$(LINK) -o $@ $^ $(cunit_LIBS) $(libuv_LIBS) $(hiredis_LIBS) $(libconfig_LIBS) $(sqlite3_LIBS) $(libsystemd_LIBS) -lm
 $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(UNIT_OBJ) $(BUILD)/libcore.a
 	@mkdir -p $(@D)
-	$(LINK) -o $@ $^ $(cunit_LIBS) -lm
+	$(call say,LD)$(LINK) -o $@ $^ $(cunit_LIBS) -lm
 .SECONDARY: $(call objects,$(wildcard tests/*/*.c))
 
 setup:
@@ -172,6 +175,6 @@ help:
 	@echo 'make install    to PREFIX ($(PREFIX)), below DESTDIR; make uninstall takes it away'
 	@echo 'make setup      check for libraries and tools, install what is missing'
 	@echo 'make clean      remove what was built'
-	@echo 'Variables: BUILD, PREFIX, DESTDIR, CC, CFLAGS, WERROR=1, SAN=1 (with a BUILD of its own)'
+	@echo 'Variables: BUILD, PREFIX, DESTDIR, CC, CFLAGS, V=1, WERROR=1, SAN=1 (with a BUILD of its own)'
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -6,7 +6,7 @@
 
 #define ARGV_FIRST    8    /* arguments that a new reader has room for */
 #define ARGV_KEEP_MAX 1024 /* room that is kept between requests */
-#define LENGTH_DIGITS 18   /* more digits than this go the slow way */
+#define LENGTH_DIGITS 18   /* that many cannot overflow; longer ones go the slow way */
 
 const struct resp_limits resp_limits_default = {
     .args_max = RESP_ARGS_MAX,
@@ -102,7 +102,7 @@ static inline enum step read_length(struct resp_reader *r, const char *d, size_t
     const char *from = d + r->at + 1, *end = d + n;
     const char *p = from;
     int64_t value = 0;
-    while (p < end && p - from <= LENGTH_DIGITS && *p >= '0' && *p <= '9')
+    while (p < end && p - from < LENGTH_DIGITS && *p >= '0' && *p <= '9')
         value = value * 10 + (*p++ - '0');
     if (end - p < 2 || p[0] != '\r' || p[1] != '\n' || p == from || (*from == '0' && p - from > 1))
         return read_length_slowly(r, d, n, too_long, invalid, ret);

@@ -152,6 +152,8 @@ void server_stop(struct server *s, void (*done)(void *arg), void *arg)
     s->stopping = true;
     s->stopped = done;
     s->stopped_arg = arg;
+    for (struct conn *conn = s->open.first; conn; conn = conn->next)
+        conn_mark(conn);
     settle_dirty(s);
     while (s->open.first) {
         struct conn *conn = s->open.first;
