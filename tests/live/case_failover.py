@@ -127,12 +127,15 @@ def shutdown_primary(nodes, supervisor):
         except OSError:
             pass
         check(old.wait_exit() == 0, "SHUTDOWN ended with %s" % old.popen.poll())
+        ended = time.monotonic()
         new = world.wait_switch(group, moment)
         check_follows(world, group, new)
         job.finish()
         check_one_switch(world, group, moment, old, new)
         check(not job.lost(new), "a clean shutdown lost %d acknowledged writes" % len(job.lost(new)))
-        return "+switch-master %s" % ms(world.switches(group, moment)[0].at - moment)
+        switches = world.switches(group, moment)
+        return "ended %s after SHUTDOWN, +switch-master %s later" % (
+            ms(ended - moment), ms(switches[0].at - ended))
 
 
 @scenario(seconds=18)

@@ -58,6 +58,16 @@ class Group:
         for node in self.replicas:
             node.await_ready()
 
+    def streams(self):
+        """True when a write at the primary reaches all replicas.
+
+        Not so right after a full sync: Redis holds the stream back until the replica's first REPLCONF ACK, up to
+        a second later, and what was written until then is lost with the primary, whoever supervises it.
+        """
+        with self.primary.connect() as conn:
+            conn.call("SET", "%s:stream" % self.name, "1")
+            return conn.call("WAIT", len(self.replicas), 100) >= len(self.replicas)
+
     def attached(self, primary=None):
         """True when all living nodes but the primary follow it."""
         primary = primary or self.primary
@@ -97,6 +107,7 @@ class Cluster:
                 group.start()
             for group in self.groups:
                 wait(group.attached, "all replicas of %s attached" % group.name)
+                wait(group.streams, "all replicas of %s receive writes" % group.name)
             for supervisor in self.supervisors:
                 supervisor.configure()
                 supervisor.start()

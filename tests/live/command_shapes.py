@@ -7,6 +7,7 @@ EQUAL = {"name", "ip", "port", "flags", "link-refcount", "down-after-millisecond
          "num-slaves", "num-other-sentinels", "quorum", "failover-timeout", "parallel-syncs", "master-link-status",
          "master-host", "master-port", "slave-priority", "replica-announced", "voted-leader", "voted-leader-epoch"}
 # A peer's entry is about the other one.
+CLIENT_FIELDS = 28
 PEER_EQUAL = EQUAL - {"name", "port"}
 
 
@@ -73,9 +74,9 @@ def sentinel_info(typed):
 
 
 def client_fields(typed):
-    """CLIENT LIST: the names of the fields."""
+    """CLIENT LIST: the names of the fields, as of 7.0; later versions have more behind them."""
     kind, value = typed
-    return kind, [f.split("=")[0] for f in value.splitlines()[0].split(" ")]
+    return kind, [f.split("=")[0] for f in value.splitlines()[0].split(" ")][:CLIENT_FIELDS]
 
 
 def command_entry(typed):

@@ -46,20 +46,20 @@ class Timeline:
 
     def await_all(self, steps):
         """steps: [(name, probe)]; probe() gives (moment, text) once the step happened. Prints them in order."""
-        waiting, seen = dict(steps), []
+        missing, seen = dict(steps), []
         limit = time.monotonic() + STEP_S
-        while waiting and time.monotonic() < limit:
-            for name in list(waiting):
-                happened = self._probe(waiting[name])
+        while missing and time.monotonic() < limit:
+            for name in list(missing):
+                happened = self._probe(missing[name])
                 if happened:
                     seen.append((happened[0], name, happened[1]))
-                    del waiting[name]
+                    del missing[name]
             time.sleep(POLL_S)
         for moment, name, text in sorted(seen):
             self.row(moment, name, text)
-        for name in waiting:
+        for name in missing:
             say("  %s  %s" % (paint("red", "   never"), paint("red", name)))
-        waiting.check(not waiting, "not seen within %.0f s: %s" % (STEP_S, ", ".join(waiting)))
+        waiting.check(not missing, "not seen within %.0f s: %s" % (STEP_S, ", ".join(missing)))
 
     @staticmethod
     def _probe(probe):

@@ -43,19 +43,24 @@ class Writer(threading.Thread):
         switch = events.switch_of(event)
         if switch.name == self.group and switch.new_port != self._port:
             self._redirect = switch.new_port
-            conn = self._conn
-            if conn is not None and conn.sock is not None:
-                try:
-                    conn.sock.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    pass
+            self._interrupt()
+
+    def _interrupt(self):
+        """Ends the call that the writing thread may be in; it closes connections at any moment itself."""
+        conn = self._conn
+        sock = conn.sock if conn is not None else None
+        if sock is not None:
+            try:
+                sock.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
 
     def run(self):
         while not self._ending.is_set():
             try:
                 self._write()
                 time.sleep(self.interval_s)
-            except (OSError, AttributeError):
+            except OSError:
                 self._leave()
             except resp.RespError:
                 self.refused += 1
