@@ -69,7 +69,7 @@ LINK       = $(CC) $(CFLAGS) $(HARDEN) -pthread -Wl,--as-needed $(LDFLAGS)
 # --- programs --------------------------------------------------------------------------------------------------------------
 
 .PHONY: all demo test unit story sim mutants live asan bench install uninstall clean help setup purity headers
-all: $(PROGRAMS) compile_commands.json
+all: $(PROGRAMS) $(if $(SAN),,compile_commands.json)
 
 $(BUILD)/picketd: $(call objects,$(SUPERVISOR_SRC)) $(BUILD)/libwire.a
 	$(call say,LD)$(LINK) -o $@ $^ $(libuv_LIBS) $(hiredis_LIBS) $(libconfig_LIBS) $(sqlite3_LIBS) $(libsystemd_LIBS) -lm
@@ -82,6 +82,7 @@ $(BUILD)/picketctl: $(call objects,$(CTL_SRC)) $(BUILD)/libwire.a
 
 $(BUILD)/libwire.a:  $(call objects,$(WIRE_SRC))
 $(BUILD)/libcore.a:  $(call objects,$(CORE_SRC))
+$(BUILD)/libpicketd.a: $(call objects,$(filter-out %/main.c,$(SUPERVISOR_SRC)))
 $(BUILD)/libstore.a: $(call objects,$(PURE_STORE_SRC))
 $(BUILD)/%.a:
 	@rm -f $@
@@ -107,6 +108,10 @@ UNIT_OBJ := $(call objects,tests/unit/unit.c)
 $(BUILD)/unit/store_%: $(BUILD)/obj/tests/unit/store_%.o $(UNIT_OBJ) $(BUILD)/libstore.a $(BUILD)/libcore.a
 	@mkdir -p $(@D)
 	$(call say,LD)$(LINK) -o $@ $^ $(cunit_LIBS) -llzf -lm
+# Tests of the supervisor's _io files link all of it but main.
+$(patsubst %,$(BUILD)/unit/%_io_test,state link config): $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(UNIT_OBJ) $(BUILD)/libpicketd.a $(BUILD)/libwire.a
+	@mkdir -p $(@D)
+	$(call say,LD)$(LINK) -o $@ $^ $(cunit_LIBS) $(libuv_LIBS) $(hiredis_LIBS) $(libconfig_LIBS) $(sqlite3_LIBS) $(libsystemd_LIBS) -lm
 # A test of an _io file may use the world.
 $(BUILD)/unit/%_io_test: $(BUILD)/obj/tests/unit/%_io_test.o $(UNIT_OBJ) $(BUILD)/libwire.a
 	@mkdir -p $(@D)

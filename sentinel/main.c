@@ -22,8 +22,6 @@
 
 #define LINK_FILES_MAX 32768 /* descriptors wanted for links, besides those for clients */
 
-#define EXIT_USAGE 2
-
 struct daemon {
     const char *config_file;
     struct config config;
@@ -46,7 +44,7 @@ static const char help[] =
     "  -c, --config FILE   the configuration; every option stands in the sample picketd.conf\n"
     "\n"
     "SIGHUP reads FILE again, SIGTERM and SIGINT end it.\n"
-    "Exit status: 0 ended as told, 1 something is wrong (said on standard error), 2 usage.\n";
+    "Exit status: 0 ended as told, 1 something is wrong, as standard error says.\n";
 
 /* --- stopping: shell, clients, the rest --- */
 
@@ -256,14 +254,14 @@ static bool read_options(int argc, char **argv, struct daemon *daemon, bool *ret
             fputs(help, stdout);
             return false;
         default:
-            *ret_status = EXIT_USAGE;
+            *ret_status = EXIT_FAILURE;
             return false;
         }
     }
     if (daemon->config_file != NULL && optind == argc)
         return true;
     fputs(help, stderr);
-    *ret_status = EXIT_USAGE;
+    *ret_status = EXIT_FAILURE;
     return false;
 }
 
