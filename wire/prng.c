@@ -24,6 +24,9 @@ uint64_t prng_below(struct prng *prng, uint64_t bound)
 
 int64_t prng_between(struct prng *prng, int64_t low, int64_t high)
 {
+    uint64_t width = (uint64_t)high - (uint64_t)low; /* it may not fit an int64_t */
+
     assert(low <= high);
-    return low + (int64_t)prng_below(prng, (uint64_t)(high - low) + 1);
+    return (int64_t)((uint64_t)low +
+                     (width < UINT64_MAX ? prng_below(prng, width + 1) : prng_next(prng)));
 }
