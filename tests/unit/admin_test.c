@@ -1,0 +1,707 @@
+#include "sentinel/admin.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "notify/event.h"
+#include "sentinel/core.h"
+#include "sentinel/input.h"
+#include "sentinel/model.h"
+#include "tests/unit/unit.h"
+#include "wire/client.h"
+#include "wire/client_filter.h"
+
+#define WORDS_MAX 16
+#define MYID      "1111111111111111111111111111111111111111"
+#define PEER      "2222222222222222222222222222222222222222"
+
+/* A supervisor without a world: a real core, two clients, and what was handed to the shell. */
+struct fixture {
+    struct core *core;
+    struct admin *admin;
+    struct client client, other;
+    msec now;
+    uint64_t ticket;
+    int asked;
+    bool full; /* defer refuses */
+    struct request request;
+    struct message message;
+    unsigned submitted, messages, stopped;
+};
+
+static const struct core *get_core(void *arg)
+{
+    return ((struct fixture *)arg)->core;
+}
+
+static uint64_t defer(void *arg, struct client *client, int asked)
+{
+    struct fixture *f = arg;
+    if (f->full)
+        return 0;
+    client_block(client);
+    f->asked = asked;
+    return ++f->ticket;
+}
+
+/* Step the core, and give its replies back as the shell would. */
+static void submit(void *arg, const struct request *request)
+{
+    struct fixture *f = arg;
+    struct input input = { .kind = INPUT_REQUEST, .now = f->now };
+    input.u.request = f->request = *request;
+    f->submitted++;
+    const struct output *output = core_step(f->core, &input);
+    for (size_t i = 0; i < output->n_replies; i++) {
+        CU_ASSERT_EQUAL(output->replies[i].ticket, f->ticket);
+        admin_reply(f->admin, &f->client, f->asked, &output->replies[i]);
+        client_resume(&f->client);
+    }
+}
+
+static void message(void *arg, const struct message *msg)
+{
+    struct fixture *f = arg;
+    f->message = *msg;
+    f->messages++;
+}
+
+static void stop(void *arg)
+{
+    ((struct fixture *)arg)->stopped++;
+}
+
+static void each_client(void *arg, void (*fn)(void *ctx, struct client *client), void *ctx)
+{
+    struct fixture *f = arg;
+    fn(ctx, &f->client);
+    fn(ctx, &f->other);
+}
+
+static size_t kill_clients(void *arg, const struct client_filter *filter, struct client *asks)
+{
+    struct fixture *f = arg;
+    CU_ASSERT_PTR_EQUAL(asks, &f->client);
+    return (size_t)client_filter_matches(filter, &f->client) +
+           client_filter_matches(filter, &f->other);
+}
+
+static void facts(void *arg, struct admin_facts *ret_facts)
+{
+    struct fixture *f = arg;
+    ret_facts->now = f->now;
+    ret_facts->port = 26379;
+    ret_facts->clients_max = 10000;
+    ret_facts->clients = 2;
+}
+
+static struct fixture *set_up(void)
+{
+    static const struct admin_ops ops = {
+        .core = get_core,
+        .defer = defer,
+        .submit = submit,
+        .message = message,
+        .stop = stop,
+        .each_client = each_client,
+        .kill_clients = kill_clients,
+        .facts = facts,
+    };
+    struct fixture *f = calloc(1, sizeof(*f));
+    struct addr self;
+    addr_set(&self, "127.0.0.1", 26379);
+    f->now = 1000;
+    f->core = core_new(MYID, &self, 1, f->now);
+    f->admin = admin_new(&ops, f, "0.1");
+    client_init(&f->client, 1, NULL, f->now);
+    client_init(&f->other, 2, NULL, f->now);
+    strcpy(f->other.addr, "10.0.0.9:4711");
+    admin_client_opened(f->admin, &f->client);
+    return f;
+}
+
+static void tear_down(struct fixture *f)
+{
+    admin_client_gone(f->admin, &f->client);
+    client_done(&f->client);
+    client_done(&f->other);
+    admin_free(f->admin);
+    core_free(f->core);
+    free(f);
+}
+
+/* The reply to a request of words split at spaces ('_' within a word stays); valid until the next.
+ */
+static const char *ask(struct fixture *f, const char *words)
+{
+    static char reply[32768];
+    struct slice argv[WORDS_MAX];
+    size_t argc = 0;
+    for (const char *p = words; *p; p += strspn(p, " ")) {
+        argv[argc].p = p;
+        argv[argc].n = strcspn(p, " ");
+        p += argv[argc++].n;
+    }
+    admin_request(f->admin, &f->client, argc, argv);
+    CU_ASSERT_FALSE(f->client.flags & CLIENT_BLOCKED);
+    CU_ASSERT_FATAL(buf_used(&f->client.out) < sizeof(reply));
+    snprintf(reply, sizeof(reply), "%s", buf_text(&f->client.out));
+    buf_reset(&f->client.out);
+    return reply;
+}
+
+#define EXPECT(f, words, reply) CU_ASSERT_STRING_EQUAL(ask(f, words), reply)
+
+static bool contains(const char *text, const char *part)
+{
+    if (strstr(text, part))
+        return true;
+    printf("\"%s\" is not in \"%s\"\n", part, text);
+    return false;
+}
+
+/* The node of the group "orders" at that port. */
+static struct node *node_at(struct fixture *f, uint16_t port)
+{
+    struct group *group = core_find_group(f->core, "orders");
+    for (size_t i = 0; group && i < group->n_nodes; i++)
+        if (group->nodes[i]->addr.port == port)
+            return group->nodes[i];
+    return NULL;
+}
+
+/* Let the core see INFO of a node. */
+static void see_info(struct fixture *f, struct node *node, const char *text)
+{
+    struct node_info info;
+    struct info_replica replicas[INFO_REPLICAS_MAX];
+    struct input tick = { .kind = INPUT_TICK, .now = ++f->now }; /* opens the links */
+    struct input input = { .kind = INPUT_OBSERVATION, .now = f->now };
+    core_step(f->core, &tick);
+    CU_ASSERT_FATAL(node && node_info_parse(&info, replicas, text, strlen(text)));
+    input.u.observation.id = node->id;
+    input.u.observation.link = LINK_CMD;
+    input.u.observation.evidence = EVIDENCE_CONNECTED;
+    core_step(f->core, &input);
+    input.u.observation.evidence = EVIDENCE_INFO;
+    input.u.observation.info = &info;
+    core_step(f->core, &input);
+}
+
+static void hear_hello(struct fixture *f, const char *runid, const char *host)
+{
+    struct input input = { .kind = INPUT_MESSAGE, .now = ++f->now };
+    struct hello *hello = &input.u.message.u.hello;
+    input.u.message.kind = MESSAGE_HELLO;
+    input.u.message.node = node_at(f, 6379)->id;
+    addr_set(&hello->sender, host, 26379);
+    addr_set(&hello->primary, "10.0.0.1", 6379);
+    strcpy(hello->runid, runid);
+    strcpy(hello->group, "orders");
+    core_step(f->core, &input);
+}
+
+/* The group "orders" with a replica and another supervisor. */
+static struct fixture *set_up_group(void)
+{
+    struct fixture *f = set_up();
+    EXPECT(f, "SENTINEL MONITOR orders 10.0.0.1 6379 2", "+OK\r\n");
+    see_info(f, node_at(f, 6379),
+             "role:master\r\nrun_id:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n"
+             "slave0:ip=10.0.0.2,port=6380,state=online,offset=5,lag=0\r\n"
+             "master_repl_offset:7\r\n");
+    see_info(f, node_at(f, 6380),
+             "role:slave\r\nrun_id:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\r\n"
+             "master_host:10.0.0.1\r\nmaster_port:6379\r\nmaster_link_status:up\r\n"
+             "slave_priority:90\r\nslave_repl_offset:5\r\n");
+    hear_hello(f, PEER, "10.0.0.8");
+    return f;
+}
+
+/* --- the connection ------------------------------------------------------------------------- */
+
+static void test_session(void)
+{
+    struct fixture *f = set_up();
+    EXPECT(f, "PING", "+PONG\r\n");
+    EXPECT(f, "ping hi", "$2\r\nhi\r\n");
+    EXPECT(f, "PING a b", "-ERR wrong number of arguments for 'ping' command\r\n");
+    EXPECT(f, "QUIT", "-ERR unknown command 'QUIT', with args beginning with: \r\n");
+    EXPECT(f, "CONFIG GET x",
+           "-ERR unknown command 'CONFIG', with args beginning with: 'GET' 'x' \r\n");
+    EXPECT(f, "SENTINEL", "-ERR wrong number of arguments for 'sentinel' command\r\n");
+    EXPECT(f, "SENTINEL bogus", "-ERR unknown subcommand 'bogus'. Try SENTINEL HELP.\r\n");
+    EXPECT(f, "SENTINEL master",
+           "-ERR wrong number of arguments for 'sentinel|master' command\r\n");
+    EXPECT(f, "AUTH x",
+           "-ERR AUTH <password> called without any password configured for the default user. Are "
+           "you sure your configuration is correct?\r\n");
+    EXPECT(f, "AUTH default x", "+OK\r\n");
+    EXPECT(f, "AUTH bob x", "-WRONGPASS invalid username-password pair or user is disabled.\r\n");
+    EXPECT(f, "AUTH a b c", "-ERR syntax error\r\n");
+    EXPECT(f, "SHUTDOWN ABORT", "-ERR No shutdown in progress.\r\n");
+    EXPECT(f, "SHUTDOWN foo", "-ERR syntax error\r\n");
+    CU_ASSERT_EQUAL(f->stopped, 0);
+    EXPECT(f, "SHUTDOWN NOSAVE", "");
+    CU_ASSERT_EQUAL(f->stopped, 1);
+    CU_ASSERT(f->client.flags & CLIENT_CLOSE_AFTER_REPLY);
+    tear_down(f);
+}
+
+static void test_hello(void)
+{
+    struct fixture *f = set_up();
+    EXPECT(f, "HELLO",
+           "*12\r\n$6\r\nserver\r\n$5\r\nredis\r\n$7\r\nversion\r\n$6\r\n7.0.15\r\n$5\r\nproto\r\n"
+           ":2\r\n$2\r\nid\r\n:1\r\n$4\r\nmode\r\n$8\r\nsentinel\r\n$7\r\nmodules\r\n*0\r\n");
+    EXPECT(f, "HELLO x", "-ERR Protocol version is not an integer or out of range\r\n");
+    EXPECT(f, "HELLO 4", "-NOPROTO unsupported protocol version\r\n");
+    EXPECT(f, "HELLO 3 foo", "-ERR Syntax error in HELLO option 'foo'\r\n");
+    EXPECT(f, "HELLO 3 AUTH a", "-ERR Syntax error in HELLO option 'AUTH'\r\n");
+    EXPECT(f, "HELLO 3 AUTH bob x",
+           "-WRONGPASS invalid username-password pair or user is disabled.\r\n");
+    CU_ASSERT_EQUAL(f->client.reply.proto, 2);
+    CU_ASSERT(strncmp(ask(f, "HELLO 3 AUTH default x SETNAME me"), "%6\r\n", 4) == 0);
+    CU_ASSERT_EQUAL(f->client.reply.proto, 3);
+    EXPECT(f, "CLIENT GETNAME", "$2\r\nme\r\n");
+    tear_down(f);
+}
+
+static void test_client(void)
+{
+    struct fixture *f = set_up();
+    EXPECT(f, "CLIENT ID", ":1\r\n");
+    EXPECT(f, "CLIENT GETNAME", "$-1\r\n");
+    EXPECT(f, "CLIENT SETNAME app", "+OK\r\n");
+    EXPECT(f, "CLIENT GETNAME", "$3\r\napp\r\n");
+    EXPECT(f, "CLIENT SETNAME a\nb",
+           "-ERR Client names cannot contain spaces, newlines or special characters.\r\n");
+    EXPECT(f, "CLIENT SETINFO LIB-NAME lib", "+OK\r\n");
+    EXPECT(f, "CLIENT SETINFO foo lib", "-ERR Unrecognized option 'foo'\r\n");
+    EXPECT(f, "CLIENT SETINFO lib-ver a\nb",
+           "-ERR lib-ver cannot contain spaces, newlines or special characters.\r\n");
+    CU_ASSERT(contains(ask(f, "CLIENT LIST"), "cmd=client|list"));
+    CU_ASSERT(contains(ask(f, "CLIENT LIST"), "\nid=2 addr=10.0.0.9:4711"));
+    CU_ASSERT(contains(ask(f, "CLIENT LIST ID 2"), "\r\nid=2"));
+    CU_ASSERT_PTR_NULL(strstr(ask(f, "CLIENT LIST ID 2"), "id=1 "));
+    CU_ASSERT_PTR_NULL(strstr(ask(f, "CLIENT INFO"), "id=2 "));
+    EXPECT(f, "CLIENT LIST TYPE x", "-ERR Unknown client type 'x'\r\n");
+    EXPECT(f, "CLIENT LIST TYPE pubsub", "$0\r\n\r\n");
+    EXPECT(f, "CLIENT LIST ID x", "-ERR Invalid client ID\r\n");
+    EXPECT(f, "CLIENT LIST ID", "-ERR syntax error\r\n");
+    EXPECT(f, "CLIENT KILL 10.0.0.9:4711", "+OK\r\n");
+    EXPECT(f, "CLIENT KILL 10.0.0.9:1", "-ERR No such client\r\n");
+    EXPECT(f, "CLIENT KILL TYPE normal", ":1\r\n");
+    EXPECT(f, "CLIENT KILL TYPE normal SKIPME no", ":2\r\n");
+    EXPECT(f, "CLIENT bogus", "-ERR unknown subcommand 'bogus'. Try CLIENT HELP.\r\n");
+    tear_down(f);
+}
+
+/* The table says of itself what it can do. */
+static void test_table(void)
+{
+    struct fixture *f = set_up();
+    EXPECT(f, "COMMAND COUNT", ":15\r\n");
+    CU_ASSERT(contains(ask(f, "COMMAND INFO sentinel|ckquorum"), "$17\r\nsentinel|ckquorum\r\n:3"));
+    CU_ASSERT(contains(ask(f, "COMMAND DOCS ping"), "Prove that the supervisor is alive."));
+    CU_ASSERT(contains(ask(f, "COMMAND LIST"), "$20\r\nsentinel|flushconfig\r\n"));
+    CU_ASSERT(contains(ask(f, "SENTINEL HELP"),
+                       "+SENTINEL <subcommand> [<arg> [value] [opt] ...]. Subcommands are:\r\n"
+                       "+CKQUORUM <master-name>\r\n"));
+    CU_ASSERT(contains(ask(f, "SENTINEL HELP"), "+HELP\r\n+    Print this help.\r\n"));
+    CU_ASSERT(contains(ask(f, "CLIENT HELP"), "+KILL <ip:port> | "));
+    CU_ASSERT(contains(ask(f, "COMMAND HELP"), "+COUNT\r\n"));
+    CU_ASSERT(contains(ask(f, "PICKET HELP"), "+OPINION <runid> "));
+    tear_down(f);
+}
+
+/* --- pub/sub -------------------------------------------------------------------------------- */
+
+static void test_pubsub(void)
+{
+    struct fixture *f = set_up_group();
+    struct event event = { .kind = EVENT_SWITCH_MASTER, .type = INSTANCE_MASTER };
+    strcpy(event.group, "orders");
+    addr_set(&event.primary, "10.0.0.1", 6379);
+    addr_set(&event.addr, "10.0.0.2", 6380);
+    EXPECT(f, "SUBSCRIBE +switch-master",
+           "*3\r\n$9\r\nsubscribe\r\n$14\r\n+switch-master\r\n:1\r\n");
+    EXPECT(f, "SENTINEL MASTERS",
+           "-ERR Can't execute 'sentinel|masters': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / "
+           "QUIT / RESET are allowed in this context\r\n");
+    EXPECT(f, "GET x", "-ERR unknown command 'GET', with args beginning with: 'x' \r\n");
+    EXPECT(f, "PING", "*2\r\n$4\r\npong\r\n$0\r\n\r\n");
+    admin_event(f->admin, &event);
+    CU_ASSERT_STRING_EQUAL(buf_text(&f->client.out),
+                           "*3\r\n$7\r\nmessage\r\n$14\r\n+switch-master\r\n"
+                           "$34\r\norders 10.0.0.1 6379 10.0.0.2 6380\r\n");
+    buf_reset(&f->client.out);
+    EXPECT(f, "UNSUBSCRIBE", "*3\r\n$11\r\nunsubscribe\r\n$14\r\n+switch-master\r\n:0\r\n");
+    EXPECT(f, "PSUBSCRIBE +*", "*3\r\n$10\r\npsubscribe\r\n$2\r\n+*\r\n:1\r\n");
+    EXPECT(f, "PUNSUBSCRIBE +*", "*3\r\n$12\r\npunsubscribe\r\n$2\r\n+*\r\n:0\r\n");
+    tear_down(f);
+}
+
+/* --- reading -------------------------------------------------------------------------------- */
+
+static void test_addresses(void)
+{
+    struct fixture *f = set_up_group();
+    const char *found = "*2\r\n$8\r\n10.0.0.1\r\n$4\r\n6379\r\n";
+    EXPECT(f, "SENTINEL GET-MASTER-ADDR-BY-NAME orders", found);
+    EXPECT(f, "sentinel get-primary-addr-by-name orders", found);
+    EXPECT(f, "SENTINEL GET-MASTER-ADDR-BY-NAME Orders", "*-1\r\n");
+    EXPECT(f, "SENTINEL MYID", "$40\r\n" MYID "\r\n");
+    EXPECT(f, "ROLE", "*2\r\n$8\r\nsentinel\r\n*1\r\n$6\r\norders\r\n");
+    ask(f, "HELLO 3");
+    EXPECT(f, "SENTINEL GET-MASTER-ADDR-BY-NAME x", "_\r\n");
+    tear_down(f);
+}
+
+/* The names of the fields of a map in protocol 2, with commas; skips its head. */
+static const char *fields_of(const char *reply)
+{
+    static char names[2048];
+    size_t n = 0, word = 0;
+    names[0] = '\0';
+    for (const char *p = strchr(reply, '$'); p && *p == '$'; word++) {
+        size_t len = (size_t)strtoul(p + 1, NULL, 10);
+        p = strchr(p, '\n') + 1;
+        if (word % 2 == 0)
+            n +=
+                (size_t)snprintf(names + n, sizeof(names) - n, "%s%.*s", n ? "," : "", (int)len, p);
+        p += len + 2;
+    }
+    return names;
+}
+
+static void test_map_of_master(void)
+{
+    struct fixture *f = set_up_group();
+    const char *reply = ask(f, "SENTINEL MASTER orders");
+    CU_ASSERT(strncmp(reply, "*40\r\n", 5) == 0);
+    CU_ASSERT(contains(reply, "$4\r\nname\r\n$6\r\norders\r\n$2\r\nip\r\n$8\r\n10.0.0.1\r\n"));
+    CU_ASSERT(contains(reply, "$10\r\nnum-slaves\r\n$1\r\n1\r\n"));
+    CU_ASSERT(contains(reply, "$19\r\nnum-other-sentinels\r\n$1\r\n1\r\n"));
+    CU_ASSERT(contains(reply, "$13\r\nrole-reported\r\n$6\r\nmaster\r\n"));
+    CU_ASSERT_STRING_EQUAL(
+        fields_of(reply),
+        "name,ip,port,runid,flags,link-pending-commands,link-refcount,last-ping-sent,"
+        "last-ok-ping-reply,last-ping-reply,down-after-milliseconds,info-refresh,role-reported,"
+        "role-reported-time,config-epoch,num-slaves,num-other-sentinels,quorum,failover-timeout,"
+        "parallel-syncs");
+    node_at(f, 6379)->sdown = true;
+    core_find_group(f->core, "orders")->odown = true;
+    core_find_group(f->core, "orders")->failover.state = FAILOVER_CAMPAIGN;
+    reply = ask(f, "SENTINEL PRIMARY orders");
+    CU_ASSERT(contains(reply, "s_down,o_down,master,disconnected,failover_in_progress"));
+    CU_ASSERT_STRING_EQUAL(
+        fields_of(reply),
+        "name,ip,port,runid,flags,link-pending-commands,link-refcount,failover-state,"
+        "last-ping-sent,last-ok-ping-reply,last-ping-reply,s-down-time,o-down-time,"
+        "down-after-milliseconds,info-refresh,role-reported,role-reported-time,config-epoch,"
+        "num-slaves,num-other-sentinels,quorum,failover-timeout,parallel-syncs");
+    CU_ASSERT(contains(ask(f, "INFO sentinel"), "name=orders,status=odown,"));
+    core_find_group(f->core, "orders")->failover.state = FAILOVER_IDLE;
+    tear_down(f);
+}
+
+static void test_map_of_replica(void)
+{
+    struct fixture *f = set_up_group();
+    const char *reply = ask(f, "SENTINEL REPLICAS orders");
+    CU_ASSERT(strncmp(reply, "*1\r\n*42\r\n", 9) == 0);
+    CU_ASSERT(contains(reply, "$4\r\nname\r\n$13\r\n10.0.0.2:6380\r\n"));
+    CU_ASSERT(contains(reply, "$18\r\nmaster-link-status\r\n$2\r\nok\r\n"));
+    CU_ASSERT(contains(reply, "$14\r\nslave-priority\r\n$2\r\n90\r\n"));
+    CU_ASSERT_STRING_EQUAL(
+        fields_of(reply),
+        "name,ip,port,runid,flags,link-pending-commands,link-refcount,last-ping-sent,"
+        "last-ok-ping-reply,last-ping-reply,down-after-milliseconds,info-refresh,role-reported,"
+        "role-reported-time,master-link-down-time,master-link-status,master-host,master-port,"
+        "slave-priority,slave-repl-offset,replica-announced");
+    /* Not announced, or known from a rumour only: not shown. */
+    node_at(f, 6380)->info.announced = false;
+    EXPECT(f, "SENTINEL SLAVES orders", "*0\r\n");
+    CU_ASSERT(contains(ask(f, "SENTINEL MASTER orders"), "$10\r\nnum-slaves\r\n$1\r\n1\r\n"));
+    node_at(f, 6380)->info.announced = true;
+    node_at(f, 6380)->rumoured = true;
+    EXPECT(f, "SENTINEL SLAVES orders", "*0\r\n");
+    CU_ASSERT(contains(ask(f, "SENTINEL MASTER orders"), "$10\r\nnum-slaves\r\n$1\r\n0\r\n"));
+    node_at(f, 6380)->rumoured = false;
+    tear_down(f);
+}
+
+static void test_map_of_peer(void)
+{
+    struct fixture *f = set_up_group();
+    const char *reply = ask(f, "SENTINEL SENTINELS orders");
+    CU_ASSERT(strncmp(reply, "*1\r\n*28\r\n", 9) == 0);
+    CU_ASSERT(contains(reply, "$4\r\nname\r\n$40\r\n" PEER "\r\n$2\r\nip\r\n$8\r\n10.0.0.8\r\n"));
+    CU_ASSERT(contains(reply, "$12\r\nvoted-leader\r\n$1\r\n?\r\n"));
+    CU_ASSERT_STRING_EQUAL(
+        fields_of(reply),
+        "name,ip,port,runid,flags,link-pending-commands,link-refcount,last-ping-sent,"
+        "last-ok-ping-reply,last-ping-reply,down-after-milliseconds,last-hello-message,"
+        "voted-leader,voted-leader-epoch");
+    ask(f, "HELLO 3");
+    CU_ASSERT(strncmp(ask(f, "SENTINEL SENTINELS orders"), "*1\r\n%14\r\n", 9) == 0);
+    tear_down(f);
+}
+
+static void test_unknown_group(void)
+{
+    static const char *const requests[] = {
+        "SENTINEL MASTER x",       "SENTINEL REPLICAS x", "SENTINEL SENTINELS x",
+        "SENTINEL CKQUORUM x",     "SENTINEL FAILOVER x", "SENTINEL REMOVE x",
+        "SENTINEL SET x quorum 2",
+    };
+    struct fixture *f = set_up_group();
+    unsigned before = f->submitted;
+    for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++)
+        EXPECT(f, requests[i], "-ERR No such master with that name\r\n");
+    CU_ASSERT_EQUAL(f->submitted, before);
+    tear_down(f);
+}
+
+static void test_ckquorum(void)
+{
+    struct fixture *f = set_up_group();
+    struct group *group = core_find_group(f->core, "orders");
+    EXPECT(f, "SENTINEL CKQUORUM orders",
+           "+OK 2 usable Sentinels. Quorum and failover authorization can be reached\r\n");
+    group->conf.quorum = 3;
+    EXPECT(f, "SENTINEL CKQUORUM orders",
+           "-NOQUORUM 2 usable Sentinels. Not enough available Sentinels to reach the specified "
+           "quorum for this master\r\n");
+    group->members[0].sdown = true;
+    EXPECT(f, "SENTINEL CKQUORUM orders",
+           "-NOQUORUM 1 usable Sentinels. Not enough available Sentinels to reach the specified "
+           "quorum for this master. Not enough available Sentinels to reach the majority and "
+           "authorize a failover\r\n");
+    group->conf.quorum = 1;
+    EXPECT(f, "SENTINEL CKQUORUM orders",
+           "-NOQUORUM 1 usable Sentinels. Not enough available Sentinels to reach the majority and "
+           "authorize a failover\r\n");
+    tear_down(f);
+}
+
+static void test_info(void)
+{
+    struct fixture *f = set_up_group();
+    const char *reply = ask(f, "INFO");
+    static const char *const parts[] = { "# Server\r\nredis_version:7.0.15\r\n",
+                                         "\r\n\r\n# Clients\r\n",
+                                         "\r\nmaxclients:10000\r\n",
+                                         "\r\n# CPU\r\nused_cpu_sys:",
+                                         "\r\nused_cpu_user:0.000000\r\n",
+                                         "\r\nredis_mode:sentinel\r\n",
+                                         "\r\npicket_version:0.1\r\n",
+                                         "\r\nsentinel_tilt:0\r\n",
+                                         "\r\nsentinel_tilt_since_seconds:-1\r\n",
+                                         "master0:name=orders,status=ok,address=10.0.0.1:6379,"
+                                         "slaves=1,sentinels=2\r\n" };
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+        CU_ASSERT(contains(reply, parts[i]));
+    CU_ASSERT_PTR_NULL(strstr(ask(f, "INFO cpu SENTINEL"), "# Server"));
+    CU_ASSERT(contains(ask(f, "INFO cpu SENTINEL"), "# Sentinel"));
+    CU_ASSERT(contains(ask(f, "INFO foo everything"), "# Server"));
+    EXPECT(f, "INFO foo", "$0\r\n\r\n");
+    tear_down(f);
+}
+
+/* --- changing ------------------------------------------------------------------------------- */
+
+static void test_monitor(void)
+{
+    struct fixture *f = set_up();
+    EXPECT(f, "SENTINEL MONITOR a 10.0.0.1 x y", "-ERR Invalid quorum\r\n");
+    EXPECT(f, "SENTINEL MONITOR a 10.0.0.1 x 0", "-ERR Invalid port\r\n");
+    EXPECT(f, "SENTINEL MONITOR a 10.0.0.1 1 0", "-ERR Quorum must be 1 or greater.\r\n");
+    EXPECT(f, "SENTINEL MONITOR a 10.0.0.1 1 1001", "-ERR Invalid quorum\r\n");
+    EXPECT(f, "SENTINEL MONITOR a a,b 1 1", "-ERR Invalid IP address or hostname specified\r\n");
+    EXPECT(f, "SENTINEL MONITOR a 10.0.0.1 70000 1", "-ERR Invalid port number.\r\n");
+    EXPECT(f, "SENTINEL MONITOR a 10.0.0.1 0 1", "-ERR Invalid port number.\r\n");
+    EXPECT(f, "SENTINEL MONITOR a,b 10.0.0.1 1 1",
+           "-ERR Invalid master name: allowed are 1 to 128 printable characters without space, "
+           "comma and quotes\r\n");
+    EXPECT(f, "SENTINEL MONITOR a\nb 10.0.0.1 1 1",
+           "-ERR Invalid argument at index 2 for SENTINEL MONITOR: control characters are not "
+           "allowed\r\n");
+    CU_ASSERT_EQUAL(f->submitted, 0);
+    EXPECT(f, "SENTINEL MONITOR a 10.0.0.1 6379 3", "+OK\r\n");
+    EXPECT(f, "SENTINEL MONITOR a 10.0.0.2 6379 3", "-ERR Duplicate master name.\r\n");
+    CU_ASSERT_EQUAL(core_find_group(f->core, "a")->conf.quorum, 3);
+    EXPECT(f, "SENTINEL REMOVE a", "+OK\r\n");
+    CU_ASSERT_PTR_NULL(core_find_group(f->core, "a"));
+    tear_down(f);
+}
+
+/* All pairs are read first: one that is wrong leaves the others undone. */
+static void test_set(void)
+{
+    struct fixture *f = set_up_group();
+    const struct group_conf *conf = &core_find_group(f->core, "orders")->conf;
+    unsigned before = f->submitted;
+    EXPECT(f, "SENTINEL SET orders quorum",
+           "-ERR wrong number of arguments for 'sentinel|set' command\r\n");
+    EXPECT(f, "SENTINEL SET orders quorum 3 foo 1",
+           "-ERR Unknown option or number of arguments for SENTINEL SET 'foo'\r\n");
+    EXPECT(f, "SENTINEL SET orders quorum 3 parallel-syncs",
+           "-ERR Unknown option or number of arguments for SENTINEL SET 'parallel-syncs'\r\n");
+    EXPECT(f, "SENTINEL SET orders quorum 3 down-after-milliseconds 0",
+           "-ERR Invalid argument '0' for SENTINEL SET 'down-after-milliseconds'\r\n");
+    EXPECT(f, "SENTINEL SET orders quorum 3 auth-pass a\tb",
+           "-ERR Invalid argument at index 6 for SENTINEL SET: control characters are not "
+           "allowed\r\n");
+    CU_ASSERT_EQUAL(f->submitted, before);
+    CU_ASSERT_EQUAL(conf->quorum, 2);
+    EXPECT(f, "SENTINEL SET orders QUORUM 3 auth-pass secret quorum 4 crash-detection off",
+           "+OK\r\n");
+    CU_ASSERT_EQUAL(conf->quorum, 4);
+    CU_ASSERT_STRING_EQUAL(conf->auth_pass, "secret");
+    CU_ASSERT_EQUAL(conf->crash_detection, 0);
+    CU_ASSERT_EQUAL(conf->down_after_ms, 30000);
+    tear_down(f);
+}
+
+static void test_other_changes(void)
+{
+    struct fixture *f = set_up_group();
+    EXPECT(f, "SENTINEL RESET ord*", ":1\r\n");
+    EXPECT(f, "SENTINEL RESET x*", ":0\r\n");
+    EXPECT(f, "SENTINEL FLUSHCONFIG", "+OK\r\n");
+    EXPECT(f, "SENTINEL FAILOVER orders", "-NOGOODSLAVE No suitable replica to promote\r\n");
+    f->full = true;
+    EXPECT(f, "SENTINEL FLUSHCONFIG", "-ERR too many requests are waiting for their reply\r\n");
+    tear_down(f);
+}
+
+static void test_reply_codes(void)
+{
+    static const char *const texts[] = {
+        [REPLY_OK] = "+OK\r\n",
+        [REPLY_NO_SUCH_GROUP] = "-ERR No such master with that name\r\n",
+        [REPLY_DUPLICATE_GROUP] = "-ERR Duplicate master name.\r\n",
+        [REPLY_IN_PROGRESS] = "-INPROG Failover already in progress\r\n",
+        [REPLY_NO_GOOD_REPLICA] = "-NOGOODSLAVE No suitable replica to promote\r\n",
+        [REPLY_FULL] = "-ERR Too many masters are watched\r\n",
+    };
+    struct fixture *f = set_up();
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        struct reply reply = { .code = (enum reply_code)i };
+        admin_reply(f->admin, &f->client, REQUEST_FAILOVER, &reply);
+        CU_ASSERT_STRING_EQUAL(buf_text(&f->client.out), texts[i]);
+        buf_reset(&f->client.out);
+    }
+    tear_down(f);
+}
+
+/* --- peers ---------------------------------------------------------------------------------- */
+
+static void test_ask(void)
+{
+    struct fixture *f = set_up_group();
+    const char *bad = "-ERR value is not an integer or out of range\r\n";
+    EXPECT(f, "SENTINEL IS-MASTER-DOWN-BY-ADDR 10.0.0.1 x 0 *", bad);
+    EXPECT(f, "SENTINEL IS-MASTER-DOWN-BY-ADDR 10.0.0.1 6379 -1 *", bad);
+    EXPECT(f, "SENTINEL IS-MASTER-DOWN-BY-ADDR 10.0.0.1 6379 18446744073709551616 *", bad);
+    EXPECT(f, "SENTINEL IS-MASTER-DOWN-BY-ADDR 10.0.0.1 6379 18446744073709551615 *", bad);
+    EXPECT(f, "SENTINEL IS-MASTER-DOWN-BY-ADDR 10.0.0.1 6379 1 me",
+           "-ERR Invalid run id: allowed are 40 letters or digits, or *\r\n");
+    EXPECT(f, "SENTINEL IS-MASTER-DOWN-BY-ADDR 10.0.0.1 99999 1 *",
+           "*3\r\n:0\r\n$1\r\n*\r\n:0\r\n");
+    CU_ASSERT_EQUAL(f->messages, 0);
+
+    struct slice argv[] = { slice_str("SENTINEL"), slice_str("is-master-down-by-addr"),
+                            slice_str("10.0.0.1"), slice_str("6379"),
+                            slice_str("5"),        slice_str(PEER) };
+    admin_request(f->admin, &f->client, 6, argv);
+    CU_ASSERT(f->client.flags & CLIENT_BLOCKED);
+    CU_ASSERT_EQUAL(buf_used(&f->client.out), 0);
+    CU_ASSERT_EQUAL(f->message.kind, MESSAGE_ASK);
+    CU_ASSERT_EQUAL(f->message.ticket, f->ticket);
+    CU_ASSERT_EQUAL(f->message.u.ask.epoch, 5);
+    CU_ASSERT_EQUAL(f->message.u.ask.primary.port, 6379);
+    CU_ASSERT_STRING_EQUAL(f->message.u.ask.candidate, PEER);
+
+    struct answer answer = { .down = true, .leader = PEER, .leader_epoch = 5 };
+    admin_answer(f->admin, &f->client, &answer);
+    CU_ASSERT_STRING_EQUAL(buf_text(&f->client.out), "*3\r\n:1\r\n$40\r\n" PEER "\r\n:5\r\n");
+    client_resume(&f->client);
+    tear_down(f);
+}
+
+static void test_opinion(void)
+{
+    static const struct {
+        const char *words, *field;
+    } bad[] = {
+        { "PICKET OPINION x orders 10.0.0.1 6379 1 1 0", "runid" },
+        { "PICKET OPINION " PEER " a,b 10.0.0.1 6379 1 1 0", "group" },
+        { "PICKET OPINION " PEER " orders a,b 6379 1 1 0", "ip" },
+        { "PICKET OPINION " PEER " orders 10.0.0.1 0 1 1 0", "port" },
+        { "PICKET OPINION " PEER " orders 10.0.0.1 99999 1 1 0", "port" },
+        { "PICKET OPINION " PEER " orders 10.0.0.1 6379 -1 1 0", "config-epoch" },
+        { "PICKET OPINION " PEER " orders 10.0.0.1 6379 1 2 0", "down" },
+        { "PICKET OPINION " PEER " orders 10.0.0.1 6379 1 1 x", "leading-epoch" },
+    };
+    struct fixture *f = set_up_group();
+    char wanted[128];
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        snprintf(wanted, sizeof(wanted), "-ERR Invalid %s for PICKET OPINION\r\n", bad[i].field);
+        EXPECT(f, bad[i].words, wanted);
+    }
+    CU_ASSERT_EQUAL(f->messages, 0);
+    EXPECT(f, "PICKET OPINION " PEER " orders 10.0.0.1 6379 3 1 9", "+OK\r\n");
+    CU_ASSERT_EQUAL(f->message.kind, MESSAGE_OPINION);
+    CU_ASSERT_STRING_EQUAL(f->message.u.opinion.runid, PEER);
+    CU_ASSERT_STRING_EQUAL(f->message.u.opinion.group, "orders");
+    CU_ASSERT_EQUAL(f->message.u.opinion.primary.port, 6379);
+    CU_ASSERT_EQUAL(f->message.u.opinion.config_epoch, 3);
+    CU_ASSERT(f->message.u.opinion.down);
+    CU_ASSERT_EQUAL(f->message.u.opinion.leading_epoch, 9);
+    tear_down(f);
+}
+
+static void test_publish(void)
+{
+    struct fixture *f = set_up_group();
+    EXPECT(f, "PUBLISH news x", "-ERR Only HELLO messages are accepted by Sentinel instances.\r\n");
+    EXPECT(f, "PUBLISH __sentinel__:hello garbage", ":1\r\n");
+    CU_ASSERT_EQUAL(f->messages, 0);
+    EXPECT(f, "PUBLISH __sentinel__:hello 10.0.0.8,26379," PEER ",4,orders,10.0.0.1,6379,2",
+           ":1\r\n");
+    CU_ASSERT_EQUAL(f->messages, 1);
+    CU_ASSERT_EQUAL(f->message.kind, MESSAGE_HELLO);
+    CU_ASSERT_EQUAL(f->message.node, 0);
+    CU_ASSERT_EQUAL(f->message.u.hello.current_epoch, 4);
+    tear_down(f);
+}
+
+int main(void)
+{
+    static const struct unit_case cases[] = {
+        { "the connection", test_session },
+        { "HELLO", test_hello },
+        { "CLIENT", test_client },
+        { "the table of commands", test_table },
+        { "pub/sub", test_pubsub },
+        { "addresses", test_addresses },
+        { "the map of a master", test_map_of_master },
+        { "the map of a replica", test_map_of_replica },
+        { "the map of a peer", test_map_of_peer },
+        { "unknown groups", test_unknown_group },
+        { "CKQUORUM", test_ckquorum },
+        { "INFO", test_info },
+        { "MONITOR, REMOVE", test_monitor },
+        { "SET is all or nothing", test_set },
+        { "RESET, FLUSHCONFIG, FAILOVER", test_other_changes },
+        { "each reply of the core", test_reply_codes },
+        { "IS-MASTER-DOWN-BY-ADDR", test_ask },
+        { "PICKET OPINION", test_opinion },
+        { "PUBLISH of hello", test_publish },
+    };
+    return unit_main("admin", cases, sizeof(cases) / sizeof(cases[0]));
+}
