@@ -1,0 +1,307 @@
+#include "tests/sim/act.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "sentinel/core.h"
+#include "sentinel/model.h"
+#include "tests/sim/sup.h"
+#include "tests/sim/trace.h"
+#include "tests/sim/world.h"
+
+static void clear_inbox(struct world *w, struct engine *e)
+{
+    for (int i = 0; i < e->n_inbox; i++)
+        packet_free(w, e->inbox[i].packet);
+    e->n_inbox = 0;
+    e->serving = false;
+}
+
+void act_kill(struct world *w, struct engine *e, bool power)
+{
+    if (!e->alive)
+        return;
+    trace_note(w, "%s dies%s", e->name, power ? ", its host is off" : "");
+    repl_advance(w);
+    clear_inbox(w, e);
+    if (!power)
+        repl_drop_followers(w, e);
+    e->alive = false;
+    e->hung = false;
+    e->host_on = !power;
+    e->bad_at = w->now;
+    net_drop_process(w, e->endpoint, power);
+}
+
+/* What a new process finds on its disk. */
+static void recover(struct world *w, struct engine *e, enum rebirth rebirth)
+{
+    uint64_t lost = (uint64_t)world_between(w, 0, 2) * w->plan.write_rate;
+
+    e->link = REPL_DOWN;
+    e->link_gen++;
+    e->link_down_at = -1;
+    if (rebirth == REBIRTH_EMPTY) {
+        e->offset = 0;
+        e->replid2 = e->second_offset = 0;
+        e->replid = repl_new_id(w);
+        return;
+    }
+    if (w->plan.seed)
+        e->offset -= lost < e->offset ? lost : e->offset;
+    if (rebirth == REBIRTH_PRIMARY) {
+        e->role = ROLE_PRIMARY;
+        e->master = -1;
+    }
+    if (e->role == ROLE_PRIMARY) {
+        e->replid2 = e->replid;
+        e->second_offset = e->offset + 1;
+        e->replid = repl_new_id(w);
+    }
+}
+
+void act_start(struct world *w, struct engine *e, enum rebirth rebirth, msec loading_ms)
+{
+    if (e->alive)
+        return;
+    trace_note(w, "%s starts, %s, loads for %lld ms", e->name,
+               rebirth == REBIRTH_EMPTY     ? "empty"
+               : rebirth == REBIRTH_PRIMARY ? "as a primary"
+                                            : "as it was",
+               (long long)loading_ms);
+    repl_advance(w);
+    e->alive = e->host_on = true;
+    e->life++;
+    e->busy = 0;
+    e->service_ms = 0;
+    e->bad_at = w->now;
+    e->loading_until = w->now + loading_ms;
+    e->advanced_at = w->now;
+    repl_id_format(e->runid, repl_new_id(w));
+    recover(w, e, rebirth);
+    world_later(w, loading_ms + 1, H_CRON, e->index, 0, e->life);
+}
+
+void act_hang(struct world *w, struct engine *e)
+{
+    if (!e->alive || e->hung)
+        return;
+    trace_note(w, "%s hangs", e->name);
+    repl_advance(w);
+    e->hung = true;
+}
+
+void act_resume(struct world *w, struct engine *e)
+{
+    if (!e->alive || !e->hung)
+        return;
+    trace_note(w, "%s goes on", e->name);
+    repl_advance(w);
+    e->hung = false;
+    e->bad_at = w->now;
+    engine_pump(w, e);
+}
+
+void act_slow(struct world *w, struct engine *e, msec service_ms)
+{
+    trace_note(w, "%s takes %lld ms for each command", e->name, (long long)service_ms);
+    e->service_ms = service_ms;
+    e->bad_at = w->now;
+}
+
+void act_script(struct world *w, struct engine *e, bool killable)
+{
+    if (!e->alive || e->busy)
+        return;
+    trace_note(w, "%s is busy with a script%s", e->name, killable ? "" : " that cannot be killed");
+    e->busy = 1;
+    e->killable = killable;
+}
+
+void act_script_end(struct world *w, struct engine *e)
+{
+    if (e->busy)
+        trace_note(w, "%s: the script ends", e->name);
+    e->busy = 0;
+    e->bad_at = w->now;
+}
+
+void act_lag(struct world *w, struct engine *e, msec lag_ms)
+{
+    trace_note(w, "%s lags by %lld ms", e->name, (long long)lag_ms);
+    repl_advance(w);
+    e->lag_ms = lag_ms;
+}
+
+void act_cut(struct world *w, int from_host, int to_host, bool reject)
+{
+    struct path *path = &w->paths[from_host][to_host];
+
+    repl_advance(w);
+    path->cuts++;
+    path->reject = reject;
+}
+
+void act_heal(struct world *w, int from_host, int to_host)
+{
+    struct path *path = &w->paths[from_host][to_host];
+
+    repl_advance(w);
+    if (path->cuts > 0)
+        path->cuts--;
+    path->bad_at = w->now;
+}
+
+void act_delay(struct world *w, int from_host, int to_host, msec extra_ms, unsigned loss_pm)
+{
+    struct path *path = &w->paths[from_host][to_host];
+
+    path->extra_ms = extra_ms;
+    path->loss_pm = loss_pm;
+    path->bad_at = w->now + extra_ms;
+}
+
+void act_isolate(struct world *w, int host, bool on)
+{
+    for (int other = 0; other < WORLD_HOSTS_MAX; other++) {
+        if (other == host)
+            continue;
+        if (on) {
+            act_cut(w, host, other, false);
+            act_cut(w, other, host, false);
+        } else {
+            act_heal(w, host, other);
+            act_heal(w, other, host);
+        }
+    }
+}
+
+/* The request of an operator at the command line, with a ticket for the reply. */
+static uint64_t submit(struct world *w, struct sup *s, struct request *request)
+{
+    if (!s->alive || s->stalled)
+        return 0;
+    request->ticket =
+        world_ticket(w, &(struct ticket){ .sup = s->index, .life = s->life, .group = -1 });
+    sup_request(w, s, request);
+    return request->ticket;
+}
+
+/* A new MONITOR names the primary that is one now, as an operator would. */
+static struct addr acting_primary(struct world *w, int group)
+{
+    for (int i = 0; i < w->n_engines; i++)
+        if (w->engines[i].group == group && w->engines[i].alive &&
+            w->engines[i].role == ROLE_PRIMARY)
+            return world_engine_addr(&w->engines[i]);
+    return world_primary_addr(w, group);
+}
+
+uint64_t act_request(struct world *w, struct sup *s, enum request_kind kind, int group)
+{
+    struct request request = { .kind = kind };
+
+    if (!s->alive || s->stalled)
+        return 0;
+    trace_note(w, "request %d for %s at %s", (int)kind, world_group_name(group), s->name);
+    strcpy(request.name, world_group_name(group));
+    request.conf = w->plan.conf[group];
+    request.addr = kind == REQUEST_MONITOR ? acting_primary(w, group) : world_primary_addr(w, group);
+    if (kind == REQUEST_FAILOVER)
+        w->audit.accounts[s->index][group].forced = true;
+    if (kind == REQUEST_REMOVE) {
+        audit_removed(w, s, group);
+        s->removed[group] = true;
+    }
+    if (kind == REQUEST_MONITOR) {
+        w->audit.accounts[s->index][group].announced = world_engine_by_addr(w, &request.addr);
+        s->removed[group] = false;
+    }
+    return submit(w, s, &request);
+}
+
+uint64_t act_set(struct world *w, struct sup *s, int group, const char *option, const char *value)
+{
+    struct request request = { .kind = REQUEST_SET };
+    const struct conf_option *found = group_option_by_wire_name(option);
+
+    if (found == NULL || !group_conf_set(&request.conf, found, value))
+        return 0;
+    trace_note(w, "set %s %s %s at %s", world_group_name(group), option, value, s->name);
+    strcpy(request.name, world_group_name(group));
+    request.set = UINT64_C(1) << (found - group_options);
+    return submit(w, s, &request);
+}
+
+void act_forge(struct world *w, struct engine *e, struct sup *as, uint64_t epoch)
+{
+    struct hello hello = { .current_epoch = epoch, .config_epoch = epoch };
+
+    trace_note(w, "a forged hello of %s on %s", as->name, e->name);
+    strcpy(hello.sender.host, as->host);
+    hello.sender.port = WORLD_PORT_SUP;
+    memcpy(hello.runid, as->runid, sizeof hello.runid);
+    strcpy(hello.group, world_group_name(e->group));
+    hello.primary = world_engine_addr(e);
+    for (uint32_t i = 0; i < w->n_conns; i++) {
+        struct conn *conn = w->conns[i];
+        if (!conn->used || !conn->subscribed || !conn->server_open || conn->server != e->endpoint)
+            continue;
+        struct packet *packet = packet_new(w, PKT_CHANNEL);
+        packet->u.hello = hello;
+        net_send(w, conn, TO_CLIENT, packet);
+    }
+}
+
+static void heal_paths(struct world *w)
+{
+    for (int a = 0; a < WORLD_HOSTS_MAX; a++)
+        for (int b = 0; b < WORLD_HOSTS_MAX; b++) {
+            struct path *path = &w->paths[a][b];
+            if (path->cuts > 0 || path->extra_ms > 0 || path->loss_pm > 0)
+                path->bad_at = w->now + path->extra_ms;
+            path->cuts = 0;
+            path->extra_ms = 0;
+            path->loss_pm = 0;
+        }
+}
+
+static void heal_engine(struct world *w, struct engine *e)
+{
+    if (!engine_answers(w, e))
+        e->bad_at = w->now;
+    e->denied = e->misconf = e->refusing = 0;
+    e->busy = 0;
+    e->service_ms = 0;
+    e->lag_ms = 0;
+    if (e->priority == 0)
+        e->priority = 100;
+    act_resume(w, e);
+    act_start(w, e, REBIRTH_AS_WAS, 0);
+    engine_pump(w, e);
+}
+
+static void heal_sup(struct world *w, struct sup *s)
+{
+    s->disk.failing = 0;
+    s->disk.min_ms = w->plan.disk_min_ms;
+    s->disk.max_ms = w->plan.disk_max_ms;
+    if (s->alive && s->stalled)
+        sup_resume(w, s);
+    if (!s->alive)
+        sup_start(w, s);
+    for (int g = 0; g < w->plan.n_groups; g++)
+        if (s->removed[g])
+            act_request(w, s, REQUEST_MONITOR, g);
+}
+
+void act_heal_all(struct world *w)
+{
+    trace_note(w, "calm");
+    repl_advance(w);
+    heal_paths(w);
+    for (int i = 0; i < w->n_engines; i++)
+        heal_engine(w, &w->engines[i]);
+    for (int i = 0; i < w->plan.n_sups; i++)
+        heal_sup(w, &w->sups[i]);
+}

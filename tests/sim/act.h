@@ -1,0 +1,46 @@
+/*
+ * act: what chaos and stories do to the world. None of it decides anything; what
+ * is pointless now (killing the dead) does nothing.
+ */
+#ifndef TESTS_SIM_ACT_H
+#define TESTS_SIM_ACT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sentinel/input.h"
+#include "tests/sim/engine.h"
+#include "wire/msec.h"
+
+struct engine;
+struct sup;
+struct world;
+
+void act_kill(struct world *w, struct engine *e, bool power);
+void act_start(struct world *w, struct engine *e, enum rebirth rebirth, msec loading_ms);
+void act_hang(struct world *w, struct engine *e);
+void act_resume(struct world *w, struct engine *e);
+void act_slow(struct world *w, struct engine *e, msec service_ms);
+void act_script(struct world *w, struct engine *e, bool killable);
+void act_script_end(struct world *w, struct engine *e);
+void act_lag(struct world *w, struct engine *e, msec lag_ms);
+
+/* Hosts, one way. Cuts count: each heal takes one away. */
+void act_cut(struct world *w, int from_host, int to_host, bool reject);
+void act_heal(struct world *w, int from_host, int to_host);
+void act_delay(struct world *w, int from_host, int to_host, msec extra_ms, unsigned loss_pm);
+
+/* Cut a host off from all others, both ways, or let it back. */
+void act_isolate(struct world *w, int host, bool on);
+
+/* A request of an operator; returns its ticket, 0 when nobody takes it. */
+uint64_t act_request(struct world *w, struct sup *s, enum request_kind kind, int group);
+uint64_t act_set(struct world *w, struct sup *s, int group, const char *option, const char *value);
+
+/* A hello that somebody made up, on the channel of a node. */
+void act_forge(struct world *w, struct engine *e, struct sup *as, uint64_t epoch);
+
+/* Everything that is broken is whole again. */
+void act_heal_all(struct world *w);
+
+#endif

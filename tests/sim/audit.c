@@ -1,0 +1,204 @@
+#include "tests/sim/audit.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sentinel/core.h"
+#include "sentinel/model.h"
+#include "sentinel/outbox.h"
+#include "tests/sim/world.h"
+
+void audit_init(struct world *w)
+{
+    for (int s = 0; s < PLAN_SUPS_MAX; s++)
+        for (int g = 0; g < PLAN_GROUPS_MAX; g++)
+            w->audit.accounts[s][g].announced = -1;
+}
+
+void audit_done(struct world *w)
+{
+    free(w->audit.shown);
+}
+
+msec audit_clock(const struct world *w, const struct sup *s)
+{
+    return w->now + s->offset;
+}
+
+/* The engine that the disk names as a group's primary, else the file's. */
+static int stored_primary(struct world *w, const struct sup *s, int group)
+{
+    const struct row *row = disk_find(&s->disk, ROW_GROUP, world_group_name(group), NULL);
+    struct addr addr = world_primary_addr(w, group);
+
+    return world_engine_by_addr(w, row != NULL ? &row->addr : &addr);
+}
+
+void audit_started(struct world *w, struct sup *s)
+{
+    memset(w->audit.heard[s->index], 0, sizeof w->audit.heard[0]);
+    for (int g = 0; g < w->plan.n_groups; g++) {
+        struct account *account = &w->audit.accounts[s->index][g];
+        memset(account->told, 0, sizeof account->told);
+        memset(account->told_config, 0, sizeof account->told_config);
+        account->votes_epoch = account->voters = 0;
+        account->forced = false;
+        account->announced = stored_primary(w, s, g);
+    }
+}
+
+void audit_removed(struct world *w, struct sup *s, int group)
+{
+    struct account *account = &w->audit.accounts[s->index][group];
+
+    memset(account, 0, sizeof *account);
+    account->announced = -1;
+}
+
+void audit_opened(struct world *w, struct sup *s, int engine, uint32_t id)
+{
+    struct heard *heard = &w->audit.heard[s->index][engine];
+
+    if (heard->id == id)
+        return;
+    *heard = (struct heard){ .id = id,
+                             .valid_at = audit_clock(w, s),
+                             .valid_stalled = s->stalled_ms,
+                             .reset_at = MSEC_NEVER };
+}
+
+void audit_evidence(struct world *w, struct sup *s, const struct conn *conn,
+                    enum evidence evidence)
+{
+    if (conn->server < PLAN_SUPS_MAX || conn->server >= PLAN_SUPS_MAX + w->n_engines)
+        return;
+    struct heard *heard = &w->audit.heard[s->index][conn->server - PLAN_SUPS_MAX];
+
+    if (evidence_class(evidence) == EVIDENCE_CLASS_VALID) {
+        heard->valid_at = audit_clock(w, s);
+        heard->valid_stalled = s->stalled_ms;
+    }
+    if (conn->link != LINK_CMD)
+        return;
+    if (evidence == EVIDENCE_CONNECTED) {
+        heard->cmd_up = true;
+        heard->reset_at = MSEC_NEVER;
+        heard->refusals = 0;
+    } else if (evidence_class(evidence) == EVIDENCE_CLASS_DOWN) {
+        if (heard->cmd_up && evidence == EVIDENCE_RESET)
+            heard->reset_at = audit_clock(w, s);
+        else if (evidence == EVIDENCE_REFUSED)
+            heard->refusals++;
+        heard->cmd_up = false;
+    }
+}
+
+void audit_info(struct world *w, struct sup *s, const struct conn *conn,
+                const struct info_reply *info)
+{
+    struct heard *heard = &w->audit.heard[s->index][conn->server - PLAN_SUPS_MAX];
+
+    heard->has_info = true;
+    heard->info_at = audit_clock(w, s);
+    heard->info = *info;
+}
+
+static struct account *account_of(struct world *w, const struct sup *s, int group)
+{
+    return &w->audit.accounts[s->index][group];
+}
+
+void audit_answer(struct world *w, struct sup *s, int from, const struct packet *packet)
+{
+    if (packet->group < 0)
+        return;
+    struct account *account = account_of(w, s, packet->group);
+    const struct answer *answer = &packet->u.answer;
+
+    account->told[from] =
+        (struct told){ answer->down, (uint8_t)packet->engine, packet->about };
+    if (world_sup_by_runid(w, answer->leader) != s->index)
+        return;
+    if (answer->leader_epoch > account->votes_epoch) {
+        account->votes_epoch = answer->leader_epoch;
+        account->voters = 0;
+    }
+    if (answer->leader_epoch == account->votes_epoch)
+        account->voters |= 1u << from;
+}
+
+void audit_opinion(struct world *w, struct sup *s, const struct opinion *opinion)
+{
+    int group = world_group_by_name(opinion->group);
+    int engine = world_engine_by_addr(w, &opinion->primary);
+    int from = world_sup_by_runid(w, opinion->runid);
+
+    if (group < 0 || engine < 0 || from < 0)
+        return;
+    account_of(w, s, group)->told[from] =
+        (struct told){ opinion->down, (uint8_t)engine, opinion->config_epoch };
+}
+
+uint64_t audit_config_epoch(struct world *w, struct sup *s, const struct addr *primary)
+{
+    int engine = world_engine_by_addr(w, primary);
+    const struct group *group =
+        engine >= 0 ? core_find_group(s->core, world_group_name(w->engines[engine].group)) : NULL;
+
+    return group != NULL ? group->config_epoch : 0;
+}
+
+void audit_output(struct world *w, struct sup *s, const struct output *output)
+{
+    for (size_t i = 0; i < output->n_events; i++) {
+        const struct event *event = &output->events[i];
+        if (world_group_by_name(event->group) < 0)
+            continue;
+        audit_vote_output(w, s, event);
+        audit_down_output(w, s, event);
+        audit_select_output(w, s, event);
+    }
+}
+
+void audit_message(struct world *w, struct sup *s, const struct message *message, int peer)
+{
+    int group = -1;
+
+    if (message->kind == MESSAGE_ANSWER) {
+        group = w->tickets[message->ticket - 1].group;
+        int leader = world_sup_by_runid(w, message->u.answer.leader);
+        if (message->u.answer.leader[0] && group >= 0)
+            audit_show(w, SHOWN_VOTE, s->index, group, message->u.answer.leader_epoch, leader);
+    } else if (message->kind == MESSAGE_ASK) {
+        int engine = world_engine_by_addr(w, &message->u.ask.primary);
+        group = engine >= 0 ? w->engines[engine].group : -1;
+        if (message->u.ask.candidate[0] && group >= 0)
+            audit_show(w, SHOWN_VOTE, s->index, group, message->u.ask.epoch,
+                       world_sup_by_runid(w, message->u.ask.candidate));
+    } else if (message->kind == MESSAGE_HELLO) {
+        audit_hello(w, s, &message->u.hello);
+        group = world_group_by_name(message->u.hello.group);
+        if (peer >= 0 && group >= 0)
+            account_of(w, s, group)->told_config[peer] = message->u.hello.config_epoch;
+    }
+    audit_disk_message(w, s, message, group);
+}
+
+void audit_order(struct world *w, struct sup *s, const struct order *order, int engine)
+{
+    audit_disk_order(w, s, order, engine);
+}
+
+void audit_event(struct world *w, struct sup *s, const struct event *event)
+{
+    int group = world_group_by_name(event->group);
+
+    if (group < 0)
+        return;
+    audit_disk_event(w, s, event);
+    if (event->kind != EVENT_SWITCH_MASTER)
+        return;
+    w->stats.switches++;
+    account_of(w, s, group)->announced = world_engine_by_addr(w, &event->addr);
+}

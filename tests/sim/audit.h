@@ -1,0 +1,138 @@
+/*
+ * audit: what must never happen, checked after every step, on what was said and
+ * delivered and not on what the core believes. It keeps its own record of all that was
+ * ever shown, across crashes.
+ *
+ *   audit_vote.c    one vote per supervisor, group and epoch; one leader; epochs never fall
+ *   audit_disk.c    nothing visible before it is durable
+ *   audit_down.c    nobody is called down without evidence, no failover without the quorum
+ *   audit_select.c  the promoted node passed the selection rule
+ *   audit_calm.c    liveness: once the faults are over, all agree within a bound
+ */
+#ifndef TESTS_SIM_AUDIT_H
+#define TESTS_SIM_AUDIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "probes/node_info.h"
+#include "tests/sim/net.h"
+#include "tests/sim/plan.h"
+#include "wire/msec.h"
+
+struct event;
+struct hello;
+struct input;
+struct message;
+struct order;
+struct output;
+struct packet;
+struct reply;
+struct sup;
+struct world;
+
+/* Somebody was shown this: a vote, a leader, or a primary of a configuration. */
+struct shown {
+    uint8_t kind; /* enum shown_kind */
+    uint8_t sup;  /* SHOWN_VOTE: the voter; else 0 */
+    uint8_t group;
+    uint8_t what; /* the candidate, the leader, the primary's engine */
+    uint64_t epoch;
+};
+
+/* What one supervisor heard from one node since it knows it. */
+struct heard {
+    uint32_t id;
+    msec valid_at; /* its own clock */
+    msec valid_stalled;
+    bool cmd_up;
+    msec reset_at; /* MSEC_NEVER = the command link was not reset since it was up */
+    int refusals;
+    bool has_info;
+    msec info_at;
+    struct info_reply info;
+};
+
+/* What one supervisor was told by another about a group's primary. */
+struct told {
+    bool down;
+    uint8_t engine;
+    uint64_t config_epoch;
+};
+
+/* Per supervisor and group. */
+struct account {
+    struct told told[PLAN_SUPS_MAX];
+    uint64_t votes_epoch; /* ANSWERs delivered for its campaign in this epoch */
+    uint32_t voters;      /* bit mask */
+    uint64_t shown_config_epoch;
+    uint64_t told_config[PLAN_SUPS_MAX]; /* config epoch last said to each peer directly */
+    int announced;                       /* engine of the last +switch-master; -1 = none */
+    uint64_t durable_configs[64];        /* (config epoch << 8 | engine) that its disk has held */
+    int n_durable;
+    msec switched_at; /* when it last told of a switch, */
+    uint64_t switch_epoch; /* and to which configuration */
+    bool forced;      /* an operator asked for a failover in this life */
+};
+
+struct audit {
+    struct shown *shown;
+    int n_shown, cap_shown;
+    struct heard heard[PLAN_SUPS_MAX][PLAN_ENGINES_MAX];
+    struct account accounts[PLAN_SUPS_MAX][PLAN_GROUPS_MAX];
+    uint64_t shown_epoch[PLAN_SUPS_MAX];
+    int requests_open;
+};
+
+void audit_init(struct world *w);
+void audit_done(struct world *w);
+
+/* A life begins; what an earlier one heard counts no more, what it showed does. */
+void audit_started(struct world *w, struct sup *s);
+
+/* An operator took a group away: the promises about it end. */
+void audit_removed(struct world *w, struct sup *s, int group);
+
+/* Before a step: what is being delivered. */
+void audit_evidence(struct world *w, struct sup *s, const struct conn *conn,
+                    enum evidence evidence);
+void audit_info(struct world *w, struct sup *s, const struct conn *conn,
+                const struct info_reply *info);
+void audit_answer(struct world *w, struct sup *s, int from, const struct packet *packet);
+void audit_opinion(struct world *w, struct sup *s, const struct opinion *opinion);
+void audit_opened(struct world *w, struct sup *s, int engine, uint32_t id);
+
+/* After a step: what came out. */
+void audit_output(struct world *w, struct sup *s, const struct output *output);
+
+/* As it leaves. PEER: to whom; TICKET: what an ANSWER answers. */
+void audit_message(struct world *w, struct sup *s, const struct message *message, int peer);
+void audit_order(struct world *w, struct sup *s, const struct order *order, int engine);
+void audit_event(struct world *w, struct sup *s, const struct event *event);
+void audit_durable(struct world *w, struct sup *s);
+
+/* The parts, each in a file of its own. */
+void audit_show(struct world *w, int kind, int sup, int group, uint64_t epoch, int what);
+enum shown_kind { SHOWN_VOTE, SHOWN_LEADER, SHOWN_PRIMARY };
+void audit_hello(struct world *w, struct sup *s, const struct hello *hello);
+void audit_vote_output(struct world *w, struct sup *s, const struct event *event);
+void audit_down_output(struct world *w, struct sup *s, const struct event *event);
+void audit_select_output(struct world *w, struct sup *s, const struct event *event);
+void audit_disk_message(struct world *w, struct sup *s, const struct message *message, int group);
+void audit_disk_order(struct world *w, struct sup *s, const struct order *order, int engine);
+void audit_disk_event(struct world *w, struct sup *s, const struct event *event);
+void audit_disk_hello(struct world *w, struct sup *s, const struct hello *hello);
+
+/* What is not yet as it should be; NULL when everything is. */
+const char *audit_unsettled(struct world *w);
+
+/* Within this time after the last fault everything must be as it should be. */
+msec audit_settle_bound(const struct world *w);
+
+/* What a supervisor's clock says. */
+msec audit_clock(const struct world *w, const struct sup *s);
+
+/* The config epoch that a supervisor is in for the group with that primary; 0 = none. */
+uint64_t audit_config_epoch(struct world *w, struct sup *s, const struct addr *primary);
+
+#endif

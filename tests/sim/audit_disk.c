@@ -1,0 +1,155 @@
+/* Nothing is visible before it is durable: what leaves is compared with the rows on the disk of
+ * the one who says it, at this very moment. */
+#include <string.h>
+
+#include "sentinel/core.h"
+#include "sentinel/model.h"
+#include "tests/sim/world.h"
+
+static const struct row *stored_group(const struct sup *s, const char *group)
+{
+    return disk_find(&s->disk, ROW_GROUP, group, NULL);
+}
+
+static uint64_t pack(uint64_t epoch, int engine)
+{
+    return epoch << 8 | (uint8_t)engine;
+}
+
+/* Note which configurations the disk has held: an older one may be said later than a newer one
+ * is stored. */
+void audit_durable(struct world *w, struct sup *s)
+{
+    for (int g = 0; g < w->plan.n_groups; g++) {
+        const struct row *row = stored_group(s, world_group_name(g));
+        struct account *account = &w->audit.accounts[s->index][g];
+        if (row == NULL)
+            continue;
+        uint64_t config = pack(row->epoch, world_engine_by_addr(w, &row->addr));
+        int at = (account->n_durable - 1) & 63;
+        if (account->n_durable > 0 && account->durable_configs[at] == config)
+            continue;
+        account->durable_configs[account->n_durable++ & 63] = config;
+    }
+}
+
+static bool was_durable(const struct world *w, const struct sup *s, int group, uint64_t epoch,
+                        int engine)
+{
+    const struct account *account = &w->audit.accounts[s->index][group];
+    int n = account->n_durable < 64 ? account->n_durable : 64;
+
+    for (int i = 0; i < n; i++)
+        if (account->durable_configs[i] == pack(epoch, engine))
+            return true;
+    return false;
+}
+
+/* Whether the disk holds a vote for LEADER in EPOCH, or one of a later epoch. */
+static bool vote_is_stored(const struct sup *s, int group, uint64_t epoch, const char *leader)
+{
+    const struct row *row = disk_find(&s->disk, ROW_VOTE, world_group_name(group), NULL);
+
+    return row != NULL &&
+           (row->epoch > epoch || (row->epoch == epoch && strcmp(row->runid, leader) == 0));
+}
+
+void audit_disk_message(struct world *w, struct sup *s, const struct message *message, int group)
+{
+    uint64_t epoch = 0;
+    const char *leader = "";
+
+    if (message->kind == MESSAGE_ANSWER) {
+        epoch = message->u.answer.leader_epoch;
+        leader = message->u.answer.leader;
+    } else if (message->kind == MESSAGE_ASK) {
+        epoch = message->u.ask.epoch;
+        leader = message->u.ask.candidate;
+    }
+    if (leader[0] == '\0' || group < 0)
+        return;
+    if (!vote_is_stored(s, group, epoch, leader))
+        world_fail(w, "%s shows a vote in %s, epoch %llu, that its disk does not hold", s->name,
+                   world_group_name(group), (unsigned long long)epoch);
+    if (message->kind == MESSAGE_ASK && disk_epoch(&s->disk) < epoch)
+        world_fail(w, "%s campaigns in epoch %llu, its disk holds %llu", s->name,
+                   (unsigned long long)epoch, (unsigned long long)disk_epoch(&s->disk));
+}
+
+void audit_disk_hello(struct world *w, struct sup *s, const struct hello *hello)
+{
+    int group = world_group_by_name(hello->group);
+
+    if (disk_epoch(&s->disk) < hello->current_epoch)
+        world_fail(w, "%s says epoch %llu, its disk holds %llu", s->name,
+                   (unsigned long long)hello->current_epoch,
+                   (unsigned long long)disk_epoch(&s->disk));
+    if (!was_durable(w, s, group, hello->config_epoch, world_engine_by_addr(w, &hello->primary)))
+        world_fail(w, "%s says that %s is the primary of %s, epoch %llu; its disk does not", s->name,
+                   hello->primary.host, hello->group, (unsigned long long)hello->config_epoch);
+}
+
+/* The switch is told, to clients and to each peer that can be reached, before a replica is
+ * repointed. */
+static void check_told(struct world *w, struct sup *s, int g, const struct order *order)
+{
+    const struct account *account = &w->audit.accounts[s->index][g];
+    const struct group *group = core_find_group(s->core, world_group_name(g));
+    int target = world_engine_by_addr(w, &order->addr);
+
+    if (account->announced != target)
+        world_fail(w, "%s orders to follow %s before it told of that switch", s->name,
+                   order->addr.host);
+    if (group == NULL || group->failover.state != FAILOVER_REPOINT)
+        return;
+    for (uint32_t i = 0; i < w->n_conns; i++) {
+        const struct conn *conn = w->conns[i];
+        if (!conn->used || conn->client != s->endpoint || !conn->client_open || !conn->up ||
+            conn->server >= PLAN_SUPS_MAX || conn->up_at >= account->switched_at)
+            continue;
+        if (account->told_config[conn->server] < account->switch_epoch)
+            world_fail(w, "%s repoints replicas of %s before it told %s of the switch", s->name,
+                       group->name, w->sups[conn->server].name);
+    }
+}
+
+void audit_disk_order(struct world *w, struct sup *s, const struct order *order, int engine)
+{
+    int g = w->engines[engine].group;
+    const struct group *group = core_find_group(s->core, world_group_name(g));
+
+    if (order->kind == ORDER_FOLLOW) {
+        check_told(w, s, g, order);
+    } else if (order->kind == ORDER_PROMOTE && group != NULL &&
+               group->failover.state == FAILOVER_PROMOTE) {
+        if (!vote_is_stored(s, g, group->failover.epoch, s->runid))
+            world_fail(w, "%s promotes %s, its disk does not hold its own vote", s->name,
+                       w->engines[engine].name);
+        audit_show(w, SHOWN_LEADER, 0, g, group->failover.epoch, s->index);
+    }
+}
+
+void audit_disk_event(struct world *w, struct sup *s, const struct event *event)
+{
+    if (event->kind != EVENT_SWITCH_MASTER)
+        return;
+    int group = world_group_by_name(event->group);
+    int engine = world_engine_by_addr(w, &event->addr);
+    struct account *account = &w->audit.accounts[s->index][group];
+    int n = account->n_durable < 64 ? account->n_durable : 64;
+    bool found = false;
+
+    account->switch_epoch = 0;
+    for (int i = 0; i < n; i++) {
+        uint64_t epoch = account->durable_configs[i] >> 8;
+        if ((account->durable_configs[i] & 0xff) != (uint64_t)engine)
+            continue;
+        found = true;
+        account->switched_at = w->now;
+        if (epoch > account->switch_epoch)
+            account->switch_epoch = epoch;
+    }
+    if (!found)
+        world_fail(w, "%s tells of a switch to %s that its disk does not hold", s->name,
+                   event->addr.host);
+}

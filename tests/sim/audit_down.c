@@ -1,0 +1,109 @@
+/* Who is called down, and on what evidence. */
+#include "sentinel/core.h"
+#include "sentinel/model.h"
+#include "tests/sim/world.h"
+
+#define RECOVERY_MS 4000 /* after a fault is over: reconnecting, what is sent again */
+
+/* Whether a replica said, since the link was reset, that it lost the primary too. */
+static bool has_witness(struct world *w, const struct sup *s, const struct engine *primary,
+                        msec since)
+{
+    struct addr addr = world_engine_addr(primary);
+
+    for (int i = 0; i < w->n_engines; i++) {
+        const struct heard *heard = &w->audit.heard[s->index][i];
+        if (w->engines[i].group == primary->group && heard->has_info && heard->info_at >= since &&
+            heard->info.info.role == ROLE_REPLICA && !heard->info.info.link_up &&
+            addr_equal(&heard->info.info.primary, &addr))
+            return true;
+    }
+    return false;
+}
+
+static bool is_crash(struct world *w, const struct sup *s, const struct group *group,
+                     const struct engine *e)
+{
+    const struct heard *heard = &w->audit.heard[s->index][e->index];
+
+    return group->conf.crash_detection && heard->reset_at != MSEC_NEVER && heard->refusals >= 2 &&
+           has_witness(w, s, e, heard->reset_at);
+}
+
+/* No valid reply for down_after, not counting the time in which we ourselves stood still. */
+static bool is_silence(struct world *w, struct sup *s, const struct group *group,
+                       const struct engine *e)
+{
+    const struct heard *heard = &w->audit.heard[s->index][e->index];
+    msec stalled = s->stalled_ms - heard->valid_stalled;
+    msec silence = audit_clock(w, s) - heard->valid_at;
+
+    if (stalled == 0)
+        return silence >= group->conf.down_after_ms;
+    return silence - stalled >= group->conf.down_after_ms / 2;
+}
+
+/* When something was last wrong with the node, the supervisor or the way between them. */
+static msec bad_at(struct world *w, struct sup *s, struct engine *e)
+{
+    msec at = msec_max(engine_bad_at(w, e), s->bad_at);
+
+    return msec_max(at, net_bad_at(w, s->endpoint, e->endpoint));
+}
+
+static void check_node_down(struct world *w, struct sup *s, const struct event *event)
+{
+    int engine = world_engine_by_addr(w, &event->addr);
+    const struct group *group = core_find_group(s->core, event->group);
+
+    if (engine < 0 || group == NULL)
+        return;
+    struct engine *e = &w->engines[engine];
+    const struct heard *heard = &w->audit.heard[s->index][engine];
+    bool mismatch = event->type == INSTANCE_MASTER && heard->has_info &&
+                    heard->info.info.role == ROLE_REPLICA;
+    if (mismatch || is_crash(w, s, group, e))
+        return;
+    if (!is_silence(w, s, group, e))
+        world_fail(w, "%s calls %s down without evidence", s->name, e->name);
+    if (bad_at(w, s, e) + group->conf.down_after_ms + RECOVERY_MS < w->now)
+        world_fail(w, "%s calls %s down, which was there all the time", s->name, e->name);
+}
+
+/* How many say that this primary is down, the supervisor itself included. */
+static int count_down(struct world *w, const struct sup *s, const struct group *group, int g)
+{
+    const struct account *account = &w->audit.accounts[s->index][g];
+    struct addr addr = group_primary_addr(group);
+    int engine = world_engine_by_addr(w, &addr);
+    int n = 1;
+
+    for (int i = 0; i < w->plan.n_sups; i++) {
+        const struct told *told = &account->told[i];
+        n += i != s->index && told->down && told->engine == engine &&
+             told->config_epoch == group->config_epoch;
+    }
+    return n;
+}
+
+static void check_agreed(struct world *w, struct sup *s, const struct event *event)
+{
+    int g = world_group_by_name(event->group);
+    const struct group *group = core_find_group(s->core, event->group);
+    const struct account *account = &w->audit.accounts[s->index][g];
+
+    if (group == NULL || (group->failover.forced && account->forced))
+        return;
+    int n = count_down(w, s, group, g);
+    if (n < group->conf.quorum)
+        world_fail(w, "%s begins a failover of %s: %d say down, the quorum is %lld", s->name,
+                   event->group, n, (long long)group->conf.quorum);
+}
+
+void audit_down_output(struct world *w, struct sup *s, const struct event *event)
+{
+    if (event->kind == EVENT_SDOWN && event->type != INSTANCE_SENTINEL)
+        check_node_down(w, s, event);
+    else if (event->kind == EVENT_TRY_FAILOVER || event->kind == EVENT_ODOWN)
+        check_agreed(w, s, event);
+}

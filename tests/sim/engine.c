@@ -1,0 +1,242 @@
+#include "tests/sim/engine.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/sim/world.h"
+
+void engine_init(struct world *w, int index, int group, bool primary)
+{
+    struct engine *e = &w->engines[index];
+
+    *e = (struct engine){ .index = (uint8_t)index,
+                          .endpoint = (uint8_t)(PLAN_SUPS_MAX + index),
+                          .group = (uint8_t)group,
+                          .alive = true,
+                          .host_on = true,
+                          .life = 1,
+                          .priority = 100,
+                          .role = primary ? ROLE_PRIMARY : ROLE_REPLICA,
+                          .master = -1,
+                          .link_down_at = -1 };
+    snprintf(e->name, sizeof e->name, "n%d", index + 1);
+    snprintf(e->ip, sizeof e->ip, w->plan.names ? "10.0.0.%d" : "n%d", index + 1);
+    repl_id_format(e->runid, repl_new_id(w));
+    e->replid = primary ? repl_new_id(w) : w->engines[index - 1].replid;
+    if (primary)
+        return;
+    for (e->master = index; w->engines[e->master].role != ROLE_PRIMARY;)
+        e->master--;
+    e->link = REPL_UP;
+    e->link_life = 1;
+}
+
+void engine_done(struct world *w, struct engine *e)
+{
+    for (int i = 0; i < e->n_inbox; i++)
+        packet_free(w, e->inbox[i].packet);
+    free(e->inbox);
+    e->inbox = NULL;
+    e->n_inbox = 0;
+}
+
+bool engine_is_loading(const struct world *w, const struct engine *e)
+{
+    return e->loading_until > w->now;
+}
+
+bool engine_answers(const struct world *w, const struct engine *e)
+{
+    (void)w;
+    return e->alive && e->host_on && !e->hung && e->busy == 0 && e->misconf == 0 &&
+           e->service_ms == 0;
+}
+
+msec engine_bad_at(const struct world *w, const struct engine *e)
+{
+    return engine_answers(w, e) ? e->bad_at : w->now;
+}
+
+void engine_receive(struct world *w, struct engine *e, struct conn *conn, struct packet *packet)
+{
+    if (e->n_inbox == e->cap_inbox) {
+        e->cap_inbox = e->cap_inbox ? e->cap_inbox * 2 : 8;
+        e->inbox = realloc(e->inbox, (size_t)e->cap_inbox * sizeof *e->inbox);
+        assert(e->inbox != NULL);
+    }
+    e->inbox[e->n_inbox++] = (struct request_in){ conn->index, conn->serial, packet };
+    engine_pump(w, e);
+}
+
+/* The error with which a node in trouble meets nearly every command; EVIDENCE_COUNT = none. */
+static enum evidence trouble(const struct world *w, const struct engine *e)
+{
+    if (e->denied)
+        return EVIDENCE_DENIED;
+    if (engine_is_loading(w, e))
+        return EVIDENCE_LOADING;
+    if (e->busy)
+        return EVIDENCE_BUSY;
+    return EVIDENCE_COUNT;
+}
+
+static enum evidence answer_to_ping(const struct world *w, const struct engine *e)
+{
+    enum evidence ev = trouble(w, e);
+
+    if (ev != EVIDENCE_COUNT)
+        return ev;
+    if (e->misconf && e->role == ROLE_PRIMARY)
+        return EVIDENCE_MISCONF;
+    if (e->role == ROLE_REPLICA && e->link != REPL_UP && !w->plan.serve_stale)
+        return EVIDENCE_MASTERDOWN;
+    return EVIDENCE_PONG;
+}
+
+static void reply_evidence(struct world *w, struct conn *conn, enum evidence ev)
+{
+    struct packet *reply = packet_new(w, PKT_EVIDENCE);
+
+    reply->ev = ev;
+    net_send(w, conn, TO_CLIENT, reply);
+}
+
+static void reply_info(struct world *w, struct engine *e, struct conn *conn)
+{
+    if (e->denied || e->busy) {
+        reply_evidence(w, conn, EVIDENCE_INFO_FAILED);
+        return;
+    }
+    struct packet *reply = packet_new(w, PKT_INFO_REPLY);
+    repl_info(w, e, reply);
+    net_send(w, conn, TO_CLIENT, reply);
+}
+
+/* A hello goes to all who subscribed here, and, as everything that a primary is told, down to its
+ * replicas and those who subscribed there. */
+static void publish(struct world *w, struct engine *e, const struct hello *hello, int depth)
+{
+    for (uint32_t i = 0; i < w->n_conns; i++) {
+        struct conn *conn = w->conns[i];
+        if (!conn->used || !conn->subscribed || conn->server != e->endpoint || !conn->server_open)
+            continue;
+        struct packet *packet = packet_new(w, PKT_CHANNEL);
+        packet->u.hello = *hello;
+        net_send(w, conn, TO_CLIENT, packet);
+    }
+    for (int i = 0; depth < 4 && i < w->n_engines; i++) {
+        struct engine *r = &w->engines[i];
+        if (r->role == ROLE_REPLICA && r->master == e->index && r->link == REPL_UP && r->alive &&
+            !r->hung && r->link_life == e->life && net_reachable(w, e->endpoint, r->endpoint))
+            publish(w, r, hello, depth + 1);
+    }
+}
+
+/* CLIENT KILL TYPE normal: the command links of everybody else. */
+static void kill_normal_clients(struct world *w, struct engine *e, const struct conn *but)
+{
+    for (uint32_t i = 0; i < w->n_conns; i++) {
+        struct conn *conn = w->conns[i];
+        if (conn->used && conn != but && conn->server == e->endpoint && conn->server_open &&
+            conn->link == LINK_CMD)
+            net_close_server(w, conn);
+    }
+}
+
+/* The transaction of an order, and ROLE read behind it. */
+static void obey(struct world *w, struct engine *e, struct conn *conn, const struct packet *packet)
+{
+    struct packet *reply = packet_new(w, PKT_SETTLED);
+    enum evidence ev = trouble(w, e);
+
+    reply->ticket = packet->ticket;
+    if (ev != EVIDENCE_COUNT) {
+        reply->u.settled.error = evidence_name(ev);
+    } else if (e->refusing) {
+        reply->u.settled.error = "NOPERM this user has no permissions to run the command";
+    } else {
+        repl_advance(w);
+        if (packet->kind == PKT_PROMOTE)
+            repl_promote(w, e);
+        else
+            repl_follow(w, e, world_engine_by_addr(w, &packet->u.addr));
+        kill_normal_clients(w, e, conn);
+        reply->u.settled.ok = true;
+    }
+    reply->u.settled.role = e->denied ? ROLE_UNKNOWN : e->role;
+    net_send(w, conn, TO_CLIENT, reply);
+}
+
+static void serve_open(struct world *w, struct engine *e, struct conn *conn)
+{
+    conn->subscribed = conn->link == LINK_PUBSUB && !e->denied;
+    net_send(w, conn, TO_CLIENT, packet_new(w, PKT_UP));
+}
+
+/* Run one command. */
+static void serve(struct world *w, struct engine *e, struct conn *conn, const struct packet *packet)
+{
+    switch (packet->kind) {
+    case PKT_OPEN:
+        serve_open(w, e, conn);
+        break;
+    case PKT_END:
+        net_close_server(w, conn);
+        break;
+    case PKT_PING:
+        reply_evidence(w, conn, answer_to_ping(w, e));
+        break;
+    case PKT_INFO:
+        reply_info(w, e, conn);
+        break;
+    case PKT_PUBLISH:
+        if (!e->denied && !e->busy)
+            publish(w, e, &packet->u.hello, 0);
+        reply_evidence(w, conn, EVIDENCE_HELLO_SENT);
+        break;
+    case PKT_FOLLOW:
+    case PKT_PROMOTE:
+        obey(w, e, conn, packet);
+        break;
+    case PKT_SCRIPT_KILL:
+        if (e->killable)
+            e->busy = 0;
+        break;
+    default:
+        assert(!"a request that no node knows");
+    }
+}
+
+/* Take the oldest request and run it. */
+static void serve_first(struct world *w, struct engine *e)
+{
+    struct request_in in = e->inbox[0];
+    struct conn *conn = net_find(w, in.conn, in.serial);
+
+    memmove(e->inbox, e->inbox + 1, (size_t)--e->n_inbox * sizeof *e->inbox);
+    if (conn != NULL && conn->server_open)
+        serve(w, e, conn, in.packet);
+    packet_free(w, in.packet);
+}
+
+void engine_pump(struct world *w, struct engine *e)
+{
+    while (e->alive && !e->hung && !e->serving && e->n_inbox > 0) {
+        if (e->service_ms == 0) {
+            serve_first(w, e);
+            continue;
+        }
+        e->serving = true;
+        world_later(w, e->service_ms, H_SERVE, e->index, 0, e->life);
+    }
+}
+
+void engine_serve_due(struct world *w, struct engine *e)
+{
+    e->serving = false;
+    if (e->alive && !e->hung && e->n_inbox > 0)
+        serve_first(w, e);
+    engine_pump(w, e);
+}

@@ -1,0 +1,105 @@
+/*
+ * engine: a data node as a supervisor can tell it from outside: a process that
+ * answers PING, INFO, PUBLISH and orders, and replicates as Redis does: link,
+ * partial and full synchronisation, replication ids, offsets.
+ */
+#ifndef TESTS_SIM_ENGINE_H
+#define TESTS_SIM_ENGINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "probes/node_info.h"
+#include "wire/msec.h"
+
+struct conn;
+struct packet;
+struct world;
+
+enum repl_link { REPL_DOWN, REPL_SYNC, REPL_UP };
+
+/* How a process comes back. */
+enum rebirth { REBIRTH_AS_WAS, REBIRTH_EMPTY, REBIRTH_PRIMARY, REBIRTH_COUNT };
+
+/* A request that has arrived, from whichever connection. */
+struct request_in {
+    uint32_t conn, serial;
+    struct packet *packet;
+};
+
+struct engine {
+    uint8_t index, endpoint, group;
+    char name[16], ip[16]; /* as the file has it; as links and INFO have it */
+
+    bool alive, hung, host_on;
+    uint32_t life; /* counts the processes, so that what concerned an older one is void */
+    char runid[RUNID_LEN + 1];
+    msec loading_until;
+    int busy; /* nested faults count */
+    bool killable;
+    int denied, misconf, refusing;
+    msec service_ms; /* what each command takes; 0 = nothing */
+    int priority;
+    msec lag_ms;
+    msec bad_at; /* when it last did not answer as it should */
+
+    enum node_role role;
+    int master; /* whom it follows; -1 = nobody */
+    enum repl_link link;
+    uint32_t link_life; /* life of the master that the link leads to */
+    uint64_t link_gen;
+    msec link_down_at; /* -1 = never up */
+    msec heard_at;
+    uint64_t replid, replid2, second_offset, offset;
+    msec advanced_at;
+    uint64_t write_left; /* thousandths of bytes not yet counted */
+
+    struct request_in *inbox;
+    int n_inbox, cap_inbox;
+    bool serving; /* an H_SERVE is under way */
+};
+
+void engine_init(struct world *w, int index, int group, bool primary);
+void engine_done(struct world *w, struct engine *e);
+
+/* A request has arrived at the process's socket. Owned from here on. */
+void engine_receive(struct world *w, struct engine *e, struct conn *conn, struct packet *packet);
+
+/* Handler of H_SERVE: a command that takes its time is done. */
+void engine_serve_due(struct world *w, struct engine *e);
+
+/* Serve what waits, if the process runs. */
+void engine_pump(struct world *w, struct engine *e);
+
+bool engine_answers(const struct world *w, const struct engine *e);
+bool engine_is_loading(const struct world *w, const struct engine *e);
+
+/* When it last did not answer validly and at once; now, if it does not. */
+msec engine_bad_at(const struct world *w, const struct engine *e);
+
+/* --- replication (tests/sim/repl.c) --- */
+
+/* Bring offsets up to now: before anything changes that replication depends on. */
+void repl_advance(struct world *w);
+void repl_advance_one(struct world *w, struct engine *e, int depth);
+
+/* Handlers of H_CRON (each second), H_LINKED, H_SYNCED and H_LINK_RESET. */
+void repl_cron(struct world *w, struct engine *e);
+void repl_linked(struct world *w, struct engine *e, uint64_t gen);
+void repl_synced(struct world *w, struct engine *e, uint64_t gen);
+void repl_link_reset(struct world *w, struct engine *e, uint64_t gen);
+
+/* REPLICAOF: follow another, or nobody. */
+void repl_follow(struct world *w, struct engine *e, int master);
+void repl_promote(struct world *w, struct engine *e);
+
+/* The links of those that follow E end. */
+void repl_drop_followers(struct world *w, struct engine *e);
+
+/* What INFO says now. */
+void repl_info(struct world *w, struct engine *e, struct packet *ret_packet);
+
+uint64_t repl_new_id(struct world *w);
+void repl_id_format(char ret_text[RUNID_LEN + 1], uint64_t id);
+
+#endif

@@ -1,0 +1,175 @@
+#include "tests/sim/plan.h"
+
+#include <string.h>
+
+#include "wire/prng.h"
+
+#define LEN(a) (sizeof(a) / sizeof(a)[0])
+
+/* One of a list of N numbers. */
+static int64_t pick(struct prng *prng, const int64_t *list, size_t n)
+{
+    return list[prng_below(prng, n)];
+}
+#define PICK(prng, ...)                                                                            \
+    pick(prng, (const int64_t[]){ __VA_ARGS__ }, LEN(((const int64_t[]){ __VA_ARGS__ })))
+
+static bool chance(struct prng *prng, unsigned percent)
+{
+    return prng_below(prng, 100) < percent;
+}
+
+int plan_majority(const struct plan *plan)
+{
+    return plan->n_sups / 2 + 1;
+}
+
+const char *fault_name(enum fault fault)
+{
+    static const char *const names[] = {
+#define X(id, name) name,
+        FAULTS(X)
+#undef X
+    };
+    return names[fault];
+}
+
+/* Every process on a host of its own: supervisors first, then nodes. */
+static void spread_hosts(struct plan *plan)
+{
+    for (int i = 0; i < PLAN_SUPS_MAX; i++)
+        plan->sup_host[i] = (uint8_t)i;
+    for (int i = 0; i < PLAN_ENGINES_MAX; i++)
+        plan->node_host[i] = (uint8_t)(PLAN_SUPS_MAX + i);
+}
+
+void plan_init(struct plan *plan)
+{
+    memset(plan, 0, sizeof *plan);
+    plan->n_sups = 3;
+    plan->n_groups = 1;
+    for (int i = 0; i < PLAN_GROUPS_MAX; i++) {
+        plan->n_nodes[i] = 3;
+        group_conf_init(&plan->conf[i]);
+        plan->conf[i].down_after_ms = 1000;
+        plan->conf[i].failover_timeout_ms = 60000;
+    }
+    plan->latency_min_ms = plan->latency_max_ms = 1;
+    plan->disk_min_ms = plan->disk_max_ms = 2;
+    plan->user_timeout_ms = 30000;
+    plan->write_rate = 1000;
+    plan->full_sync_ms = 500;
+    plan->backlog = 1 << 20;
+    plan->repl_timeout_ms = 60000;
+    plan->serve_stale = true;
+    plan->tick_first = true;
+    spread_hosts(plan);
+}
+
+static void draw_topology(struct plan *plan, struct prng *prng)
+{
+    plan->n_sups = (int)PICK(prng, 1, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3, 4, 4, 5, 5, 5, 6, 7);
+    plan->n_groups = (int)PICK(prng, 1, 1, 1, 1, 1, 1, 2, 2, 3);
+    if (plan->n_sups > 5)
+        plan->n_groups = 1;
+    for (int i = 0; i < plan->n_groups; i++)
+        plan->n_nodes[i] = 1 + (int)PICK(prng, 0, 1, 1, 2, 2, 2, 2, 3, 3, plan->n_groups > 1 ? 2 : 5);
+    if (chance(prng, 30)) /* supervisors live beside the first nodes */
+        for (int i = 0; i < plan->n_sups && i < plan->n_nodes[0]; i++)
+            plan->sup_host[i] = plan->node_host[i];
+}
+
+static void draw_conf(struct plan *plan, struct prng *prng)
+{
+    bool majority = chance(prng, 45);
+    msec down_after = PICK(prng, 300, 500, 500, 1000, 1000, 2000);
+
+    for (int i = 0; i < plan->n_groups; i++) {
+        struct group_conf *conf = &plan->conf[i];
+
+        conf->quorum = majority ? plan_majority(plan) : 1 + (int64_t)prng_below(prng, (uint64_t)plan->n_sups);
+        conf->down_after_ms = down_after;
+        conf->failover_timeout_ms = PICK(prng, 1000, 3000, 10000, 60000, 180000);
+        conf->parallel_syncs = PICK(prng, 1, 1, 2, 3, 10);
+        conf->priority_max_lag_bytes = PICK(prng, 65536, 65536, 1000, 0, 10000000);
+        conf->crash_detection = chance(prng, 75) ? 1 : 0;
+        if (conf->quorum < plan_majority(plan))
+            plan->meet_first = true;
+    }
+}
+
+/* A supervisor is added during the chaos: then the quorum must hold a majority of the final
+ * number, since only known voters count. */
+static void draw_late(struct plan *plan, struct prng *prng)
+{
+    if (plan->n_sups < 2 || plan->n_sups > 7 || plan->meet_first || !chance(prng, 25))
+        return;
+    plan->n_sups++;
+    plan->n_late = 1;
+    for (int i = 0; i < plan->n_groups; i++)
+        if (plan->conf[i].quorum < plan_majority(plan))
+            plan->conf[i].quorum = plan_majority(plan);
+}
+
+static void draw_habits(struct plan *plan, struct prng *prng)
+{
+    plan->meet_first = plan->meet_first || chance(prng, 50);
+    plan->names = chance(prng, 20);
+    plan->own_hellos = chance(prng, 20);
+    plan->anonymous = chance(prng, 20);
+    plan->tick_first = chance(prng, 70);
+    if (chance(prng, 25))
+        for (int i = 0; i < plan->n_sups; i++)
+            plan->stock[i] = chance(prng, 50);
+    plan->write_rate = (uint32_t)PICK(prng, 0, 1000, 10000, 100000, 1000000);
+    plan->full_sync_ms = PICK(prng, 50, 200, 500, 2000);
+    plan->backlog = (uint64_t)PICK(prng, 1000, 100000, 1 << 20, 1 << 24);
+    plan->repl_timeout_ms = PICK(prng, 2000, 5000, 60000);
+    plan->serve_stale = chance(prng, 80);
+}
+
+static void draw_world(struct plan *plan, struct prng *prng)
+{
+    msec down_after = plan->conf[0].down_after_ms;
+
+    plan->latency_min_ms = PICK(prng, 0, 0, 1, 2);
+    plan->latency_max_ms = plan->latency_min_ms + PICK(prng, 0, 1, 3, 10, down_after / 20);
+    plan->loss_pm = (unsigned)PICK(prng, 0, 0, 1, 5, 20);
+    plan->dup_pm = (unsigned)PICK(prng, 0, 0, 10, 50);
+    plan->user_timeout_ms = PICK(prng, 2000, 5000, 30000);
+    plan->disk_min_ms = PICK(prng, 0, 1, 5);
+    plan->disk_max_ms = plan->disk_min_ms + PICK(prng, 0, 2, 10, 40);
+    plan->timer_slack_ms = PICK(prng, 0, 0, 1, 3);
+}
+
+/* Each seed has its own mixture of faults: an even one would hardly ever get
+ * deep into what only comes from several of the same kind. */
+static void draw_chaos(struct plan *plan, struct prng *prng)
+{
+    plan->chaos_ms = prng_between(prng, 3000, 8000) + 6 * plan->conf[0].down_after_ms;
+    plan->gap_ms = PICK(prng, 150, 300, 700, 700, 1500);
+    plan->aim_pm = (unsigned)PICK(prng, 0, 0, 20, 100, 300);
+    for (int i = 0; i < FAULT_COUNT; i++)
+        plan->weight[i] = chance(prng, 40) ? (unsigned)prng_between(prng, 1, 5) : 0;
+    plan->weight[FAULT_KILL] += 2;
+    if (plan->meet_first == false || plan->n_sups == 1)
+        return;
+    for (int i = 0; i < plan->n_groups; i++)
+        if (plan->conf[i].quorum < plan_majority(plan))
+            plan->weight[FAULT_OP_RESET] = plan->weight[FAULT_OP_REMOVE] = 0;
+}
+
+void plan_draw(struct plan *plan, uint64_t seed)
+{
+    struct prng prng;
+
+    plan_init(plan);
+    plan->seed = seed;
+    prng_seed(&prng, seed * UINT64_C(0x2545f4914f6cdd1d) + 1);
+    draw_topology(plan, &prng);
+    draw_conf(plan, &prng);
+    draw_late(plan, &prng);
+    draw_habits(plan, &prng);
+    draw_world(plan, &prng);
+    draw_chaos(plan, &prng);
+}

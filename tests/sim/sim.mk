@@ -1,0 +1,14 @@
+# The simulator and what runs on it. SEED and COUNT choose the seeds, V=1 prints the whole trace.
+SEED  ?= 1
+COUNT ?= 2000
+JOBS  ?= 2
+
+SIM_SRC := $(wildcard tests/sim/*.c)
+SIM_OBJ := $(call objects,$(filter-out %/main.c,$(SIM_SRC)))
+
+$(BUILD)/sim/sim: $(call objects,tests/sim/main.c) $(SIM_OBJ) $(BUILD)/libcore.a
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $^
+
+sim: $(BUILD)/sim/sim
+	@$(BUILD)/sim/sim -s $(SEED) -n $(COUNT) -j $(JOBS) $(if $(V),-v)
