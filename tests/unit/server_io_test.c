@@ -724,7 +724,8 @@ static void test_listen(void)
     CU_ASSERT_EQUAL(server_listen(server, "203.0.113.1", 0, error), -1);
     CU_ASSERT_EQUAL(server_listen(server, "no such host", 0, error), -1);
     CU_ASSERT_PTR_NOT_NULL(strstr(error, "no such host"));
-    CU_ASSERT_EQUAL(server_listen(server, "localhost", 0, error), 0);
+    /* Not numeric for us, a name of this machine wherever there is no name service. */
+    CU_ASSERT_EQUAL(server_listen(server, "127.1", 0, error), 0);
     CU_ASSERT_EQUAL(server_port(server), port);
     server_unlisten(server);
     CU_ASSERT_EQUAL(server_port(server), 0);
