@@ -43,53 +43,114 @@ def no_majority(nodes, supervisor):
         return "switched %s after one came back" % ms(world.switches(group, back)[0].at - back)
 
 
+def check_resumed(world, group, since, new, before):
+    """After crashes: one switch and no other, the same primary everywhere, epochs that did not fall."""
+    world.stays(lambda: {s.primary_port(group.name) for s in world.supervisors} == {new.port},
+                "a second failover", CALM_S)
+    for s in world.supervisors:
+        after = epochs_of(world, s, group)
+        check(all(after[k] >= before[s][k] for k in after), "epochs fell at %s: %s, then %s" % (
+            s.label, before[s], after))
+        switches = [events.switch_of(e).new_port for e in s.events.find("+switch-master", since)]
+        check(set(switches) <= {new.port} and len(switches) <= 1,
+              "%s published switches to %s, the primary is %d" % (s.label, switches, new.port))
+    configs = {epochs_of(world, s, group)["config"] for s in world.supervisors}
+    check(len(configs) == 1, "config epochs differ: %s" % configs)
+
+
+def restart(supervisor):
+    """After a SIGKILL: it must come back as the one it was."""
+    identity = supervisor.identity
+    supervisor.start().await_ready()
+    check(supervisor.call("SENTINEL", "MYID") == identity, "%s is another one after a restart" % supervisor.label)
+
+
+def identify(world):
+    for s in world.supervisors:
+        s.identity = s.call("SENTINEL", "MYID")
+    return {s: epochs_of(world, s, world.group) for s in world.supervisors}
+
+
 def crash_leader_at(nodes, supervisor, step):
     """Kills the leader as soon as it publishes `step` of a failover, and starts it again."""
     with Cluster(nodes, supervisor, down_after=DOWN_AFTER, failover_timeout=3000) as world:
         group, old = world.group, world.group.primary
-        ids = {s: s.call("SENTINEL", "MYID") for s in world.supervisors}
-        before = {s: epochs_of(world, s, group) for s in world.supervisors}
+        before = identify(world)
         moment = old.kill()
         leader = wait(lambda: next((s for s in world.supervisors
                                     if s.events.first(step, moment, " %s " % group.name)), None),
                       "%s at some supervisor" % step)
         leader.kill()
-        leader.start().await_ready()
-        check(leader.call("SENTINEL", "MYID") == ids[leader], "another identity after the restart")
+        restart(leader)
         new = world.wait_agreed(group, old)
         agreed = time.monotonic()
         case_failover.check_follows(world, group, new)
-        world.stays(lambda: {s.primary_port(group.name) for s in world.supervisors} == {new.port},
-                    "a second failover", CALM_S)
-        for s in world.supervisors:
-            after = epochs_of(world, s, group)
-            check(all(after[k] >= before[s][k] for k in after), "epochs fell at %s: %s, then %s" % (
-                s.label, before[s], after))
-            switches = [events.switch_of(e).new_port for e in s.events.find("+switch-master", moment)]
-            check(set(switches) <= {new.port} and len(switches) <= 1,
-                  "%s published switches to %s, the primary is %d" % (s.label, switches, new.port))
-        configs = {epochs_of(world, s, group)["config"] for s in world.supervisors}
-        check(len(configs) == 1, "config epochs differ: %s" % configs)
+        check_resumed(world, group, moment, new, before)
         return "leader killed at %s, all agree %s after the kill of the primary" % (step, ms(agreed - moment))
 
 
-# Sentinel itself fails here now and then: a second failover, with a short down-after.
-@scenario(supervisors=("picketd",), seconds=15)
+# Sentinel itself fails over a second time here now and then, with a short down-after.
+@scenario(supervisors=("picketd",), seconds=5)
 def crash_at_election(nodes, supervisor):
     """the leader is killed as it asks for votes, and restarted: state resumed, one switch"""
     return crash_leader_at(nodes, supervisor, "+try-failover")
 
 
-@scenario(supervisors=("picketd",), seconds=15)
+@scenario(supervisors=("picketd",), seconds=5)
 def crash_after_election(nodes, supervisor):
     """the elected leader is killed and restarted: state resumed, one switch"""
     return crash_leader_at(nodes, supervisor, "+elected-leader")
 
 
-@scenario(supervisors=("picketd",), seconds=15)
+@scenario(supervisors=("picketd",), seconds=5)
 def crash_after_promotion(nodes, supervisor):
     """the leader is killed right after the promotion and restarted: state resumed, one switch"""
     return crash_leader_at(nodes, supervisor, "+promoted-slave")
+
+
+@scenario(supervisors=("picketd",), seconds=7)
+def crash_while_voting(nodes, supervisor):
+    """the candidate is killed while its peers hang and no vote has come; nobody votes twice afterwards"""
+    with Cluster(nodes, supervisor, down_after=DOWN_AFTER, failover_timeout=3000, quorum=1) as world:
+        group, old = world.group, world.group.primary
+        before = identify(world)
+        candidate, hung = world.supervisors[0], world.supervisors[1:]
+        for other in hung:
+            other.stop()
+        moment = old.kill()
+        voted = wait(lambda: candidate.events.first("+vote-for-leader", moment, candidate.identity),
+                     "the candidate votes for itself")
+        candidate.kill()
+        check(not candidate.events.find("+elected-leader", moment), "elected without a majority")
+        for other in hung:
+            other.cont()
+        restart(candidate)
+        new = world.wait_agreed(group, old)
+        case_failover.check_follows(world, group, new)
+        check_resumed(world, group, moment, new, before)
+        epoch = int(candidate.master(group.name)["config-epoch"])
+        return "voted in epoch %s, switched in epoch %d" % (voted.payload.split(" ")[1], epoch)
+
+
+@scenario(supervisors=("picketd",), seconds=7)
+def crash_of_all_who_know(nodes, supervisor):
+    """both that know of the switch are killed at once; restarted, they teach it to the third"""
+    with Cluster(nodes, supervisor, down_after=DOWN_AFTER, failover_timeout=3000) as world:
+        group, old = world.group, world.group.primary
+        before = identify(world)
+        ignorant, others = world.supervisors[0], world.supervisors[1:]
+        ignorant.kill()
+        moment = old.kill()
+        wait(lambda: any(s.events.first("+switch-master", moment) for s in others), "a first +switch-master")
+        for other in others:
+            other.kill()
+        restart(ignorant)
+        check(ignorant.primary_port(group.name) == old.port, "the third cannot know of the switch")
+        for other in others:
+            restart(other)
+        new = world.wait_agreed(group, old)
+        case_failover.check_follows(world, group, new)
+        check_resumed(world, group, moment, new, before)
 
 
 @scenario(seconds=10)

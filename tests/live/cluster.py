@@ -141,6 +141,16 @@ class Cluster:
             poison = server.poisoned()
             if poison:
                 return "%s: %s" % (server.label, poison)
+        return self.double_vote()
+
+    def double_vote(self):
+        """A supervisor that voted for two in one epoch, over all its lives. With several groups, epochs are theirs."""
+        if len(self.groups) > 1:
+            return None
+        for supervisor in self.supervisors:
+            votes = {tuple(e.payload.split(" ")) for e in supervisor.events.find("+vote-for-leader")}
+            if len(votes) != len({epoch for _, epoch in votes}):
+                return "%s voted twice in an epoch: %s" % (supervisor.label, sorted(votes))
         return None
 
     def report(self):
