@@ -31,6 +31,7 @@ struct stream_pool;
 #define STREAM_PENDING_MAX     16384                      /* requests without a reply */
 #define STREAM_OUT_BYTES_MAX   ((size_t)16 * 1024 * 1024) /* unsent requests */
 #define STREAM_REPLY_BYTES_MAX ((size_t)16 * 1024 * 1024) /* of a reply that is not complete */
+#define STREAM_ELEMENTS_MAX    65536                      /* of an array in a reply */
 #define STREAM_USER_TIMEOUT_MS 30000 /* unacknowledged that long, the kernel gives up */
 
 /* REPLY: NULL when the stream went before it. Valid during the call. */
