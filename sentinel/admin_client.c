@@ -9,6 +9,9 @@
 /* Bytes of an argument that an error quotes. */
 #define QUOTED_MAX 128
 
+/* Of CLIENT LIST ID; each costs a walk over all connections. */
+#define LIST_IDS_MAX 100
+
 static int quoted(struct slice s)
 {
     return (int)(s.n < QUOTED_MAX ? s.n : QUOTED_MAX);
@@ -95,10 +98,14 @@ void admin_client_info(void *app, struct client *c, size_t argc, const struct sl
     write_listing(c, &listing);
 }
 
-/* LIST ID id [id ...]: in the order of the connections, as in the order asked for. */
+/* LIST ID id [id ...]: in the order asked for. */
 static bool list_ids(struct admin *admin, struct client *c, size_t argc, const struct slice *argv,
                      struct listing *listing)
 {
+    if (argc - 3 > LIST_IDS_MAX) {
+        resp_errorf(&c->reply, "ERR too many client IDs, allowed are %d", LIST_IDS_MAX);
+        return false;
+    }
     for (size_t i = 3; i < argc; i++) {
         if (!slice_to_uint64(argv[i], &listing->filter.id) || listing->filter.id == 0) {
             resp_error(&c->reply, "ERR Invalid client ID");
