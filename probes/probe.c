@@ -50,6 +50,7 @@ void probe_init(struct probe *probe, bool is_node, msec down_after_ms, msec now)
         .info_sent_at = MSEC_NEVER,
         .info_seen_at = MSEC_NEVER,
         .info_due_at = now,
+        .info_next_at = now,
         .hello_sent_at = MSEC_NEVER,
         .hello_due_at = now,
     };
@@ -185,7 +186,7 @@ static msec info_at(const struct probe *probe)
 {
     if (!probe->is_node || !probe_is_up(probe) || probe->info_sent_at != MSEC_NEVER)
         return MSEC_NEVER;
-    return probe->info_due_at;
+    return msec_max(probe->info_due_at, probe->info_next_at);
 }
 
 static msec hello_at(const struct probe *probe)
@@ -297,16 +298,24 @@ static void observe_valid(struct probe *probe, enum link_kind kind, enum evidenc
     probe->busy = false;
 }
 
+/* INFO was answered: the next may go, but not at once. Whoever waits for a good
+ * answer asks again after each bad one. */
+static void info_answered(struct probe *probe, msec now)
+{
+    probe->info_sent_at = MSEC_NEVER;
+    probe->info_next_at = now + INFO_GAP_MIN_MS;
+}
+
 static void observe_reply(struct probe *probe, enum link_kind kind, enum evidence evidence,
                           msec now)
 {
     switch (evidence) {
     case EVIDENCE_INFO:
         probe->info_seen_at = now;
-        probe->info_sent_at = MSEC_NEVER;
+        info_answered(probe, now);
         break;
     case EVIDENCE_INFO_FAILED:
-        probe->info_sent_at = MSEC_NEVER;
+        info_answered(probe, now);
         break;
     case EVIDENCE_HELLO_SENT:
         probe->hello_sent_at = MSEC_NEVER;
@@ -346,9 +355,7 @@ void probe_observe(struct probe *probe, enum link_kind kind, enum evidence evide
 
 void probe_want_info(struct probe *probe, msec at)
 {
-    msec floor = probe->info_seen_at == MSEC_NEVER ? at : probe->info_seen_at + INFO_GAP_MIN_MS;
-
-    probe->info_due_at = msec_min(probe->info_due_at, msec_max(at, floor));
+    probe->info_due_at = msec_min(probe->info_due_at, at);
 }
 
 void probe_want_hello(struct probe *probe, msec now)

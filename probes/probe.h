@@ -79,6 +79,7 @@ struct probe {
     msec info_sent_at; /* MSEC_NEVER = none in flight */
     msec info_seen_at; /* last INFO reply; MSEC_NEVER = none yet */
     msec info_due_at;
+    msec info_next_at;  /* not before: the gap since the last answer, good or bad */
     bool info_busy;     /* ask every INFO_BUSY_PERIOD_MS */
     msec hello_sent_at; /* MSEC_NEVER = none in flight */
     msec hello_due_at;
