@@ -13,7 +13,8 @@ struct store;
 
 #define AUTH_USER "default"
 
-/* Checks a user and password; on success the client is authenticated. False after the error was written. */
+/* Checks a user and password; on success the client is authenticated. False after the error was
+ * written. */
 bool auth_client(struct store *s, struct client *c, struct slice user, struct slice password);
 
 /* The state of a new connection: authenticated if there is no password. */

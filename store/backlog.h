@@ -1,6 +1,7 @@
 /*
- * The last bytes of the replication stream, in a ring, by their offsets: what a replica that was away for a moment continues
- * from. Offsets count from 1: the byte at offset n is the n-th of the history.
+ * The last bytes of the replication stream, in a ring, by their offsets: what a replica that was
+ * away for a moment continues from. Offsets count from 1: the byte at offset n is the n-th of the
+ * history.
  */
 #ifndef STORE_BACKLOG_H
 #define STORE_BACKLOG_H
@@ -44,7 +45,8 @@ static inline bool backlog_holds(const struct backlog *b, int64_t offset)
     return b->mem != NULL && offset >= backlog_first(b) && offset <= b->next;
 }
 
-/* Up to two runs of bytes from this offset to the end; returns their number. backlog_holds must be true. */
+/* Up to two runs of bytes from this offset to the end; returns their number. backlog_holds must be
+ * true. */
 size_t backlog_read(const struct backlog *b, int64_t offset, struct slice ret_runs[2]);
 
 #endif

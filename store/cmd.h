@@ -1,5 +1,6 @@
 /*
- * The handlers of the pure commands, one line each; cmd_*.c has them by subject, table_io.c the table that names them.
+ * The handlers of the pure commands, one line each; cmd_*.c has them by subject, table_io.c the
+ * table that names them.
  */
 #ifndef STORE_CMD_H
 #define STORE_CMD_H
@@ -14,7 +15,8 @@ command_fn cmd_append, cmd_strlen, cmd_getrange, cmd_setrange, cmd_mget, cmd_mse
 command_fn cmd_incr, cmd_decr, cmd_incrby, cmd_decrby, cmd_incrbyfloat;
 
 /* keys */
-command_fn cmd_del, cmd_exists, cmd_touch, cmd_type, cmd_rename, cmd_renamenx, cmd_randomkey, cmd_dbsize;
+command_fn cmd_del, cmd_exists, cmd_touch, cmd_type, cmd_rename, cmd_renamenx, cmd_randomkey,
+    cmd_dbsize;
 command_fn cmd_flushdb, cmd_flushall, cmd_select;
 command_fn cmd_keys, cmd_scan;
 
@@ -24,7 +26,8 @@ command_fn cmd_ttl, cmd_pttl, cmd_expiretime, cmd_pexpiretime;
 
 /* connections */
 command_fn cmd_ping, cmd_echo, cmd_quit, cmd_reset, cmd_auth, cmd_hello, cmd_time;
-command_fn cmd_client_setname, cmd_client_getname, cmd_client_id, cmd_client_no_evict, cmd_client_setinfo;
+command_fn cmd_client_setname, cmd_client_getname, cmd_client_id, cmd_client_no_evict,
+    cmd_client_setinfo;
 command_fn cmd_client_reply;
 command_fn cmd_command, cmd_command_count, cmd_command_list, cmd_command_info, cmd_command_docs;
 

@@ -58,7 +58,8 @@ static bool check_names(struct change *ch, struct client *c, size_t argc, const 
         const char *why = NULL;
 
         if (id < 0) {
-            resp_errorf(&c->reply, "ERR Unknown option or number of arguments for CONFIG SET - '%.*s'",
+            resp_errorf(&c->reply,
+                        "ERR Unknown option or number of arguments for CONFIG SET - '%.*s'",
                         (int)(argv[i].n < 128 ? argv[i].n : 128), argv[i].p);
             return false;
         }

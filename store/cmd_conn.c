@@ -6,7 +6,8 @@
 #include "wire/client_pubsub.h"
 #include "wire/command_reply.h"
 
-static const char bad_name[] = "ERR Client names cannot contain spaces, newlines or special characters.";
+static const char bad_name[] =
+    "ERR Client names cannot contain spaces, newlines or special characters.";
 
 void cmd_ping(void *app, struct client *c, size_t argc, const struct slice *argv)
 {
@@ -55,11 +56,10 @@ void cmd_reset(void *app, struct client *c, size_t argc, const struct slice *arg
         return;
     }
     session_discard(s, c);
-    session_of(c)->reply_off = false;
     pubsub_leave(s->pubsub, &c->subs);
     client_set_field(&c->name, slice_str(""));
-    c->flags &= ~(unsigned)(CLIENT_NO_EVICT | CLIENT_SKIP_REPLY);
-    c->reply.muted = false;
+    c->flags &= ~(unsigned)CLIENT_NO_EVICT;
+    client_reply_mode(c, CLIENT_REPLY_MODE_ON);
     c->reply.proto = 2;
     c->db = 0;
     auth_default(s, c);
@@ -76,7 +76,8 @@ void cmd_auth(void *app, struct client *c, size_t argc, const struct slice *argv
         return;
     }
     if (argc == 2 && option_text(&s->options, OPT_REQUIREPASS)[0] == '\0') {
-        resp_error(&c->reply, "ERR AUTH <password> called without any password configured for the default user. Are you "
+        resp_error(&c->reply, "ERR AUTH <password> called without any password configured for the "
+                              "default user. Are you "
                               "sure your configuration is correct?");
         return;
     }
@@ -96,8 +97,8 @@ static bool hello_options(struct store *s, struct client *c, size_t argc, const 
         } else if (slice_is_nocase(argv[i], "SETNAME") && i + 1 < argc) {
             *ret_name = &argv[++i];
         } else {
-            resp_errorf(&c->reply, "ERR Syntax error in HELLO option '%.*s'", (int)(argv[i].n < 128 ? argv[i].n : 128),
-                        argv[i].p);
+            resp_errorf(&c->reply, "ERR Syntax error in HELLO option '%.*s'",
+                        (int)(argv[i].n < 128 ? argv[i].n : 128), argv[i].p);
             return false;
         }
     }
@@ -141,8 +142,10 @@ void cmd_hello(void *app, struct client *c, size_t argc, const struct slice *arg
     if (!hello_options(app, c, argc, argv, &name))
         return;
     if (!(c->flags & CLIENT_AUTHENTICATED)) {
-        resp_error(&c->reply, "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH "
-                              "<user> <pass> option can be used to authenticate the client and select the RESP protocol "
+        resp_error(&c->reply, "NOAUTH HELLO must be called with the client already authenticated, "
+                              "otherwise the HELLO AUTH "
+                              "<user> <pass> option can be used to authenticate the client and "
+                              "select the RESP protocol "
                               "version at the same time");
         return;
     }
@@ -202,7 +205,8 @@ void cmd_client_setinfo(void *app, struct client *c, size_t argc, const struct s
     (void)app;
     (void)argc;
     if (!is_name && !slice_is_nocase(argv[2], "LIB-VER"))
-        resp_errorf(&c->reply, "ERR Unrecognized option '%.*s'", (int)(argv[2].n < 128 ? argv[2].n : 128), argv[2].p);
+        resp_errorf(&c->reply, "ERR Unrecognized option '%.*s'",
+                    (int)(argv[2].n < 128 ? argv[2].n : 128), argv[2].p);
     else if (!client_set_field(is_name ? &c->lib_name : &c->lib_ver, argv[3]))
         resp_errorf(&c->reply, "ERR %s cannot contain spaces, newlines or special characters.",
                     is_name ? "lib-name" : "lib-ver");
@@ -212,21 +216,15 @@ void cmd_client_setinfo(void *app, struct client *c, size_t argc, const struct s
 
 void cmd_client_reply(void *app, struct client *c, size_t argc, const struct slice *argv)
 {
-    struct session *session = session_of(c);
-
     (void)app;
     (void)argc;
     if (slice_is_nocase(argv[2], "ON")) {
-        session->reply_off = false;
-        c->flags &= ~(unsigned)CLIENT_SKIP_REPLY;
-        c->reply.muted = false;
+        client_reply_mode(c, CLIENT_REPLY_MODE_ON);
         resp_ok(&c->reply);
     } else if (slice_is_nocase(argv[2], "OFF")) {
-        session->reply_off = true;
-        c->reply.muted = true;
+        client_reply_mode(c, CLIENT_REPLY_MODE_OFF);
     } else if (slice_is_nocase(argv[2], "SKIP")) {
-        if (!session->reply_off)
-            c->flags |= CLIENT_SKIP_REPLY;
+        client_reply_mode(c, CLIENT_REPLY_MODE_SKIP);
     } else {
         resp_error(&c->reply, store_error_syntax);
     }

@@ -70,7 +70,8 @@ static bool read_float(struct slice text, long double *ret)
     char *end;
     long double v;
 
-    if (text.n == 0 || !slice_copy(text, copy, sizeof(copy)) || copy[0] == ' ' || (copy[0] >= '\t' && copy[0] <= '\r'))
+    if (text.n == 0 || !slice_copy(text, copy, sizeof(copy)) || copy[0] == ' ' ||
+        (copy[0] >= '\t' && copy[0] <= '\r'))
         return false;
     v = strtold(copy, &end);
     if (*end != '\0' || isnan(v) || v == HUGE_VALL || v == -HUGE_VALL)

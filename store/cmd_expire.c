@@ -17,13 +17,15 @@ static bool read_conditions(struct client *c, size_t argc, const struct slice *a
         while (k < 4 && !slice_is_nocase(argv[i], names[k]))
             k++;
         if (k == 4) {
-            resp_errorf(&c->reply, "ERR Unsupported option %.*s", (int)(argv[i].n < 128 ? argv[i].n : 128), argv[i].p);
+            resp_errorf(&c->reply, "ERR Unsupported option %.*s",
+                        (int)(argv[i].n < 128 ? argv[i].n : 128), argv[i].p);
             return false;
         }
         flags |= 1u << k;
     }
     if ((flags & WHEN_NX) && (flags & ~(unsigned)WHEN_NX)) {
-        resp_error(&c->reply, "ERR NX and XX, GT or LT options at the same time are not compatible");
+        resp_error(&c->reply,
+                   "ERR NX and XX, GT or LT options at the same time are not compatible");
         return false;
     }
     if ((flags & WHEN_GT) && (flags & WHEN_LT)) {
@@ -66,15 +68,16 @@ static void expire_at(struct store *s, struct client *c, struct key_ref *ref, in
     store_propagate(s, c->db, gone ? 2 : 3, feed);
 }
 
-static void expire(struct store *s, struct client *c, size_t argc, const struct slice *argv, struct expire_unit unit,
-                   const char *name)
+static void expire(struct store *s, struct client *c, size_t argc, const struct slice *argv,
+                   struct expire_unit unit, const char *name)
 {
     struct key_ref ref;
     struct entry *e;
     unsigned conditions;
     int64_t at_ms;
 
-    if (!read_conditions(c, argc - 3, argv + 3, &conditions) || !expire_arg_any(s, c, argv[2], unit, name, &at_ms))
+    if (!read_conditions(c, argc - 3, argv + 3, &conditions) ||
+        !expire_arg_any(s, c, argv[2], unit, name, &at_ms))
         return;
     e = store_write(s, c, argv[1], &ref);
     if (e == NULL || !allows(conditions, entry_expires_at(e), at_ms)) {

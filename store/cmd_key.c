@@ -123,7 +123,8 @@ void cmd_dbsize(void *app, struct client *c, size_t argc, const struct slice *ar
 /* ASYNC and SYNC make no difference: memory is always freed later, in portions. */
 static bool check_flush(struct client *c, size_t argc, const struct slice *argv)
 {
-    if (argc == 1 || (argc == 2 && (slice_is_nocase(argv[1], "ASYNC") || slice_is_nocase(argv[1], "SYNC"))))
+    if (argc == 1 ||
+        (argc == 2 && (slice_is_nocase(argv[1], "ASYNC") || slice_is_nocase(argv[1], "SYNC"))))
         return true;
     resp_error(&c->reply, store_error_syntax);
     return false;
@@ -135,7 +136,7 @@ void cmd_flushdb(void *app, struct client *c, size_t argc, const struct slice *a
 
     if (!check_flush(c, argc, argv))
         return;
-    s->dirty += store_flush(s, c->db);
+    s->changes += store_flush(s, c->db);
     store_propagate(s, c->db, argc, argv);
     resp_ok(&c->reply);
 }
@@ -146,11 +147,11 @@ void cmd_flushall(void *app, struct client *c, size_t argc, const struct slice *
 
     if (!check_flush(c, argc, argv))
         return;
-    s->dirty += store_flush(s, -1);
+    s->changes += store_flush(s, -1);
     store_propagate(s, c->db, argc, argv);
     if (s->ops->flushed != NULL)
         s->ops->flushed(s);
-    s->dirty++;
+    s->changes++;
     resp_ok(&c->reply);
 }
 

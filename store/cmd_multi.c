@@ -68,7 +68,8 @@ void cmd_exec(void *app, struct client *c, size_t argc, const struct slice *argv
     }
     if (session_of(c)->failed)
         resp_error(&c->reply, "EXECABORT Transaction discarded because of previous errors.");
-    else if ((c->flags & CLIENT_DIRTY) || watch_any_expired(&session_of(c)->watched, key_expired, s))
+    else if ((c->flags & CLIENT_DIRTY) ||
+             watch_any_expired(&session_of(c)->watched, key_expired, s))
         resp_null_array(&c->reply);
     else
         run_queued(s, c);
@@ -85,7 +86,8 @@ void cmd_watch(void *app, struct client *c, size_t argc, const struct slice *arg
     }
     /* Once dirty, always dirty until EXEC: more keys would only cost. */
     for (size_t i = 1; i < argc && !(c->flags & CLIENT_DIRTY); i++)
-        watch_add(&s->watches, &session_of(c)->watched, c, c->db, argv[i], key_expired(s, c->db, argv[i]));
+        watch_add(&s->watches, &session_of(c)->watched, c, c->db, argv[i],
+                  key_expired(s, c->db, argv[i]));
     resp_ok(&c->reply);
 }
 

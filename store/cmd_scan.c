@@ -12,8 +12,8 @@ struct found {
     struct store *store;
     struct client *client;
     struct slice pattern;
-    bool all;  /* the pattern matches everything */
-    int type;  /* enum value_type, -1: any, VALUE_TYPE_COUNT: none */
+    bool all; /* the pattern matches everything */
+    int type; /* enum value_type, -1: any, VALUE_TYPE_COUNT: none */
     size_t seen;
     size_t written;
 };
@@ -35,7 +35,9 @@ static void write_key(void *arg, struct dict_node *node)
 
 void cmd_keys(void *app, struct client *c, size_t argc, const struct slice *argv)
 {
-    struct found f = { .store = app, .client = c, .pattern = argv[1], .all = slice_is(argv[1], "*"), .type = -1 };
+    struct found f = {
+        .store = app, .client = c, .pattern = argv[1], .all = slice_is(argv[1], "*"), .type = -1
+    };
     size_t mark = resp_hold(&c->reply);
     struct dict_walk walk;
     struct dict_node *node;
@@ -57,7 +59,8 @@ static int type_of(struct slice name)
 }
 
 /* COUNT, MATCH, TYPE; false after the error was written. */
-static bool read_options(struct client *c, size_t argc, const struct slice *argv, struct found *f, int64_t *ret_count)
+static bool read_options(struct client *c, size_t argc, const struct slice *argv, struct found *f,
+                         int64_t *ret_count)
 {
     for (size_t i = 0; i < argc; i += 2) {
         if (i + 1 < argc && slice_is_nocase(argv[i], "COUNT")) {

@@ -73,7 +73,8 @@ static bool read_options(struct client *c, size_t argc, const struct slice *argv
 }
 
 /* Stores a value at a ref, and its expiry time (-1: none). */
-static void put(struct store *s, struct client *c, struct key_ref *ref, struct slice value, int64_t at_ms)
+static void put(struct store *s, struct client *c, struct key_ref *ref, struct slice value,
+                int64_t at_ms)
 {
     struct entry *e = key_ref_entry(ref);
 
@@ -84,8 +85,10 @@ static void put(struct store *s, struct client *c, struct key_ref *ref, struct s
     store_changed(s, c, ref->key);
 }
 
-/* What replicas get for a value with an expiry time: the time itself, which does not depend on when they read it. */
-static void propagate_set(struct store *s, struct client *c, struct slice key, struct slice value, int64_t at_ms)
+/* What replicas get for a value with an expiry time: the time itself, which does not depend on when
+ * they read it. */
+static void propagate_set(struct store *s, struct client *c, struct slice key, struct slice value,
+                          int64_t at_ms)
 {
     char text[ENTRY_INT_TEXT_MAX];
     struct slice argv[5] = { slice_str("SET"), key, value, slice_str("PXAT"), { text, 0 } };
@@ -138,7 +141,8 @@ void cmd_setnx(void *app, struct client *c, size_t argc, const struct slice *arg
 }
 
 /* SETEX, PSETEX: key, time, value. */
-static void set_expiring(struct store *s, struct client *c, const struct slice *argv, int64_t factor_ms, const char *name)
+static void set_expiring(struct store *s, struct client *c, const struct slice *argv,
+                         int64_t factor_ms, const char *name)
 {
     struct expire_unit unit = { factor_ms, false };
     struct key_ref ref;
@@ -184,7 +188,7 @@ void cmd_getset(void *app, struct client *c, size_t argc, const struct slice *ar
 }
 
 /* Deletes a key that was found, and tells replicas no more than that. */
-static void delete(struct store *s, struct client *c, struct key_ref *ref)
+static void delete (struct store *s, struct client *c, struct key_ref *ref)
 {
     struct slice del[2] = { slice_str("DEL"), ref->key };
 
@@ -201,11 +205,12 @@ void cmd_getdel(void *app, struct client *c, size_t argc, const struct slice *ar
     (void)argc;
     reply_value(c, e);
     if (e != NULL)
-        delete(app, c, &ref);
+        delete (app, c, &ref);
 }
 
 /* Gives the key its new time, or takes it away. */
-static void getex_change(struct store *s, struct client *c, struct key_ref *ref, unsigned flags, int64_t at_ms)
+static void getex_change(struct store *s, struct client *c, struct key_ref *ref, unsigned flags,
+                         int64_t at_ms)
 {
     char text[ENTRY_INT_TEXT_MAX];
     struct slice argv[3] = { slice_str("PEXPIREAT"), ref->key, { text, 0 } };
@@ -234,13 +239,14 @@ void cmd_getex(void *app, struct client *c, size_t argc, const struct slice *arg
     if (!read_options(c, argc - 2, argv + 2, SET_PERSIST, &o))
         return;
     e = store_read(s, c, argv[1], &ref);
-    if (e != NULL && (o.flags & SET_EXPIRES) && !expire_arg_positive(s, c, o.time, o.unit, "getex", &at_ms))
+    if (e != NULL && (o.flags & SET_EXPIRES) &&
+        !expire_arg_positive(s, c, o.time, o.unit, "getex", &at_ms))
         return;
     reply_value(c, e);
     if (e == NULL)
         return;
     if ((o.flags & SET_EXPIRES) && o.unit.absolute && expire_is_past(s, c, at_ms))
-        delete(s, c, &ref);
+        delete (s, c, &ref);
     else if (o.flags & (SET_EXPIRES | SET_PERSIST))
         getex_change(s, c, &ref, o.flags, at_ms);
 }

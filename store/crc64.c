@@ -9,7 +9,8 @@ enum { SLICES = 8 };
 
 static uint64_t table[SLICES][256];
 
-/* Fills table[0] bit by bit, then each further slice as "one more zero byte after the one before". */
+/* Fills table[0] bit by bit, then each further slice as "one more zero byte after the one before".
+ */
 static void build_tables(void)
 {
     for (unsigned i = 0; i < 256; i++) {

@@ -229,7 +229,8 @@ struct dict_node *dict_random(const struct dict *d, uint64_t chance)
         return NULL;
     /* A fresh stride from the chance at each empty bucket: no run of empty buckets gives its
      * neighbour more than its share. */
-    for (uint64_t x = chance; node == NULL; x = x * 6364136223846793005ULL + 1442695040888963407ULL) {
+    for (uint64_t x = chance; node == NULL;
+         x = x * 6364136223846793005ULL + 1442695040888963407ULL) {
         b = (size_t)((x >> 16) % d->buckets);
         node = *bucket_at(d, b);
     }

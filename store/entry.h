@@ -1,11 +1,13 @@
 /*
- * One key with its value and, if it has one, its expiry time: a single allocation, so that a look-up touches the bucket, the
- * entry, and (for values that do not fit into the entry) the value's bytes.
+ * One key with its value and, if it has one, its expiry time: a single allocation, so that a
+ * look-up touches the bucket, the entry, and (for values that do not fit into the entry) the
+ * value's bytes.
  *
  *     [ dict node | value word | type, encoding, ... | key bytes | padding, expiry ]
  *
- * The expiry tail is there only when ENTRY_VOLATILE is set. An entry is owned by its keyspace. String values are held as
- * an integer, as up to ENTRY_SMALL_MAX bytes in the value word, or as a block of their own.
+ * The expiry tail is there only when ENTRY_VOLATILE is set. An entry is owned by its keyspace.
+ * String values are held as an integer, as up to ENTRY_SMALL_MAX bytes in the value word, or as a
+ * block of their own.
  */
 #ifndef STORE_ENTRY_H
 #define STORE_ENTRY_H
@@ -27,7 +29,7 @@ enum value_type {
 #define X(id, text) VALUE_##id,
     VALUE_TYPES(X)
 #undef X
-    VALUE_TYPE_COUNT
+        VALUE_TYPE_COUNT
 };
 
 enum string_encoding { STRING_INT, STRING_SMALL, STRING_BYTES };
@@ -108,8 +110,8 @@ size_t entry_string_len(const struct entry *e);
 bool entry_string_int(const struct entry *e, int64_t *ret);
 
 /*
- * Makes the string len bytes long at least (new bytes are zero) and gives its bytes to write into; for APPEND and SETRANGE.
- * Grows with room to spare.
+ * Makes the string len bytes long at least (new bytes are zero) and gives its bytes to write into;
+ * for APPEND and SETRANGE. Grows with room to spare.
  */
 char *entry_string_extend(struct entry *e, size_t len);
 

@@ -9,16 +9,20 @@
 
 static const char no_auth[] = "NOAUTH Authentication required.";
 static const char not_in_multi[] = "ERR Command not allowed inside a transaction";
-static const char no_debug[] =
-    "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you can run it from a local "
-    "connection, otherwise you need to set this option in the configuration file, and then restart the server.";
-static const char save_failed[] =
-    "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. Commands that may "
-    "modify the data set are disabled, because this instance is configured to report errors during writes if RDB "
-    "snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs for details about the RDB error.";
+static const char no_debug[] = "ERR DEBUG command not allowed. If the enable-debug-command option "
+                               "is set to \"local\", you can run it from a local "
+                               "connection, otherwise you need to set this option in the "
+                               "configuration file, and then restart the server.";
+static const char save_failed[] = "MISCONF Redis is configured to save RDB snapshots, but it's "
+                                  "currently unable to persist to disk. Commands that may "
+                                  "modify the data set are disabled, because this instance is "
+                                  "configured to report errors during writes if RDB "
+                                  "snapshotting fails (stop-writes-on-bgsave-error option). Please "
+                                  "check the Redis logs for details about the RDB error.";
 static const char few_replicas[] = "NOREPLICAS Not enough good replicas to write.";
 static const char read_only[] = "READONLY You can't write against a read only replica.";
-static const char no_primary[] = "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.";
+static const char no_primary[] =
+    "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.";
 static const char loading[] = "LOADING Redis is loading the dataset in memory";
 static const char replica_link[] = "ERR Replica can't interact with the keyspace";
 
@@ -52,9 +56,11 @@ static const char *write_refusal(const struct store *s, unsigned flags)
 
     if (store_is_replica(s))
         return writes && option_number(o, OPT_REPLICA_READ_ONLY) ? read_only : NULL;
-    if (s->save_failed && option_number(o, OPT_STOP_WRITES) && o->save_count > 0 && (writes || (flags & COMMAND_PING)))
+    if (s->save_failed && option_number(o, OPT_STOP_WRITES) && o->save_count > 0 &&
+        (writes || (flags & COMMAND_PING)))
         return save_failed;
-    if (writes && option_number(o, OPT_MIN_REPLICAS) > 0 && option_number(o, OPT_MIN_REPLICAS_LAG) > 0 &&
+    if (writes && option_number(o, OPT_MIN_REPLICAS) > 0 &&
+        option_number(o, OPT_MIN_REPLICAS_LAG) > 0 &&
         (int64_t)s->good_replicas < option_number(o, OPT_MIN_REPLICAS))
         return few_replicas;
     return NULL;
@@ -81,13 +87,15 @@ static const char *refusal(const struct store *s, struct client *c, const struct
         return no_primary;
     if (s->phase == STORE_LOADING && !(flags & COMMAND_LOADING))
         return loading;
-    if ((c->flags & CLIENT_IS_REPLICA) && (flags & (COMMAND_WRITE | COMMAND_READONLY | COMMAND_MAY_REPLICATE)))
+    if ((c->flags & CLIENT_IS_REPLICA) &&
+        (flags & (COMMAND_WRITE | COMMAND_READONLY | COMMAND_MAY_REPLICATE)))
         return replica_link;
     return NULL;
 }
 
 /* An error that keeps a command from running also spoils the transaction; EXEC itself ends it. */
-static void refuse(struct store *s, struct client *c, const struct command_match *m, const char *why)
+static void refuse(struct store *s, struct client *c, const struct command_match *m,
+                   const char *why)
 {
     s->stats.error_replies++;
     session_of(c)->failed = (c->flags & CLIENT_IN_MULTI) != 0;
@@ -100,8 +108,8 @@ static void refuse(struct store *s, struct client *c, const struct command_match
 }
 
 /* Unknown command, or the wrong number of words. */
-static void refuse_unfit(struct store *s, struct client *c, const struct command_match *m, size_t argc,
-                         const struct slice *argv)
+static void refuse_unfit(struct store *s, struct client *c, const struct command_match *m,
+                         size_t argc, const struct slice *argv)
 {
     s->stats.error_replies++;
     session_of(c)->failed = (c->flags & CLIENT_IN_MULTI) != 0;
@@ -111,10 +119,12 @@ static void refuse_unfit(struct store *s, struct client *c, const struct command
 /* Notes the name for CLIENT LIST; of a subcommand it has to be put together. */
 static void note_name(struct client *c, const struct command_match *m)
 {
-    c->command = m->parent == NULL ? m->command->name : command_full_name(m, session_of(c)->command);
+    c->command =
+        m->parent == NULL ? m->command->name : command_full_name(m, session_of(c)->command);
 }
 
-static void queue(struct store *s, struct client *c, const struct command_match *m, size_t argc, const struct slice *argv)
+static void queue(struct store *s, struct client *c, const struct command_match *m, size_t argc,
+                  const struct slice *argv)
 {
     if (session_queue(c, m->command, argc, argv))
         resp_simple(&c->reply, "QUEUED");
@@ -122,19 +132,22 @@ static void queue(struct store *s, struct client *c, const struct command_match 
         refuse(s, c, m, "ERR too many commands in one transaction");
 }
 
-void exec_call(struct store *s, struct client *c, const struct command *command, size_t argc, const struct slice *argv)
+void exec_call(struct store *s, struct client *c, const struct command *command, size_t argc,
+               const struct slice *argv)
 {
-    uint64_t dirty = s->dirty;
+    uint64_t before = s->changes;
 
     s->propagated = false;
     s->stats.commands++;
     command->run(s, c, argc, argv);
-    if (s->dirty != dirty && !s->propagated && !(c->flags & CLIENT_IS_MASTER))
+    if (s->changes == before)
+        return;
+    if (!s->propagated)
         store_propagate(s, c->db, argc, argv);
+    session_of(c)->write_offset = s->repl.offset;
 }
 
-/* Finds, checks and runs; the reply to a request that CLIENT REPLY SKIP covers goes nowhere. */
-static bool run(struct store *s, struct client *c, size_t argc, const struct slice *argv)
+bool exec_request(struct store *s, struct client *c, size_t argc, const struct slice *argv)
 {
     struct command_match m;
     const char *why;
@@ -161,20 +174,4 @@ static bool run(struct store *s, struct client *c, size_t argc, const struct sli
     else
         exec_call(s, c, m.command, argc, argv);
     return true;
-}
-
-bool exec_request(struct store *s, struct client *c, size_t argc, const struct slice *argv)
-{
-    bool done;
-
-    if (!(c->flags & CLIENT_SKIP_REPLY))
-        return run(s, c, argc, argv);
-    c->flags = (c->flags & ~(unsigned)CLIENT_SKIP_REPLY) | CLIENT_SKIPPING;
-    c->reply.muted = true;
-    done = run(s, c, argc, argv);
-    c->flags &= ~(unsigned)CLIENT_SKIPPING;
-    if (!done)
-        c->flags |= CLIENT_SKIP_REPLY;
-    c->reply.muted = session_of(c)->reply_off;
-    return done;
 }

@@ -1,5 +1,6 @@
 /*
- * How a request becomes a command: found, checked against the state of store and client, queued or run, and fed to the replicas.
+ * How a request becomes a command: found, checked against the state of store and client, queued or
+ * run, and fed to the replicas.
  */
 #ifndef STORE_EXEC_H
 #define STORE_EXEC_H
@@ -14,12 +15,13 @@ struct command;
 struct store;
 
 /*
- * Runs one request of a client. False: not now, it must come again when the pause is over (nothing was done or
- * written). The clocks of the store must be up to date.
+ * Runs one request of a client. False: not now, it must come again when the pause is over (nothing
+ * was done or written). The clocks of the store must be up to date.
  */
 bool exec_request(struct store *s, struct client *c, size_t argc, const struct slice *argv);
 
 /* Runs a command that passed the checks, and feeds it. For EXEC. */
-void exec_call(struct store *s, struct client *c, const struct command *command, size_t argc, const struct slice *argv);
+void exec_call(struct store *s, struct client *c, const struct command *command, size_t argc,
+               const struct slice *argv);
 
 #endif

@@ -16,8 +16,8 @@ static bool convert(const struct store *s, struct expire_unit unit, int64_t v, i
     return !__builtin_add_overflow(v, unit.absolute ? 0 : s->now_ms, ret);
 }
 
-bool expire_arg_positive(struct store *s, struct client *c, struct slice arg, struct expire_unit unit,
-                         const char *command, int64_t *ret_at_ms)
+bool expire_arg_positive(struct store *s, struct client *c, struct slice arg,
+                         struct expire_unit unit, const char *command, int64_t *ret_at_ms)
 {
     int64_t v;
 
@@ -28,8 +28,8 @@ bool expire_arg_positive(struct store *s, struct client *c, struct slice arg, st
     return true;
 }
 
-bool expire_arg_any(struct store *s, struct client *c, struct slice arg, struct expire_unit unit, const char *command,
-                    int64_t *ret_at_ms)
+bool expire_arg_any(struct store *s, struct client *c, struct slice arg, struct expire_unit unit,
+                    const char *command, int64_t *ret_at_ms)
 {
     int64_t v;
 
@@ -45,7 +45,10 @@ bool expire_option(struct slice word, struct expire_unit *ret_unit)
     static const struct {
         const char *name;
         struct expire_unit unit;
-    } options[] = { { "EX", { 1000, false } }, { "PX", { 1, false } }, { "EXAT", { 1000, true } }, { "PXAT", { 1, true } } };
+    } options[] = { { "EX", { 1000, false } },
+                    { "PX", { 1, false } },
+                    { "EXAT", { 1000, true } },
+                    { "PXAT", { 1, true } } };
 
     for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
         if (slice_is_nocase(word, options[i].name)) {

@@ -1,6 +1,6 @@
 /*
- * The volatile entries of one database, the earliest first: a 4-ary heap of (time, entry). Entries know their slot, so
- * that one can be moved or taken out without a search.
+ * The volatile entries of one database, the earliest first: a 4-ary heap of (time, entry). Entries
+ * know their slot, so that one can be moved or taken out without a search.
  */
 #ifndef STORE_EXPIRY_H
 #define STORE_EXPIRY_H

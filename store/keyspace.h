@@ -1,9 +1,9 @@
 /*
- * The data: numbered databases of keys. Knows nothing of clocks, clients or replication: whether an expired key is deleted, or
- * only looked over, is the caller's decision.
+ * The data: numbered databases of keys. Knows nothing of clocks, clients or replication: whether an
+ * expired key is deleted, or only looked over, is the caller's decision.
  *
- * A key_ref is the result of one look-up and carries all that a command then needs (add, delete, expiry) without a second
- * one. It is valid until the keyspace is changed by anything but itself.
+ * A key_ref is the result of one look-up and carries all that a command then needs (add, delete,
+ * expiry) without a second one. It is valid until the keyspace is changed by anything but itself.
  */
 #ifndef STORE_KEYSPACE_H
 #define STORE_KEYSPACE_H
@@ -65,7 +65,8 @@ void keyspace_delete(struct key_ref *ref);
 /* Sets (at_ms >= 0) or removes (-1) the expiry time; returns the entry's new place. */
 struct entry *keyspace_set_expiry(struct key_ref *ref, int64_t at_ms);
 
-/* Moves the value and expiry of one key to another, which is replaced. The refs are dead afterwards. */
+/* Moves the value and expiry of one key to another, which is replaced. The refs are dead
+ * afterwards. */
 void keyspace_rename(struct key_ref *from, struct slice to);
 
 /* Number of keys, and of those with an expiry time. */

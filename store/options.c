@@ -14,7 +14,7 @@ static const char *const loglevels[] = { "debug", "verbose", "notice", "warning"
 static const char *const debug_users[] = { "no", "yes", "local", NULL };
 
 static const struct option_row rows[OPTION_COUNT] = {
-#define X(id, name, alias, kind, flags, standard, least, most, meaning)                                              \
+#define X(id, name, alias, kind, flags, standard, least, most, meaning)                            \
     [OPT_##id] = { name, alias, OPTION_##kind, flags, standard, least, most, meaning },
     OPTIONS(X)
 #undef X
@@ -96,8 +96,9 @@ static bool read_bytes(struct slice text, int64_t *ret)
         const char *name;
         int64_t factor;
     } units[] = {
-        { "", 1 },           { "b", 1 },          { "k", 1000 },       { "kb", OPTION_KB },
-        { "m", 1000 * 1000 }, { "mb", OPTION_MB }, { "g", 1000000000 }, { "gb", OPTION_GB },
+        { "", 1 },           { "b", 1 },           { "k", 1000 },
+        { "kb", OPTION_KB }, { "m", 1000 * 1000 }, { "mb", OPTION_MB },
+        { "g", 1000000000 }, { "gb", OPTION_GB },
     };
     struct slice digits = { text.p, 0 }, unit;
     int64_t n;
@@ -150,7 +151,8 @@ static bool parse_choice(enum option_id id, struct slice text, int64_t *ret, cha
     }
     len = snprintf(ret_error, OPTION_ERROR_TEXT_MAX, "argument(s) must be one of the following: ");
     for (int i = 0; words[i] != NULL; i++)
-        len += snprintf(ret_error + len, OPTION_ERROR_TEXT_MAX - (size_t)len, "%s%s", i > 0 ? ", " : "", words[i]);
+        len += snprintf(ret_error + len, OPTION_ERROR_TEXT_MAX - (size_t)len, "%s%s",
+                        i > 0 ? ", " : "", words[i]);
     return false;
 }
 
@@ -191,8 +193,8 @@ static bool parse_save(struct options *o, struct slice text, char *ret_text, cha
         if (!slice_to_int64(words[i], &p->seconds) || !slice_to_int64(words[i + 1], &p->changes) ||
             p->seconds < 1 || p->changes < 0)
             goto wrong;
-        len += (size_t)snprintf(ret_text + len, OPTION_TEXT_MAX - len, "%s%lld %lld", i > 0 ? " " : "",
-                                (long long)p->seconds, (long long)p->changes);
+        len += (size_t)snprintf(ret_text + len, OPTION_TEXT_MAX - len, "%s%lld %lld",
+                                i > 0 ? " " : "", (long long)p->seconds, (long long)p->changes);
     }
     memcpy(o->save, points, n / 2 * sizeof(points[0]));
     o->save_count = n / 2;
@@ -220,9 +222,11 @@ static bool parse_primary(struct options *o, struct slice text, char *ret_text, 
     if (n == 1)
         ok = slice_copy(words[0], copy, sizeof(copy)) && addr_parse(&addr, copy);
     else
-        ok = n == 2 && slice_to_int64(words[1], &port) && addr_set_slice(&addr, words[0].p, words[0].n, port);
+        ok = n == 2 && slice_to_int64(words[1], &port) &&
+             addr_set_slice(&addr, words[0].p, words[0].n, port);
     if (!ok) {
-        snprintf(ret_error, OPTION_ERROR_TEXT_MAX, "argument must be an address: HOST:PORT, or nothing");
+        snprintf(ret_error, OPTION_ERROR_TEXT_MAX,
+                 "argument must be an address: HOST:PORT, or nothing");
         return false;
     }
     o->primary = addr;
@@ -231,13 +235,15 @@ static bool parse_primary(struct options *o, struct slice text, char *ret_text, 
 }
 
 /* One class of the output limits. */
-static bool parse_output_class(struct output_limit *limits, const struct slice *words, char *ret_error)
+static bool parse_output_class(struct output_limit *limits, const struct slice *words,
+                               char *ret_error)
 {
     int kind = client_class_parse(words[0]);
     struct output_limit limit;
 
     if (kind < 0 || kind == CLIENT_MASTER) {
-        snprintf(ret_error, OPTION_ERROR_TEXT_MAX, "Invalid client class specified in buffer limit configuration.");
+        snprintf(ret_error, OPTION_ERROR_TEXT_MAX,
+                 "Invalid client class specified in buffer limit configuration.");
         return false;
     }
     if (!read_bytes(words[1], &limit.hard_bytes) || !read_bytes(words[2], &limit.soft_bytes) ||
@@ -252,13 +258,16 @@ static bool parse_output_class(struct output_limit *limits, const struct slice *
 
 static bool parse_output(struct options *o, struct slice text, char *ret_text, char *ret_error)
 {
-    static const char *const names[] = { [CLIENT_NORMAL] = "normal", [CLIENT_REPLICA] = "slave", [CLIENT_PUBSUB] = "pubsub" };
+    static const char *const names[] = {
+        [CLIENT_NORMAL] = "normal", [CLIENT_REPLICA] = "slave", [CLIENT_PUBSUB] = "pubsub"
+    };
     struct slice words[OUTPUT_WORDS * CLIENT_CLASSES];
     struct output_limit limits[CLIENT_CLASSES];
     size_t n = split(text, words, OUTPUT_WORDS * CLIENT_CLASSES), len = 0;
 
     if (n == 0 || n % OUTPUT_WORDS != 0 || n > OUTPUT_WORDS * CLIENT_CLASSES) {
-        snprintf(ret_error, OPTION_ERROR_TEXT_MAX, "Wrong number of arguments in buffer limit configuration.");
+        snprintf(ret_error, OPTION_ERROR_TEXT_MAX,
+                 "Wrong number of arguments in buffer limit configuration.");
         return false;
     }
     memcpy(limits, o->output, sizeof(limits));
@@ -268,9 +277,9 @@ static bool parse_output(struct options *o, struct slice text, char *ret_text, c
     }
     memcpy(o->output, limits, sizeof(limits));
     for (int c = CLIENT_NORMAL; c <= CLIENT_PUBSUB; c++)
-        len += (size_t)snprintf(ret_text + len, OPTION_TEXT_MAX - len, "%s%s %lld %lld %lld", c > 0 ? " " : "", names[c],
-                                (long long)limits[c].hard_bytes, (long long)limits[c].soft_bytes,
-                                (long long)limits[c].soft_s);
+        len += (size_t)snprintf(ret_text + len, OPTION_TEXT_MAX - len, "%s%s %lld %lld %lld",
+                                c > 0 ? " " : "", names[c], (long long)limits[c].hard_bytes,
+                                (long long)limits[c].soft_bytes, (long long)limits[c].soft_s);
     return true;
 }
 
@@ -278,11 +287,13 @@ static bool parse_text(struct slice text, char *ret_text, char *ret_error)
 {
     if (slice_copy(text, ret_text, OPTION_TEXT_MAX))
         return true;
-    snprintf(ret_error, OPTION_ERROR_TEXT_MAX, "argument must be at most %d bytes without a zero byte", OPTION_TEXT_MAX - 1);
+    snprintf(ret_error, OPTION_ERROR_TEXT_MAX,
+             "argument must be at most %d bytes without a zero byte", OPTION_TEXT_MAX - 1);
     return false;
 }
 
-bool options_set(struct options *o, enum option_id id, struct slice text, char ret_error[OPTION_ERROR_TEXT_MAX])
+bool options_set(struct options *o, enum option_id id, struct slice text,
+                 char ret_error[OPTION_ERROR_TEXT_MAX])
 {
     struct option_value *value = &o->values[id];
     char shown[OPTION_TEXT_MAX];
@@ -364,7 +375,8 @@ void option_allowed(enum option_id id, char *text, size_t size)
         snprintf(text, size, "%s", row->least == row->most ? "only no" : "yes or no");
         break;
     case OPTION_CHOICE:
-        snprintf(text, size, "%s", id == OPT_LOGLEVEL ? "debug, verbose, notice or warning" : "no, yes or local");
+        snprintf(text, size, "%s",
+                 id == OPT_LOGLEVEL ? "debug, verbose, notice or warning" : "no, yes or local");
         break;
     case OPTION_TEXT:
         snprintf(text, size, "text");

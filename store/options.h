@@ -1,9 +1,9 @@
 /*
- * The options, named as in redis.conf. One table gives names, defaults, ranges and meaning; the configuration file, the command
- * line, CONFIG GET / SET and --help all read it.
+ * The options, named as in redis.conf. One table gives names, defaults, ranges and meaning; the
+ * configuration file, the command line, CONFIG GET / SET and --help all read it.
  *
- * Values come as text and are kept as a number or a text. Options that were changed while the process runs are marked,
- * and are what CONFIG REWRITE writes.
+ * Values come as text and are kept as a number or a text. Options that were changed while the
+ * process runs are marked, and are what CONFIG REWRITE writes.
  */
 #ifndef STORE_OPTIONS_H
 #define STORE_OPTIONS_H
@@ -27,10 +27,10 @@
 
 /* How a value is written. */
 enum option_kind {
-    OPTION_NUMBER,  /* an integer in a range */
-    OPTION_BYTES,   /* the same with a unit: kb, mb, gb (1024), k, m, g (1000) */
+    OPTION_NUMBER, /* an integer in a range */
+    OPTION_BYTES,  /* the same with a unit: kb, mb, gb (1024), k, m, g (1000) */
     OPTION_YES_NO,
-    OPTION_CHOICE,  /* one of some words */
+    OPTION_CHOICE, /* one of some words */
     OPTION_TEXT,
     OPTION_SAVE,    /* pairs of seconds and changes */
     OPTION_PRIMARY, /* "host port", "host:port", "no one" or nothing */
@@ -44,68 +44,83 @@ enum option_flag {
 };
 
 /* id, name, other name, kind, flags, default, least, most, meaning */
-#define OPTIONS(X)                                                                                                   \
-    X(BIND, "bind", "host", TEXT, OPTION_FIXED, "127.0.0.1", 0, 0, "address to listen on; several, with spaces; * is all")  \
-    X(PORT, "port", NULL, NUMBER, OPTION_FIXED, "6379", 0, 65535, "TCP port; 0: any free one")                        \
-    X(MAXCLIENTS, "maxclients", NULL, NUMBER, 0, "10000", 1, 1000000, "connections at a time")                        \
-    X(TIMEOUT, "timeout", NULL, NUMBER, 0, "0", 0, INT32_MAX, "seconds after which a silent client is closed; 0: never")   \
-    X(TCP_KEEPALIVE, "tcp-keepalive", NULL, NUMBER, 0, "300", 0, INT32_MAX, "seconds between TCP keep-alives; 0: off")   \
-    X(QUERY_LIMIT, "client-query-buffer-limit", NULL, BYTES, 0, "1gb", OPTION_MB, INT64_MAX, "unread bytes of one client")   \
-    X(BULK_MAX, "proto-max-bulk-len", NULL, BYTES, 0, "512mb", OPTION_MB, 512 * OPTION_MB, "bytes of one argument or string")     \
-    X(OUTPUT_LIMIT, "client-output-buffer-limit", NULL, OUTPUT, 0,                                                     \
-      "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60", 0, 0,                                     \
-      "class, hard bytes, soft bytes, soft seconds; for normal, replica, pubsub")                                      \
-    X(LOGLEVEL, "loglevel", NULL, CHOICE, 0, "notice", 0, 0, "least important message that is logged")                 \
-    X(DIR, "dir", NULL, TEXT, OPTION_PROTECTED, ".", 0, 0, "folder of the data and state files")                       \
-    X(DBFILENAME, "dbfilename", NULL, TEXT, OPTION_PROTECTED, "dump.rdb", 0, 0, "name of the data file in dir")        \
-    X(DATABASES, "databases", NULL, NUMBER, OPTION_FIXED, "16", 16, 16, "number of databases")                         \
-    X(SAVE, "save", NULL, SAVE, 0, "3600 1 300 100 60 10000", 0, 0,                                                    \
-      "save in the background when so many seconds and changes have passed; empty: never")                             \
-    X(RDBCOMPRESSION, "rdbcompression", NULL, YES_NO, 0, "yes", 0, 1, "compress long strings in the data file")        \
-    X(RDBCHECKSUM, "rdbchecksum", NULL, YES_NO, 0, "yes", 0, 1, "checksum at the end of the data file")                \
-    X(STOP_WRITES, "stop-writes-on-bgsave-error", NULL, YES_NO, 0, "yes", 0, 1,                                        \
-      "refuse writes while the last background save failed")                                                           \
-    X(APPENDONLY, "appendonly", NULL, YES_NO, OPTION_FIXED, "no", 0, 0, "there is no append-only file yet: only no")     \
-    X(REQUIREPASS, "requirepass", NULL, TEXT, OPTION_SECRET, "", 0, 0, "password of the clients")                       \
-    X(MASTERAUTH, "masterauth", NULL, TEXT, OPTION_SECRET, "", 0, 0, "password for the primary")                        \
-    X(MASTERUSER, "masteruser", NULL, TEXT, 0, "", 0, 0, "user name for the primary")                                  \
-    X(REPLICAOF, "replicaof", "slaveof", PRIMARY, OPTION_FIXED, "", 0, 0, "primary to follow; empty: be a primary")    \
-    X(REPLICA_READ_ONLY, "replica-read-only", "slave-read-only", YES_NO, 0, "yes", 0, 1,                               \
-      "a replica refuses writes of clients")                                                                           \
-    X(SERVE_STALE, "replica-serve-stale-data", "slave-serve-stale-data", YES_NO, 0, "yes", 0, 1,                       \
-      "a replica without its primary answers with the data it has")                                                    \
-    X(REPLICA_PRIORITY, "replica-priority", "slave-priority", NUMBER, 0, "100", 0, INT32_MAX,                          \
-      "rank in a failover, the lowest first; 0: never a primary")                                                      \
-    X(REPLICA_ANNOUNCED, "replica-announced", NULL, YES_NO, 0, "yes", 0, 1, "supervisors name this replica to clients")  \
-    X(ANNOUNCE_IP, "replica-announce-ip", "slave-announce-ip", TEXT, 0, "", 0, 0, "address told to the primary")       \
-    X(ANNOUNCE_PORT, "replica-announce-port", "slave-announce-port", NUMBER, 0, "0", 0, 65535,                         \
-      "port told to the primary; 0: port")                                                                             \
-    X(DISKLESS, "repl-diskless-sync", NULL, YES_NO, 0, "yes", 0, 1,                                                    \
-      "a full synchronisation goes straight to the replicas, not by the data file")                                    \
-    X(DISKLESS_DELAY, "repl-diskless-sync-delay", NULL, NUMBER, 0, "0", 0, INT32_MAX,                                  \
-      "seconds to wait for more replicas before one (Redis: 5)")                                                       \
-    X(BACKLOG_SIZE, "repl-backlog-size", NULL, BYTES, 0, "1mb", 16 * OPTION_KB, 64 * OPTION_GB,                        \
-      "bytes of the stream kept for replicas that come back")                                                          \
-    X(BACKLOG_TTL, "repl-backlog-ttl", NULL, NUMBER, 0, "3600", 0, INT32_MAX,                                          \
-      "seconds without a replica after which they are dropped; 0: never")                                              \
-    X(REPL_TIMEOUT, "repl-timeout", NULL, NUMBER, 0, "60", 1, INT32_MAX, "seconds of silence that end a replication link")   \
-    X(PING_PERIOD, "repl-ping-replica-period", "repl-ping-slave-period", NUMBER, 0, "10", 1, INT32_MAX,                \
-      "seconds between the PINGs in the stream")                                                                       \
-    X(REPL_NODELAY_OFF, "repl-disable-tcp-nodelay", NULL, YES_NO, 0, "no", 0, 1,                                       \
-      "fewer, larger packets to replicas")                                                                             \
-    X(MIN_REPLICAS, "min-replicas-to-write", "min-slaves-to-write", NUMBER, 0, "0", 0, INT32_MAX,                      \
-      "refuse writes with fewer good replicas than this")                                                              \
-    X(MIN_REPLICAS_LAG, "min-replicas-max-lag", "min-slaves-max-lag", NUMBER, 0, "10", 0, INT32_MAX,                   \
-      "seconds since its last word up to which a replica is good; 0: the rule is off")                                 \
-    X(DEBUG_COMMAND, "enable-debug-command", NULL, CHOICE, OPTION_FIXED, "local", 0, 0,                                \
-      "who may use DEBUG: no, yes, or clients on this host")                                                           \
-    X(MAXMEMORY, "maxmemory", NULL, BYTES, OPTION_FIXED, "0", 0, 0, "there is no limit of memory yet: only 0")
+#define OPTIONS(X)                                                                                 \
+    X(BIND, "bind", "host", TEXT, OPTION_FIXED, "127.0.0.1", 0, 0,                                 \
+      "address to listen on; several, with spaces; * is all")                                      \
+    X(PORT, "port", NULL, NUMBER, OPTION_FIXED, "6379", 0, 65535, "TCP port; 0: any free one")     \
+    X(MAXCLIENTS, "maxclients", NULL, NUMBER, 0, "10000", 1, 1000000, "connections at a time")     \
+    X(TIMEOUT, "timeout", NULL, NUMBER, 0, "0", 0, INT32_MAX,                                      \
+      "seconds after which a silent client is closed; 0: never")                                   \
+    X(TCP_KEEPALIVE, "tcp-keepalive", NULL, NUMBER, 0, "300", 0, INT32_MAX,                        \
+      "seconds between TCP keep-alives; 0: off")                                                   \
+    X(QUERY_LIMIT, "client-query-buffer-limit", NULL, BYTES, 0, "1gb", OPTION_MB, INT64_MAX,       \
+      "unread bytes of one client")                                                                \
+    X(BULK_MAX, "proto-max-bulk-len", NULL, BYTES, 0, "512mb", OPTION_MB, 512 * OPTION_MB,         \
+      "bytes of one argument or string")                                                           \
+    X(OUTPUT_LIMIT, "client-output-buffer-limit", NULL, OUTPUT, 0,                                 \
+      "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60", 0, 0,                 \
+      "class, hard bytes, soft bytes, soft seconds; for normal, replica, pubsub")                  \
+    X(LOGLEVEL, "loglevel", NULL, CHOICE, 0, "notice", 0, 0,                                       \
+      "least important message that is logged")                                                    \
+    X(DIR, "dir", NULL, TEXT, OPTION_PROTECTED, ".", 0, 0, "folder of the data and state files")   \
+    X(DBFILENAME, "dbfilename", NULL, TEXT, OPTION_PROTECTED, "dump.rdb", 0, 0,                    \
+      "name of the data file in dir")                                                              \
+    X(DATABASES, "databases", NULL, NUMBER, OPTION_FIXED, "16", 16, 16, "number of databases")     \
+    X(SAVE, "save", NULL, SAVE, 0, "3600 1 300 100 60 10000", 0, 0,                                \
+      "save in the background when so many seconds and changes have passed; empty: never")         \
+    X(RDBCOMPRESSION, "rdbcompression", NULL, YES_NO, 0, "yes", 0, 1,                              \
+      "compress long strings in the data file")                                                    \
+    X(RDBCHECKSUM, "rdbchecksum", NULL, YES_NO, 0, "yes", 0, 1,                                    \
+      "checksum at the end of the data file")                                                      \
+    X(STOP_WRITES, "stop-writes-on-bgsave-error", NULL, YES_NO, 0, "yes", 0, 1,                    \
+      "refuse writes while the last background save failed")                                       \
+    X(APPENDONLY, "appendonly", NULL, YES_NO, OPTION_FIXED, "no", 0, 0,                            \
+      "there is no append-only file yet: only no")                                                 \
+    X(REQUIREPASS, "requirepass", NULL, TEXT, OPTION_SECRET, "", 0, 0, "password of the clients")  \
+    X(MASTERAUTH, "masterauth", NULL, TEXT, OPTION_SECRET, "", 0, 0, "password for the primary")   \
+    X(MASTERUSER, "masteruser", NULL, TEXT, 0, "", 0, 0, "user name for the primary")              \
+    X(REPLICAOF, "replicaof", "slaveof", PRIMARY, OPTION_FIXED, "", 0, 0,                          \
+      "primary to follow; empty: be a primary")                                                    \
+    X(REPLICA_READ_ONLY, "replica-read-only", "slave-read-only", YES_NO, 0, "yes", 0, 1,           \
+      "a replica refuses writes of clients")                                                       \
+    X(SERVE_STALE, "replica-serve-stale-data", "slave-serve-stale-data", YES_NO, 0, "yes", 0, 1,   \
+      "a replica without its primary answers with the data it has")                                \
+    X(REPLICA_PRIORITY, "replica-priority", "slave-priority", NUMBER, 0, "100", 0, INT32_MAX,      \
+      "rank in a failover, the lowest first; 0: never a primary")                                  \
+    X(REPLICA_ANNOUNCED, "replica-announced", NULL, YES_NO, 0, "yes", 0, 1,                        \
+      "supervisors name this replica to clients")                                                  \
+    X(ANNOUNCE_IP, "replica-announce-ip", "slave-announce-ip", TEXT, 0, "", 0, 0,                  \
+      "address told to the primary")                                                               \
+    X(ANNOUNCE_PORT, "replica-announce-port", "slave-announce-port", NUMBER, 0, "0", 0, 65535,     \
+      "port told to the primary; 0: port")                                                         \
+    X(DISKLESS, "repl-diskless-sync", NULL, YES_NO, 0, "yes", 0, 1,                                \
+      "a full synchronisation goes straight to the replicas, not by the data file")                \
+    X(DISKLESS_DELAY, "repl-diskless-sync-delay", NULL, NUMBER, 0, "0", 0, INT32_MAX,              \
+      "seconds to wait for more replicas before one (Redis: 5)")                                   \
+    X(BACKLOG_SIZE, "repl-backlog-size", NULL, BYTES, 0, "1mb", 16 * OPTION_KB, 64 * OPTION_GB,    \
+      "bytes of the stream kept for replicas that come back")                                      \
+    X(BACKLOG_TTL, "repl-backlog-ttl", NULL, NUMBER, 0, "3600", 0, INT32_MAX,                      \
+      "seconds without a replica after which they are dropped; 0: never")                          \
+    X(REPL_TIMEOUT, "repl-timeout", NULL, NUMBER, 0, "60", 1, INT32_MAX,                           \
+      "seconds of silence that end a replication link")                                            \
+    X(PING_PERIOD, "repl-ping-replica-period", "repl-ping-slave-period", NUMBER, 0, "10", 1,       \
+      INT32_MAX, "seconds between the PINGs in the stream")                                        \
+    X(REPL_NODELAY_OFF, "repl-disable-tcp-nodelay", NULL, YES_NO, 0, "no", 0, 1,                   \
+      "fewer, larger packets to replicas")                                                         \
+    X(MIN_REPLICAS, "min-replicas-to-write", "min-slaves-to-write", NUMBER, 0, "0", 0, INT32_MAX,  \
+      "refuse writes with fewer good replicas than this")                                          \
+    X(MIN_REPLICAS_LAG, "min-replicas-max-lag", "min-slaves-max-lag", NUMBER, 0, "10", 0,          \
+      INT32_MAX, "seconds since its last word up to which a replica is good; 0: the rule is off")  \
+    X(DEBUG_COMMAND, "enable-debug-command", NULL, CHOICE, OPTION_FIXED, "local", 0, 0,            \
+      "who may use DEBUG: no, yes, or clients on this host")                                       \
+    X(MAXMEMORY, "maxmemory", NULL, BYTES, OPTION_FIXED, "0", 0, 0,                                \
+      "there is no limit of memory yet: only 0")
 
 enum option_id {
 #define X(id, name, alias, kind, flags, standard, least, most, meaning) OPT_##id,
     OPTIONS(X)
 #undef X
-    OPTION_COUNT
+        OPTION_COUNT
 };
 
 struct option_row {
@@ -143,15 +158,18 @@ struct options {
 
 const struct option_row *option_row(enum option_id id);
 
-/* The option of a name or other name, case and (as in the file) '_' for '-' not mattering; -1: none. */
+/* The option of a name or other name, case and (as in the file) '_' for '-' not mattering; -1:
+ * none. */
 int option_find(struct slice name);
 
 /* All at their defaults. */
 void options_init(struct options *o);
 void options_done(struct options *o);
 
-/* Sets one from text. False, with the reason and what is allowed in ret_error, and nothing changed. */
-bool options_set(struct options *o, enum option_id id, struct slice text, char ret_error[OPTION_ERROR_TEXT_MAX]);
+/* Sets one from text. False, with the reason and what is allowed in ret_error, and nothing changed.
+ */
+bool options_set(struct options *o, enum option_id id, struct slice text,
+                 char ret_error[OPTION_ERROR_TEXT_MAX]);
 
 static inline int64_t option_number(const struct options *o, enum option_id id)
 {

@@ -12,11 +12,12 @@
 #define RDB_MAGIC            "REDIS"
 #define RDB_HEADER_BYTES     9
 #define RDB_VERSION_WRITTEN  10 /* what Redis 7.0 writes and reads */
-#define RDB_VERSION_READ_MAX 99 /* later ones differ in value types, which are refused one by one */
-#define RDB_VERSION_CRC      5  /* first version that ends in a checksum */
-#define RDB_CRC_BYTES        8
+#define RDB_VERSION_READ_MAX 99 /* later ones differ in value types, which are refused one by one  \
+                                 */
+#define RDB_VERSION_CRC 5       /* first version that ends in a checksum */
+#define RDB_CRC_BYTES   8
 
-#define RDB_STRING_BYTES_MAX  ((uint64_t)512 * 1024 * 1024)
+#define RDB_STRING_BYTES_MAX   ((uint64_t)512 * 1024 * 1024)
 #define RDB_COMPRESS_BYTES_MIN 20 /* shorter strings are not worth LZF */
 
 enum rdb_opcode {
@@ -45,7 +46,7 @@ struct rdb_info {
     bool has_repl;              /* the three members below are set */
     char repl_id[REPL_ID_SIZE]; /* zero terminated */
     int64_t repl_offset;
-    int stream_db;              /* database selected in the stream at that offset, -1: none */
+    int stream_db; /* database selected in the stream at that offset, -1: none */
 };
 
 #endif

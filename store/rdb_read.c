@@ -12,7 +12,8 @@
 
 #define KEY_SHOWN_MAX 64
 
-/* A position in the bytes at hand. `lack` and `bad` end the reading of an item: wait for more, or give up. */
+/* A position in the bytes at hand. `lack` and `bad` end the reading of an item: wait for more, or
+ * give up. */
 struct cursor {
     struct rdb_reader *r;
     const unsigned char *p;
@@ -43,7 +44,8 @@ __attribute__((format(printf, 2, 3))) static void fail(struct cursor *c, const c
     if (c->bad)
         return;
     c->bad = true;
-    len = snprintf(r->error, sizeof(r->error), "offset %llu: ", (unsigned long long)(r->offset + c->at));
+    len = snprintf(r->error, sizeof(r->error),
+                   "offset %llu: ", (unsigned long long)(r->offset + c->at));
     va_start(args, format);
     vsnprintf(r->error + len, sizeof(r->error) - (size_t)len, format, args);
     va_end(args);
@@ -164,7 +166,8 @@ static struct slice take_packed(struct cursor *c)
     return s;
 }
 
-/* A string in any of its forms. The bytes are valid until the next packed string or the end of the item. */
+/* A string in any of its forms. The bytes are valid until the next packed string or the end of the
+ * item. */
 static void take_text(struct cursor *c, struct text *ret)
 {
     bool encoded;
@@ -418,7 +421,8 @@ void rdb_reader_done(struct rdb_reader *r)
     r->unpacked_cap = 0;
 }
 
-/* Reads whole items only: one that is cut is read again from its start when more bytes are there. */
+/* Reads whole items only: one that is cut is read again from its start when more bytes are there.
+ */
 enum rdb_read_status rdb_read(struct rdb_reader *r, const char *data, size_t n, size_t *ret_used)
 {
     size_t done = 0;
@@ -452,6 +456,8 @@ void rdb_read_cut(struct rdb_reader *r)
 {
     snprintf(r->error, sizeof(r->error), "offset %llu: the file ends in the middle (%s)",
              (unsigned long long)r->offset,
-             r->version == 0 ? "of its head" : r->at_end ? "of its checksum" : "of its data");
+             r->version == 0 ? "of its head"
+             : r->at_end     ? "of its checksum"
+                             : "of its data");
     r->status = RDB_READ_BROKEN;
 }

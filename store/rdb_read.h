@@ -1,12 +1,13 @@
 /*
- * Reads an RDB stream into a keyspace, piece by piece, as the bytes come: from a file in portions that do not hold the
- * loop up, or from a primary's socket.
+ * Reads an RDB stream into a keyspace, piece by piece, as the bytes come: from a file in portions
+ * that do not hold the loop up, or from a primary's socket.
  *
  *     status = rdb_read(r, data, n, &used);   // data begins with what earlier calls left unused
  *     drop `used` bytes; RDB_READ_MORE: add bytes and call again
  *
- * Nothing is believed: every length, type and opcode is checked, and the checksum at the end. On an error the
- * keyspace holds what was read so far, and the caller throws it away: a part is never taken for the whole.
+ * Nothing is believed: every length, type and opcode is checked, and the checksum at the end. On an
+ * error the keyspace holds what was read so far, and the caller throws it away: a part is never
+ * taken for the whole.
  */
 #ifndef STORE_RDB_READ_H
 #define STORE_RDB_READ_H
@@ -29,7 +30,7 @@ enum rdb_read_status {
 };
 
 struct rdb_reader {
-    struct keyspace *ks; /* not owned; empty at the start */
+    struct keyspace *ks;     /* not owned; empty at the start */
     int64_t drop_expired_ms; /* keys that expired before this Unix time are left out; -1: none is */
     enum rdb_read_status status;
     int version; /* 0: the head is not read yet */
@@ -49,7 +50,8 @@ struct rdb_reader {
 void rdb_reader_init(struct rdb_reader *r, struct keyspace *ks, int64_t drop_expired_ms);
 void rdb_reader_done(struct rdb_reader *r);
 
-/* *ret_used is set in every case. After RDB_READ_DONE or _BROKEN each call returns the same, and uses nothing. */
+/* *ret_used is set in every case. After RDB_READ_DONE or _BROKEN each call returns the same, and
+ * uses nothing. */
 enum rdb_read_status rdb_read(struct rdb_reader *r, const char *data, size_t n, size_t *ret_used);
 
 /* What to say when the bytes ended before the stream did. Sets r->error. */

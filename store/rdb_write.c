@@ -217,8 +217,8 @@ static void put_db(struct out *o, const struct db *db)
         put_entry(o, (const struct entry *)node);
 }
 
-bool rdb_write(const struct keyspace *ks, const struct rdb_info *info, const struct rdb_write_options *options,
-               rdb_sink_fn *sink, void *arg)
+bool rdb_write(const struct keyspace *ks, const struct rdb_info *info,
+               const struct rdb_write_options *options, rdb_sink_fn *sink, void *arg)
 {
     struct out *o = calloc(1, sizeof(*o));
     bool ok;

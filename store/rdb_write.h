@@ -1,5 +1,6 @@
 /*
- * Writes a keyspace as an RDB stream to wherever the caller's function puts the bytes: a file, a socket, memory.
+ * Writes a keyspace as an RDB stream to wherever the caller's function puts the bytes: a file, a
+ * socket, memory.
  */
 #ifndef STORE_RDB_WRITE_H
 #define STORE_RDB_WRITE_H
@@ -24,7 +25,7 @@ struct rdb_write_options {
 };
 
 /* False when the sink refused; the stream is then cut short and must be thrown away. */
-bool rdb_write(const struct keyspace *ks, const struct rdb_info *info, const struct rdb_write_options *options,
-               rdb_sink_fn *sink, void *arg);
+bool rdb_write(const struct keyspace *ks, const struct rdb_info *info,
+               const struct rdb_write_options *options, rdb_sink_fn *sink, void *arg);
 
 #endif

@@ -32,7 +32,8 @@ enum repl_answer repl_decide(const struct repl *r, struct slice id, int64_t offs
 
     if (slice_is(id, "?"))
         return REPL_FULL_ASKED;
-    /* The second history ends at second_offset: whoever has more of it has bytes that we never had. */
+    /* The second history ends at second_offset: whoever has more of it has bytes that we never had.
+     */
     if (!first && (!repl_id_is(r->id2, id) || offset > r->second_offset))
         return REPL_FULL_ID;
     if (r->backlog.mem == NULL)
@@ -57,8 +58,8 @@ void repl_need_backlog(struct repl *r, struct prng *prng)
 {
     if (r->backlog.mem != NULL)
         return;
-    /* While there was no backlog, writes were not counted: the offset no longer says what the data are,
-     * so the old ids must not lead anybody to continue from it. */
+    /* While there was no backlog, writes were not counted: the offset no longer says what the data
+     * are, so the old ids must not lead anybody to continue from it. */
     repl_id_draw(r->id, prng);
     forget_second(r);
     backlog_start(&r->backlog, r->backlog_bytes, r->offset + 1);
@@ -77,11 +78,22 @@ void repl_resize_backlog(struct repl *r, size_t bytes)
         backlog_resize(&r->backlog, bytes);
 }
 
+/* In portions that leave the reader of the ring time to take them. */
 void repl_feed_bytes(struct repl *r, const void *bytes, size_t n)
 {
+    const char *p = bytes;
+
     r->offset += (int64_t)n;
-    if (r->backlog.mem != NULL)
-        backlog_append(&r->backlog, bytes, n);
+    while (n > 0 && r->backlog.mem != NULL) {
+        size_t run = n < r->backlog.size / 2 ? n : r->backlog.size / 2;
+
+        if (r->unread + run > r->backlog.size && r->spill != NULL)
+            r->spill(r->spill_arg);
+        backlog_append(&r->backlog, p, run);
+        r->unread += run;
+        p += run;
+        n -= run;
+    }
 }
 
 /* Appends one command in wire form to the scratch buffer. */
@@ -139,7 +151,8 @@ void repl_restart_at(struct repl *r, const char id[REPL_ID_SIZE], int64_t offset
     backlog_start(&r->backlog, r->backlog_bytes, offset + 1);
 }
 
-void repl_restore(struct repl *r, const char id[REPL_ID_SIZE], int64_t offset, bool as_primary, struct prng *prng)
+void repl_restore(struct repl *r, const char id[REPL_ID_SIZE], int64_t offset, bool as_primary,
+                  struct prng *prng)
 {
     repl_restart_at(r, id, offset);
     if (as_primary)

@@ -1,9 +1,11 @@
 /*
- * The replication history of this node: which stream its data are a state of, how far, and which part of the stream it can
- * still give to others. Pure: decides, and keeps the bytes; who is connected is replicas' and primary_io's business.
+ * The replication history of this node: which stream its data are a state of, how far, and which
+ * part of the stream it can still give to others. Pure: decides, and keeps the bytes; who is
+ * connected is replicas' and primary_io's business.
  *
  *     id, offset           the history and the number of its bytes that our data contain
- *     id2, second_offset   the history before the last promotion: valid up to (not including) second_offset
+ *     id2, second_offset   the history before the last promotion: valid up to (not including)
+ * second_offset
  */
 #ifndef STORE_REPL_H
 #define STORE_REPL_H
@@ -28,9 +30,21 @@ struct repl {
     size_t backlog_bytes; /* size of a backlog to come */
     int stream_db;        /* database last selected in the stream, -1: unknown */
     struct buf command;   /* scratch of repl_feed_command */
+
+    /* Called when bytes are about to be overwritten that were fed since `unread` was last set to 0;
+     * may be NULL. */
+    void (*spill)(void *arg);
+    void *spill_arg;
+    size_t unread;
 };
 
-enum repl_answer { REPL_CONTINUE, REPL_FULL_ID, REPL_FULL_OFFSET, REPL_FULL_NO_BACKLOG, REPL_FULL_ASKED };
+enum repl_answer {
+    REPL_CONTINUE,
+    REPL_FULL_ID,
+    REPL_FULL_OFFSET,
+    REPL_FULL_NO_BACKLOG,
+    REPL_FULL_ASKED
+};
 
 /* A node without a past: a new id, offset 0, no backlog. */
 void repl_init(struct repl *r, struct prng *prng, size_t backlog_bytes);
@@ -42,7 +56,8 @@ enum repl_answer repl_decide(const struct repl *r, struct slice id, int64_t offs
 /* The reason as a text for the log. */
 const char *repl_answer_text(enum repl_answer answer);
 
-/* Makes sure that there is a backlog; the first one begins a new history if nothing was kept of the old one. */
+/* Makes sure that there is a backlog; the first one begins a new history if nothing was kept of the
+ * old one. */
 void repl_need_backlog(struct repl *r, struct prng *prng);
 
 /* Drops the backlog: nobody can continue from here. */
@@ -57,7 +72,8 @@ static inline bool repl_is_fed(const struct repl *r)
     return r->backlog.mem != NULL;
 }
 
-/* Adds a command to the stream, with a SELECT in front where db (-1: does not matter) is another one than before. */
+/* Adds a command to the stream, with a SELECT in front where db (-1: does not matter) is another
+ * one than before. */
 void repl_feed_command(struct repl *r, int db, size_t argc, const struct slice *argv);
 
 /* Adds bytes of our own primary's stream as they are. */
@@ -73,6 +89,7 @@ bool repl_adopt_id(struct repl *r, struct slice id);
 void repl_restart_at(struct repl *r, const char id[REPL_ID_SIZE], int64_t offset);
 
 /* What a data file says about our past. As a primary we only keep it as the second history. */
-void repl_restore(struct repl *r, const char id[REPL_ID_SIZE], int64_t offset, bool as_primary, struct prng *prng);
+void repl_restore(struct repl *r, const char id[REPL_ID_SIZE], int64_t offset, bool as_primary,
+                  struct prng *prng);
 
 #endif

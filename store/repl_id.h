@@ -20,7 +20,8 @@ void repl_id_draw(char ret_id[REPL_ID_SIZE], struct prng *prng);
 /* The id of "no history": forty zeroes. */
 void repl_id_clear(char ret_id[REPL_ID_SIZE]);
 
-/* Copies an id from a message; false, and nothing copied, unless it is forty bytes of printable text. */
+/* Copies an id from a message; false, and nothing copied, unless it is forty bytes of printable
+ * text. */
 bool repl_id_set(char ret_id[REPL_ID_SIZE], struct slice text);
 
 /* As ids are compared on the wire: without regard to case. */

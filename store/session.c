@@ -25,7 +25,8 @@ void session_begin(struct client *c)
     c->multi = 0;
 }
 
-bool session_queue(struct client *c, const struct command *command, size_t argc, const struct slice *argv)
+bool session_queue(struct client *c, const struct command *command, size_t argc,
+                   const struct slice *argv)
 {
     struct session *session = session_of(c);
     size_t bytes = sizeof(struct queued) + argc * sizeof(struct slice);

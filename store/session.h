@@ -1,6 +1,7 @@
 /*
- * What the store keeps for each client beyond the connection: its transaction, its watched keys, and, for a replica's link,
- * the replica. Hangs on client->user from the opening of the connection to its end.
+ * What the store keeps for each client beyond the connection: its transaction, its watched keys,
+ * and, for a replica's link, the replica. Hangs on client->user from the opening of the connection
+ * to its end.
  */
 #ifndef STORE_SESSION_H
 #define STORE_SESSION_H
@@ -26,7 +27,7 @@ struct session {
     size_t queued_bytes;
     unsigned queued_flags;   /* flags of all its commands, together */
     bool failed;             /* a command could not be queued: EXEC will refuse */
-    bool reply_off;          /* CLIENT REPLY OFF */
+    int64_t write_offset;    /* of the stream, behind its last write; for WAIT */
     struct replica *replica; /* NULL: an ordinary client */
     char command[COMMAND_FULL_NAME_SIZE];
 };
@@ -44,7 +45,8 @@ void session_close(struct store *s, struct client *c);
 
 /* Begins, extends, forgets a transaction. */
 void session_begin(struct client *c);
-bool session_queue(struct client *c, const struct command *command, size_t argc, const struct slice *argv);
+bool session_queue(struct client *c, const struct command *command, size_t argc,
+                   const struct slice *argv);
 void session_discard(struct store *s, struct client *c);
 
 /* One command of a transaction. */

@@ -11,7 +11,8 @@ const char store_error_not_float[] = "ERR value is not a valid float";
 const char store_error_no_key[] = "ERR no such key";
 const char store_error_too_long[] = "ERR string exceeds maximum allowed size (proto-max-bulk-len)";
 
-void store_init(struct store *s, const struct command *rows, uint64_t seed, const unsigned char hash_seed[HASH_KEY_SIZE])
+void store_init(struct store *s, const struct command *rows, uint64_t seed,
+                const unsigned char hash_seed[HASH_KEY_SIZE])
 {
     memset(s, 0, sizeof(*s));
     prng_seed(&s->prng, seed);
@@ -42,7 +43,8 @@ void store_expire(struct store *s, struct key_ref *ref)
     struct slice del[2] = { slice_str("DEL"), entry_key(key_ref_entry(ref)) };
     bool propagated = s->propagated;
 
-    /* The DEL goes out before the command that came upon the key, which is still fed by its own rule. */
+    /* The DEL goes out before the command that came upon the key, which is still fed by its own
+     * rule. */
     store_propagate(s, (int)ref->db->id, 2, del);
     s->propagated = propagated;
     watch_touch(&s->watches, (int)ref->db->id, del[1], true);
@@ -51,7 +53,8 @@ void store_expire(struct store *s, struct key_ref *ref)
 }
 
 /* The entry, if it is there for this client. */
-static inline struct entry *look_up(struct store *s, struct client *c, struct slice key, struct key_ref *ret_ref)
+static inline struct entry *look_up(struct store *s, struct client *c, struct slice key,
+                                    struct key_ref *ret_ref)
 {
     struct entry *e = keyspace_find(store_db(s, c), key, ret_ref);
 
@@ -64,7 +67,8 @@ static inline struct entry *look_up(struct store *s, struct client *c, struct sl
     return NULL;
 }
 
-struct entry *store_read(struct store *s, struct client *c, struct slice key, struct key_ref *ret_ref)
+struct entry *store_read(struct store *s, struct client *c, struct slice key,
+                         struct key_ref *ret_ref)
 {
     struct entry *e = look_up(s, c, key, ret_ref);
 
@@ -75,7 +79,8 @@ struct entry *store_read(struct store *s, struct client *c, struct slice key, st
     return e;
 }
 
-struct entry *store_write(struct store *s, struct client *c, struct slice key, struct key_ref *ret_ref)
+struct entry *store_write(struct store *s, struct client *c, struct slice key,
+                          struct key_ref *ret_ref)
 {
     struct entry *e = look_up(s, c, key, ret_ref);
 
@@ -95,7 +100,8 @@ size_t store_expire_due(struct store *s, size_t keys_max)
         struct db *db = &s->data.dbs[i];
         struct entry *e;
 
-        while (done < keys_max && (e = expiry_first(&db->expiry)) != NULL && store_entry_expired(s, e)) {
+        while (done < keys_max && (e = expiry_first(&db->expiry)) != NULL &&
+               store_entry_expired(s, e)) {
             struct key_ref ref;
 
             keyspace_find(db, entry_key(e), &ref);

@@ -1,6 +1,7 @@
 /*
- * The storage engine as its commands see it: data, options, replication state, clients' registries, and the two clocks as
- * the shell last set them. Pure; what a command wants done in the world goes through `ops`.
+ * The storage engine as its commands see it: data, options, replication state, clients' registries,
+ * and the two clocks as the shell last set them. Pure; what a command wants done in the world goes
+ * through `ops`.
  *
  * Every handler has the type command_fn and gets the store as its `app`.
  */
@@ -63,7 +64,8 @@ struct store_stats {
 /* The shell's side of commands that are otherwise pure. */
 struct store_ops {
     /* An option has a new value; false, with a reason, when it cannot be put into force. */
-    bool (*option_changed)(struct store *s, enum option_id id, char ret_error[OPTION_ERROR_TEXT_MAX]);
+    bool (*option_changed)(struct store *s, enum option_id id,
+                           char ret_error[OPTION_ERROR_TEXT_MAX]);
     /* Everything was deleted by FLUSHALL. */
     void (*flushed)(struct store *s);
 };
@@ -82,23 +84,25 @@ struct store {
 
     int64_t now_us; /* Unix time */
     int64_t now_ms;
-    msec mono_ms;   /* monotonic */
+    msec mono_ms; /* monotonic */
     enum store_phase phase;
     enum link_phase link; /* LINK_NONE: we are a primary */
     size_t good_replicas; /* those that min-replicas-to-write counts */
     bool save_failed;     /* the last background save did */
 
-    uint64_t dirty; /* changes since the last save */
-    bool in_exec;   /* the commands of a transaction are running */
-    bool multi_fed; /* ... and its MULTI is in the stream already */
-    bool propagated; /* the command at hand fed the stream itself */
+    uint64_t changes; /* of keys, ever */
+    uint64_t saved;   /* those of them that the data file has */
+    bool in_exec;     /* the commands of a transaction are running */
+    bool multi_fed;   /* ... and its MULTI is in the stream already */
+    bool propagated;  /* the command at hand fed the stream itself */
 
     msec paused_until_ms; /* CLIENT PAUSE; 0: not paused */
     bool paused_all;      /* not only writes */
 };
 
 /* pubsub and commands are made here; ops and shell are set by the owner. */
-void store_init(struct store *s, const struct command *rows, uint64_t seed, const unsigned char hash_seed[HASH_KEY_SIZE]);
+void store_init(struct store *s, const struct command *rows, uint64_t seed,
+                const unsigned char hash_seed[HASH_KEY_SIZE]);
 void store_done(struct store *s);
 
 /* Sets the clocks: Unix time in microseconds, monotonic milliseconds. */
@@ -107,6 +111,12 @@ static inline void store_set_clock(struct store *s, int64_t now_us, msec mono_ms
     s->now_us = now_us;
     s->now_ms = now_us / 1000;
     s->mono_ms = mono_ms;
+}
+
+/* Changes since the last save. */
+static inline uint64_t store_unsaved(const struct store *s)
+{
+    return s->changes - s->saved;
 }
 
 static inline bool store_is_replica(const struct store *s)
@@ -126,11 +136,14 @@ static inline struct db *store_db(struct store *s, const struct client *c)
 }
 
 /*
- * Looks a key up for a command. An expired key counts as missing: a primary deletes it now, and tells its replicas; a replica waits
- * for its primary to say so, and shows it to nobody but the primary's own stream. _read counts hits and misses.
+ * Looks a key up for a command. An expired key counts as missing: a primary deletes it now, and
+ * tells its replicas; a replica waits for its primary to say so, and shows it to nobody but the
+ * primary's own stream. _read counts hits and misses.
  */
-struct entry *store_read(struct store *s, struct client *c, struct slice key, struct key_ref *ret_ref);
-struct entry *store_write(struct store *s, struct client *c, struct slice key, struct key_ref *ret_ref);
+struct entry *store_read(struct store *s, struct client *c, struct slice key,
+                         struct key_ref *ret_ref);
+struct entry *store_write(struct store *s, struct client *c, struct slice key,
+                          struct key_ref *ret_ref);
 
 /* True when the entry's time has come. */
 bool store_entry_expired(const struct store *s, const struct entry *e);
@@ -138,19 +151,20 @@ bool store_entry_expired(const struct store *s, const struct entry *e);
 /* Deletes an expired entry as a primary does. */
 void store_expire(struct store *s, struct key_ref *ref);
 
-/* Deletes up to keys_max keys whose time has come, the earliest first; returns how many. Nothing on a replica. */
+/* Deletes up to keys_max keys whose time has come, the earliest first; returns how many. Nothing on
+ * a replica. */
 size_t store_expire_due(struct store *s, size_t keys_max);
 
 /* To be called after each change of a key: counts it and tells its watchers. */
 static inline void store_changed(struct store *s, const struct client *c, struct slice key)
 {
-    s->dirty++;
+    s->changes++;
     watch_touch(&s->watches, c->db, key, false);
 }
 
 /*
- * Feeds a command to the replicas in place of the one being run. Without a call, a command that changed something is fed as
- * it came.
+ * Feeds a command to the replicas in place of the one being run. Without a call, a command that
+ * changed something is fed as it came.
  */
 void store_propagate(struct store *s, int db, size_t argc, const struct slice *argv);
 
@@ -163,7 +177,8 @@ static inline void store_no_propagate(struct store *s)
 /* Empties one database (-1: all) and tells watchers; returns the number of keys it had. */
 size_t store_flush(struct store *s, int db);
 
-/* Puts other data into the place of ours, and tells watchers. The old data are then in `fresh`, to be freed. */
+/* Puts other data into the place of ours, and tells watchers. The old data are then in `fresh`, to
+ * be freed. */
 void store_replace_data(struct store *s, struct keyspace *fresh);
 
 /* What several commands say. */

@@ -16,7 +16,8 @@ struct watched_key {
     char bytes[];
 };
 
-/* The client cannot choose what it costs others: a full bucket only slows watchers' writes. FNV-1a is enough. */
+/* The client cannot choose what it costs others: a full bucket only slows watchers' writes. FNV-1a
+ * is enough. */
 static size_t bucket_of(int db, struct slice key)
 {
     uint32_t h = 2166136261u ^ (uint32_t)db;
@@ -32,7 +33,8 @@ static struct slice key_of(const struct watched_key *k)
     return key;
 }
 
-void watch_add(struct watches *w, struct watch_list *list, struct client *c, int db, struct slice key, bool expired)
+void watch_add(struct watches *w, struct watch_list *list, struct client *c, int db,
+               struct slice key, bool expired)
 {
     struct watched_key *k, **bucket = &w->buckets[bucket_of(db, key)];
 
@@ -81,7 +83,8 @@ void watch_touch_slow(struct watches *w, int db, struct slice key, bool by_expir
     }
 }
 
-void watch_touch_db(struct watches *w, int db, bool (*exists)(void *arg, int db, struct slice key), void *arg)
+void watch_touch_db(struct watches *w, int db, bool (*exists)(void *arg, int db, struct slice key),
+                    void *arg)
 {
     for (size_t b = 0; w->count > 0 && b < WATCH_BUCKETS; b++) {
         for (struct watched_key *k = w->buckets[b]; k != NULL; k = k->next) {
@@ -91,7 +94,8 @@ void watch_touch_db(struct watches *w, int db, bool (*exists)(void *arg, int db,
     }
 }
 
-bool watch_any_expired(const struct watch_list *list, bool (*expired)(void *arg, int db, struct slice key), void *arg)
+bool watch_any_expired(const struct watch_list *list,
+                       bool (*expired)(void *arg, int db, struct slice key), void *arg)
 {
     for (const struct watched_key *k = list->first; k != NULL; k = k->next_of_list) {
         if (!k->expired && expired(arg, k->db, key_of(k)))

@@ -1,0 +1,284 @@
+#include "store/admin_io.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "store/config_io.h"
+#include "store/session.h"
+#include "store/shell_io.h"
+#include "wire/client_filter.h"
+#include "wire/log_io.h"
+
+/* --- CLIENT ---------------------------------------------------------------------------------- */
+
+void cmd_client_kill(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    struct shell *sh = shell_of(app);
+    struct client_filter f;
+    size_t killed;
+
+    if (!client_filter_parse(&f, &c->reply, c->id, argc, argv))
+        return;
+    killed = server_kill(sh->server, &f, c, "CLIENT KILL");
+    if (!f.old_form)
+        resp_int(&c->reply, (int64_t)killed);
+    else if (killed > 0)
+        resp_ok(&c->reply);
+    else
+        resp_error(&c->reply, "ERR No such client");
+}
+
+/* CLIENT LIST [TYPE t | ID id ...]. */
+struct listing {
+    struct client *asks;
+    int type;
+    size_t ids;
+    const struct slice *id;
+    struct buf text;
+    msec now_ms;
+};
+
+static bool is_listed(const struct listing *l, const struct client *c)
+{
+    int64_t id;
+
+    if (l->type >= 0)
+        return (int)client_class(c) == l->type;
+    for (size_t i = 0; i < l->ids; i++) {
+        if (slice_to_int64(l->id[i], &id) && (uint64_t)id == c->id)
+            return true;
+    }
+    return l->ids == 0;
+}
+
+static void list_one(void *arg, struct client *c)
+{
+    struct listing *l = arg;
+
+    if (!is_listed(l, c))
+        return;
+    client_describe(c, l->now_ms, &l->text);
+    buf_append(&l->text, "\n", 1);
+}
+
+void cmd_client_list(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    struct shell *sh = shell_of(app);
+    struct listing l = { .asks = c, .type = -1, .now_ms = (msec)uv_now(sh->loop) };
+    int64_t id;
+
+    if (argc > 3 && slice_is_nocase(argv[2], "ID")) {
+        l.id = argv + 3;
+        l.ids = argc - 3;
+        for (size_t i = 0; i < l.ids; i++) {
+            if (!slice_to_int64(l.id[i], &id)) {
+                resp_error(&c->reply, "ERR Invalid client ID");
+                return;
+            }
+        }
+    } else if (argc == 4 && slice_is_nocase(argv[2], "TYPE")) {
+        l.type = client_class_parse(argv[3]);
+        if (l.type < 0) {
+            resp_errorf(&c->reply, "ERR Unknown client type '%.*s'",
+                        (int)(argv[3].n < 128 ? argv[3].n : 128), argv[3].p);
+            return;
+        }
+    } else if (argc != 2) {
+        resp_error(&c->reply, store_error_syntax);
+        return;
+    }
+    server_each(sh->server, list_one, &l);
+    resp_verbatim(&c->reply, "txt", buf_slice(&l.text));
+    buf_done(&l.text);
+}
+
+void cmd_client_info(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    struct shell *sh = shell_of(app);
+    struct buf text = { 0 };
+
+    (void)argc;
+    (void)argv;
+    client_describe(c, (msec)uv_now(sh->loop), &text);
+    buf_append(&text, "\n", 1);
+    resp_verbatim(&c->reply, "txt", buf_slice(&text));
+    buf_done(&text);
+}
+
+static void end_pause(struct shell *sh)
+{
+    sh->store.paused_until_ms = 0;
+    sh->store.paused_all = false;
+    uv_timer_stop(&sh->unpause);
+    server_retry(sh->server);
+}
+
+static void on_unpause(uv_timer_t *timer)
+{
+    struct shell *sh = timer->data;
+
+    shell_set_clock(sh);
+    end_pause(sh);
+}
+
+void cmd_client_pause(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    struct store *s = app;
+    struct shell *sh = shell_of(s);
+    int64_t ms;
+    bool all = true;
+
+    if (argc == 4 && slice_is_nocase(argv[3], "WRITE")) {
+        all = false;
+    } else if (argc > 4 || (argc == 4 && !slice_is_nocase(argv[3], "ALL"))) {
+        resp_error(&c->reply, "ERR CLIENT PAUSE mode must be WRITE or ALL");
+        return;
+    }
+    if (!slice_to_int64(argv[2], &ms)) {
+        resp_error(&c->reply, "ERR timeout is not an integer or out of range");
+        return;
+    }
+    if (ms < 0 || ms > INT64_MAX / 2) {
+        resp_error(&c->reply, ms < 0 ? "ERR timeout is negative" : "ERR timeout is out of range");
+        return;
+    }
+    /* Of two pauses the longer and the wider one holds. */
+    s->paused_all = s->paused_until_ms > s->mono_ms ? s->paused_all || all : all;
+    s->paused_until_ms = msec_max(s->paused_until_ms, s->mono_ms + ms);
+    uv_timer_start(&sh->unpause, on_unpause, (uint64_t)(s->paused_until_ms - s->mono_ms) + 1, 0);
+    resp_ok(&c->reply);
+}
+
+void cmd_client_unpause(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    (void)argc;
+    (void)argv;
+    end_pause(shell_of(app));
+    resp_ok(&c->reply);
+}
+
+/* --- CONFIG ---------------------------------------------------------------------------------- */
+
+void cmd_config_rewrite(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    struct store *s = app;
+    char error[CONFIG_ERROR_TEXT_MAX];
+
+    (void)argc;
+    (void)argv;
+    if (config_write_state(&s->options, error)) {
+        resp_ok(&c->reply);
+        return;
+    }
+    log_error("%s", error);
+    resp_errorf(&c->reply, "ERR Rewriting config file: %s", error);
+}
+
+void cmd_config_resetstat(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    struct store *s = app;
+
+    (void)argc;
+    (void)argv;
+    memset(&s->stats, 0, sizeof(s->stats));
+    resp_ok(&c->reply);
+}
+
+/* --- files ----------------------------------------------------------------------------------- */
+
+void cmd_save(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    struct shell *sh = shell_of(app);
+    char error[SAVE_ERROR_TEXT_MAX];
+
+    (void)argc;
+    (void)argv;
+    if (sh->saver.child != NULL && sh->saver.child_saves)
+        resp_error(&c->reply, "ERR Background save already in progress");
+    else if (save_now(sh, error))
+        resp_ok(&c->reply);
+    else
+        resp_errorf(&c->reply, "ERR %s", error);
+}
+
+void cmd_bgsave(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    struct shell *sh = shell_of(app);
+    char error[SAVE_ERROR_TEXT_MAX];
+    bool schedule = argc == 2 && slice_is_nocase(argv[1], "SCHEDULE");
+
+    if (argc > 2 || (argc == 2 && !schedule)) {
+        resp_error(&c->reply, store_error_syntax);
+    } else if (sh->saver.child != NULL && sh->saver.child_saves) {
+        resp_error(&c->reply, "ERR Background save already in progress");
+    } else if (sh->saver.child != NULL || sh->store.in_exec) {
+        /* A synchronisation has the place, or a transaction is half done: as soon as that is over.
+         */
+        sh->saver.scheduled = true;
+        resp_simple(&c->reply, "Background saving scheduled");
+    } else if (save_background(sh, error)) {
+        resp_simple(&c->reply, "Background saving started");
+    } else {
+        resp_errorf(&c->reply, "ERR %s", error);
+    }
+}
+
+void cmd_lastsave(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    (void)argc;
+    (void)argv;
+    resp_int(&c->reply, shell_of(app)->saver.last_save_s);
+}
+
+void cmd_shutdown(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    struct store *s = app;
+    bool save = s->options.save_count > 0, force = false, given = false;
+
+    for (size_t i = 1; i < argc; i++) {
+        bool yes = slice_is_nocase(argv[i], "SAVE"), no = slice_is_nocase(argv[i], "NOSAVE");
+
+        if ((yes || no) && !given) {
+            save = yes;
+            given = true;
+        } else if (slice_is_nocase(argv[i], "FORCE")) {
+            force = true;
+        } else if (slice_is_nocase(argv[i], "ABORT") && argc == 2) {
+            resp_error(&c->reply, "ERR No shutdown in progress.");
+            return;
+        } else if (!slice_is_nocase(argv[i], "NOW")) {
+            resp_error(&c->reply, store_error_syntax);
+            return;
+        }
+    }
+    log_notice("shutdown, as client %s asked", c->addr);
+    if (shell_stop(shell_of(s), save) || (force && shell_stop(shell_of(s), false)))
+        return;
+    resp_error(&c->reply, "ERR Errors trying to SHUTDOWN. Check logs.");
+}
+
+/* --- DEBUG ----------------------------------------------------------------------------------- */
+
+/* DEBUG SLEEP stops the whole process on purpose: it plays a node that hangs. */
+void cmd_debug(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    struct shell *sh = shell_of(app);
+    struct timespec t;
+    double seconds = 0;
+
+    if (argc != 3 || !slice_is_nocase(argv[1], "SLEEP")) {
+        resp_errorf(
+            &c->reply,
+            "ERR unknown subcommand or wrong number of arguments for '%.*s'. Try DEBUG HELP.",
+            (int)(argv[1].n < 128 ? argv[1].n : 128), argv[1].p);
+        return;
+    }
+    if (slice_to_double(argv[2], &seconds) && seconds > 0 && seconds < 1e9) {
+        t.tv_sec = (time_t)seconds;
+        t.tv_nsec = (long)((seconds - (double)t.tv_sec) * 1e9);
+        nanosleep(&t, NULL);
+        shell_set_clock(sh);
+    }
+    resp_ok(&c->reply);
+}

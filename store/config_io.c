@@ -1,0 +1,324 @@
+#include "store/config_io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libconfig.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "store/options.h"
+#include "store/store.h"
+#include "wire/buf.h"
+
+#ifndef PICKET_VERSION
+#define PICKET_VERSION "unknown"
+#endif
+
+#define STATE_TEMP_FILE CONFIG_STATE_FILE ".new"
+
+/* --- files ----------------------------------------------------------------------------------- */
+
+/* The value of a setting as text; false for lists and groups. */
+static bool setting_text(const config_setting_t *setting, char text[OPTION_TEXT_MAX])
+{
+    switch (config_setting_type(setting)) {
+    case CONFIG_TYPE_INT:
+    case CONFIG_TYPE_INT64:
+        snprintf(text, OPTION_TEXT_MAX, "%lld", config_setting_get_int64(setting));
+        return true;
+    case CONFIG_TYPE_BOOL:
+        snprintf(text, OPTION_TEXT_MAX, "%s", config_setting_get_bool(setting) ? "yes" : "no");
+        return true;
+    case CONFIG_TYPE_STRING:
+        return snprintf(text, OPTION_TEXT_MAX, "%s", config_setting_get_string(setting)) <
+               OPTION_TEXT_MAX;
+    default:
+        return false;
+    }
+}
+
+/* One option of a file. */
+static bool take_setting(struct options *o, const config_setting_t *setting, bool changed,
+                         const char *file, char *ret_error)
+{
+    const char *name = config_setting_name(setting);
+    int id = option_find(slice_str(name)), line = (int)config_setting_source_line(setting);
+    char text[OPTION_TEXT_MAX], why[OPTION_ERROR_TEXT_MAX], allowed[OPTION_ERROR_TEXT_MAX];
+
+    if (id < 0) {
+        snprintf(ret_error, CONFIG_ERROR_TEXT_MAX,
+                 "%s:%d: %s: there is no such option, --help lists those there are", file, line,
+                 name);
+        return false;
+    }
+    if (!setting_text(setting, text))
+        snprintf(why, sizeof(why), "the value must be a number, a text, or true or false");
+    else if (options_set(o, (enum option_id)id, slice_str(text), why)) {
+        o->values[id].changed = changed;
+        return true;
+    }
+    option_allowed((enum option_id)id, allowed, sizeof(allowed));
+    snprintf(ret_error, CONFIG_ERROR_TEXT_MAX, "%s:%d: %s: %s; allowed: %s", file, line, name, why,
+             allowed);
+    return false;
+}
+
+static bool read_file(struct options *o, const char *file, bool changed, char *ret_error)
+{
+    config_t config;
+    const config_setting_t *root;
+    bool ok = true;
+    FILE *f = fopen(file, "re");
+
+    if (f == NULL) {
+        snprintf(ret_error, CONFIG_ERROR_TEXT_MAX, "%s: %s", file, strerror(errno));
+        return false;
+    }
+    config_init(&config);
+    if (config_read(&config, f) == CONFIG_FALSE) {
+        snprintf(ret_error, CONFIG_ERROR_TEXT_MAX, "%s:%d: %s", file, config_error_line(&config),
+                 config_error_text(&config));
+        ok = false;
+    }
+    root = config_root_setting(&config);
+    for (int i = 0; ok && i < config_setting_length(root); i++)
+        ok = take_setting(o, config_setting_get_elem(root, (unsigned)i), changed, file, ret_error);
+    config_destroy(&config);
+    fclose(f);
+    return ok;
+}
+
+/* --- the command line ------------------------------------------------------------------------ */
+
+static void show_help(void)
+{
+    char allowed[OPTION_ERROR_TEXT_MAX];
+
+    printf("usage: picket-store [-c FILE] [--check] [--OPTION VALUE]...\n\n"
+           "  -c FILE      read options from FILE (libconfig; names with _ in place of -)\n"
+           "  --check      read and check the options, then exit\n"
+           "  --version    print the version and exit\n"
+           "  --help       print this and exit\n\n"
+           "Options on the command line override those of the file. What CONFIG SET and REPLICAOF "
+           "change at run time is\n"
+           "written by CONFIG REWRITE to DIR/" CONFIG_STATE_FILE
+           ", which overrides both; remove that file to start\n"
+           "from the configuration again.\n\n");
+    for (int i = 0; i < OPTION_COUNT; i++) {
+        const struct option_row *row = option_row((enum option_id)i);
+
+        option_allowed((enum option_id)i, allowed, sizeof(allowed));
+        printf("  --%s%s%s\n        %s\n        %s; default: %s\n", row->name,
+               row->alias != NULL ? ", --" : "", row->alias != NULL ? row->alias : "", row->meaning,
+               allowed, row->standard[0] != '\0' ? row->standard : "none");
+    }
+}
+
+/* One `--name value`; returns the number of words used, 0: wrong. */
+static int take_argument(struct options *o, int argc, char **argv, char *ret_error)
+{
+    int id = option_find(slice_str(argv[0] + 2));
+    char why[OPTION_ERROR_TEXT_MAX], allowed[OPTION_ERROR_TEXT_MAX];
+
+    if (id < 0) {
+        snprintf(ret_error, CONFIG_ERROR_TEXT_MAX,
+                 "%s: there is no such option, --help lists those there are", argv[0]);
+        return 0;
+    }
+    if (argc < 2) {
+        snprintf(ret_error, CONFIG_ERROR_TEXT_MAX, "%s: the value is missing", argv[0]);
+        return 0;
+    }
+    if (options_set(o, (enum option_id)id, slice_str(argv[1]), why))
+        return 2;
+    option_allowed((enum option_id)id, allowed, sizeof(allowed));
+    snprintf(ret_error, CONFIG_ERROR_TEXT_MAX, "%s %s: %s; allowed: %s", argv[0], argv[1], why,
+             allowed);
+    return 0;
+}
+
+static bool is_word(const char *arg, const char *a, const char *b)
+{
+    return strcmp(arg, a) == 0 || strcmp(arg, b) == 0;
+}
+
+/* First pass: what must be known before options are set in their order. */
+static enum config_result look_ahead(int argc, char **argv, const char **ret_file, char *ret_error)
+{
+    enum config_result result = CONFIG_RUN;
+
+    for (int i = 1; i < argc; i++) {
+        if (is_word(argv[i], "--help", "-h")) {
+            show_help();
+            return CONFIG_SHOWN;
+        }
+        if (is_word(argv[i], "--version", "-v")) {
+            printf("picket-store %s (commands and files as of Redis " STORE_REDIS_VERSION ")\n",
+                   PICKET_VERSION);
+            return CONFIG_SHOWN;
+        }
+        if (is_word(argv[i], "-c", "--config")) {
+            if (i + 1 == argc) {
+                snprintf(ret_error, CONFIG_ERROR_TEXT_MAX, "%s: the name of the file is missing",
+                         argv[i]);
+                return CONFIG_WRONG;
+            }
+            *ret_file = argv[++i];
+        } else if (strcmp(argv[i], "--check") == 0) {
+            result = CONFIG_CHECK;
+        } else if (strncmp(argv[i], "--", 2) == 0) {
+            i++;
+        }
+    }
+    return result;
+}
+
+static bool take_arguments(struct options *o, int argc, char **argv, char *ret_error)
+{
+    for (int i = 1; i < argc;) {
+        int used;
+
+        if (strcmp(argv[i], "--check") == 0) {
+            i++;
+            continue;
+        }
+        if (is_word(argv[i], "-c", "--config")) {
+            i += 2;
+            continue;
+        }
+        if (strncmp(argv[i], "--", 2) != 0) {
+            snprintf(ret_error, CONFIG_ERROR_TEXT_MAX,
+                     "%s: unknown argument, --help tells what there is", argv[i]);
+            return false;
+        }
+        used = take_argument(o, argc - i, argv + i, ret_error);
+        if (used == 0)
+            return false;
+        i += used;
+    }
+    return true;
+}
+
+/* Makes `dir` the working directory, and its full path the option's value. */
+static bool enter_dir(struct options *o, char *ret_error)
+{
+    const char *dir = option_text(o, OPT_DIR);
+    char path[PATH_MAX], why[OPTION_ERROR_TEXT_MAX];
+
+    if (chdir(dir) != 0 || getcwd(path, sizeof(path)) == NULL) {
+        snprintf(ret_error, CONFIG_ERROR_TEXT_MAX, "dir: %s: %s", dir, strerror(errno));
+        return false;
+    }
+    if (options_set(o, OPT_DIR, slice_str(path), why))
+        return true;
+    snprintf(ret_error, CONFIG_ERROR_TEXT_MAX, "dir: %s: %s", path, why);
+    return false;
+}
+
+static bool check_names(const struct options *o, char *ret_error)
+{
+    const char *name = option_text(o, OPT_DBFILENAME);
+
+    if (name[0] != '\0' && strchr(name, '/') == NULL)
+        return true;
+    snprintf(ret_error, CONFIG_ERROR_TEXT_MAX,
+             "dbfilename: '%s' must be a name without a path; the folder is dir", name);
+    return false;
+}
+
+enum config_result config_read_all(struct options *o, int argc, char **argv,
+                                   char ret_error[CONFIG_ERROR_TEXT_MAX])
+{
+    const char *file = NULL;
+    enum config_result result = look_ahead(argc, argv, &file, ret_error);
+
+    if (result != CONFIG_RUN && result != CONFIG_CHECK)
+        return result;
+    if (file != NULL && !read_file(o, file, false, ret_error))
+        return CONFIG_WRONG;
+    if (!take_arguments(o, argc, argv, ret_error) || !check_names(o, ret_error) ||
+        !enter_dir(o, ret_error))
+        return CONFIG_WRONG;
+    if (access(CONFIG_STATE_FILE, F_OK) == 0 && !read_file(o, CONFIG_STATE_FILE, true, ret_error))
+        return CONFIG_WRONG;
+    return result;
+}
+
+/* --- the state file -------------------------------------------------------------------------- */
+
+/* A text as libconfig reads it. */
+static void put_quoted(struct buf *b, const char *text)
+{
+    buf_append(b, "\"", 1);
+    for (const char *p = text; *p != '\0'; p++) {
+        if (*p == '"' || *p == '\\')
+            buf_printf(b, "\\%c", *p);
+        else if ((unsigned char)*p < ' ')
+            buf_printf(b, "\\x%02x", (unsigned char)*p);
+        else
+            buf_append(b, p, 1);
+    }
+    buf_append(b, "\"", 1);
+}
+
+static void put_state(struct buf *b, const struct options *o)
+{
+    buf_append_str(
+        b, "# Written by CONFIG REWRITE: options that were changed while picket-store ran.\n"
+           "# They override the configuration file and the command line; remove this file to "
+           "forget them.\n");
+    for (int i = 0; i < OPTION_COUNT; i++) {
+        const char *name = option_row((enum option_id)i)->name;
+
+        if (!o->values[i].changed)
+            continue;
+        for (const char *p = name; *p != '\0'; p++)
+            buf_append(b, *p == '-' ? "_" : p, 1);
+        buf_append_str(b, " = ");
+        put_quoted(b, option_text(o, (enum option_id)i));
+        buf_append_str(b, ";\n");
+    }
+}
+
+/* Makes the file's new content and its name durable. */
+static bool replace_file(struct buf *text, const char **ret_what)
+{
+    int fd, folder;
+    bool ok;
+
+    *ret_what = "create";
+    fd = open(STATE_TEMP_FILE, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return false;
+    *ret_what = "write";
+    ok = write(fd, buf_data(text), buf_used(text)) == (ssize_t)buf_used(text) && fsync(fd) == 0;
+    if (close(fd) != 0 || !ok)
+        return false;
+    *ret_what = "rename";
+    if (rename(STATE_TEMP_FILE, CONFIG_STATE_FILE) != 0)
+        return false;
+    *ret_what = "sync the folder of";
+    folder = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    ok = folder >= 0 && fsync(folder) == 0;
+    if (folder >= 0)
+        close(folder);
+    return ok;
+}
+
+bool config_write_state(const struct options *o, char ret_error[CONFIG_ERROR_TEXT_MAX])
+{
+    struct buf text = { 0 };
+    const char *what;
+    bool ok;
+
+    put_state(&text, o);
+    ok = replace_file(&text, &what);
+    if (!ok)
+        snprintf(ret_error, CONFIG_ERROR_TEXT_MAX, "cannot %s " STATE_TEMP_FILE ": %s", what,
+                 strerror(errno));
+    buf_done(&text);
+    return ok;
+}

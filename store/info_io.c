@@ -1,0 +1,360 @@
+#include "store/admin_io.h"
+
+#include <malloc.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "store/primary_io.h"
+#include "store/save_io.h"
+#include "store/shell_io.h"
+#include "wire/pubsub.h"
+
+#ifndef PICKET_VERSION
+#define PICKET_VERSION "unknown"
+#endif
+
+#define SECONDS_PER_DAY 86400
+
+static void put(struct buf *b, const char *name, long long value)
+{
+    buf_printf(b, "%s:%lld\r\n", name, value);
+}
+
+static void put_text(struct buf *b, const char *name, const char *value)
+{
+    buf_printf(b, "%s:%s\r\n", name, value);
+}
+
+static size_t used_bytes(void)
+{
+    struct mallinfo2 m = mallinfo2();
+
+    return m.uordblks + m.hblkhd;
+}
+
+static void put_human(struct buf *b, const char *name, size_t bytes)
+{
+    static const char units[] = "BKMGT";
+    double v = (double)bytes;
+    size_t u = 0;
+
+    for (; v >= 1024 && u + 2 < sizeof(units); u++)
+        v /= 1024;
+    if (u == 0)
+        buf_printf(b, "%s:%zuB\r\n", name, bytes);
+    else
+        buf_printf(b, "%s:%.2f%c\r\n", name, v, units[u]);
+}
+
+static long long resident_bytes(void)
+{
+    long long pages = 0, resident = 0;
+    FILE *f = fopen("/proc/self/statm", "re");
+
+    if (f == NULL)
+        return 0;
+    if (fscanf(f, "%lld %lld", &pages, &resident) != 2)
+        resident = 0;
+    fclose(f);
+    return resident * sysconf(_SC_PAGESIZE);
+}
+
+/* --- sections -------------------------------------------------------------------------------- */
+
+static void put_server(struct shell *sh, struct buf *b)
+{
+    const struct store *s = &sh->store;
+    int64_t up_s = (s->mono_ms - sh->started_ms) / 1000;
+    struct utsname os;
+
+    put_text(b, "redis_version", STORE_REDIS_VERSION);
+    put_text(b, "picket_store_version", PICKET_VERSION);
+    put_text(b, "redis_mode", "standalone");
+    if (uname(&os) == 0)
+        buf_printf(b, "os:%s %s %s\r\n", os.sysname, os.release, os.machine);
+    put(b, "arch_bits", 64);
+    put_text(b, "multiplexing_api", "epoll");
+    put(b, "process_id", getpid());
+    put_text(b, "run_id", sh->run_id);
+    put(b, "tcp_port", server_port(sh->server));
+    put(b, "server_time_usec", s->now_us);
+    put(b, "uptime_in_seconds", up_s);
+    put(b, "uptime_in_days", up_s / SECONDS_PER_DAY);
+    put(b, "hz", 1000 / SHELL_TICK_MS);
+    put(b, "configured_hz", 1000 / SHELL_TICK_MS);
+    put(b, "lru_clock", s->now_ms / 1000 % (1 << 24));
+    put_text(b, "executable", "picket-store");
+    put_text(b, "config_file", "");
+}
+
+static void put_clients(struct shell *sh, struct buf *b)
+{
+    put(b, "connected_clients", (long long)(server_count(sh->server) - sh->replicas.count));
+    put(b, "cluster_connections", 0);
+    put(b, "maxclients", option_number(&sh->store.options, OPT_MAXCLIENTS));
+    put(b, "blocked_clients", (long long)server_stats(sh->server)->blocked);
+    put(b, "tracking_clients", 0);
+}
+
+static void put_memory(struct shell *sh, struct buf *b)
+{
+    size_t used = used_bytes();
+    struct rusage usage;
+
+    (void)sh;
+    getrusage(RUSAGE_SELF, &usage);
+    put(b, "used_memory", (long long)used);
+    put_human(b, "used_memory_human", used);
+    put(b, "used_memory_rss", resident_bytes());
+    put_human(b, "used_memory_rss_human", (size_t)resident_bytes());
+    put(b, "used_memory_peak", usage.ru_maxrss * 1024LL);
+    put_human(b, "used_memory_peak_human", (size_t)usage.ru_maxrss * 1024);
+    put(b, "total_system_memory", (long long)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE));
+    put(b, "maxmemory", 0);
+    put_text(b, "maxmemory_human", "0B");
+    put_text(b, "maxmemory_policy", "noeviction");
+    buf_printf(b, "mem_fragmentation_ratio:%.2f\r\n",
+               (double)resident_bytes() / (double)(used > 0 ? used : 1));
+    put(b, "mem_replication_backlog", (long long)sh->store.repl.backlog.size);
+    put_text(b, "mem_allocator", "libc");
+}
+
+static void put_loading(struct shell *sh, struct buf *b)
+{
+    const struct saver *v = &sh->saver;
+    uint64_t loaded = v->reader.offset, left = v->size > loaded ? v->size - loaded : 0;
+    int64_t took_s = sh->store.now_ms / 1000 - v->load_started_s;
+
+    put(b, "loading_start_time", v->load_started_s);
+    put(b, "loading_total_bytes", (long long)v->size);
+    put(b, "loading_loaded_bytes", (long long)loaded);
+    buf_printf(b, "loading_loaded_perc:%.2f\r\n",
+               v->size > 0 ? 100.0 * (double)loaded / (double)v->size : 0.0);
+    put(b, "loading_eta_seconds",
+        loaded > 0 ? (long long)((double)took_s * (double)left / (double)loaded) : 1);
+}
+
+static void put_persistence(struct shell *sh, struct buf *b)
+{
+    const struct saver *v = &sh->saver;
+    const struct store *s = &sh->store;
+    bool saving = v->child != NULL && v->child_saves;
+
+    put(b, "loading", s->phase == STORE_LOADING);
+    put(b, "async_loading", s->phase == STORE_READY && primary_is_syncing(sh->primary));
+    put(b, "rdb_changes_since_last_save", (long long)store_unsaved(s));
+    put(b, "rdb_bgsave_in_progress", saving);
+    put(b, "rdb_last_save_time", v->last_save_s);
+    put_text(b, "rdb_last_bgsave_status", s->save_failed ? "err" : "ok");
+    put(b, "rdb_last_bgsave_time_sec", v->last_took_s);
+    put(b, "rdb_current_bgsave_time_sec", saving ? s->now_ms / 1000 - v->started_s : -1);
+    put(b, "rdb_saves", (long long)s->stats.rdb_saves);
+    put(b, "rdb_last_cow_size", 0);
+    put(b, "rdb_last_load_keys_expired", (long long)v->keys_expired);
+    put(b, "rdb_last_load_keys_loaded", (long long)v->keys_loaded);
+    put(b, "aof_enabled", 0);
+    put(b, "aof_rewrite_in_progress", 0);
+    put_text(b, "aof_last_bgrewrite_status", "ok");
+    put_text(b, "aof_last_write_status", "ok");
+    if (s->phase == STORE_LOADING)
+        put_loading(sh, b);
+}
+
+static void count_channel(void *arg, struct slice channel, size_t subscribers)
+{
+    size_t *n = arg;
+
+    (void)channel;
+    (void)subscribers;
+    ++*n;
+}
+
+static void put_stats(struct shell *sh, struct buf *b)
+{
+    const struct server_stats *net = server_stats(sh->server);
+    const struct store_stats *st = &sh->store.stats;
+    size_t channels = 0;
+
+    pubsub_each_channel(sh->store.pubsub, count_channel, &channels);
+    put(b, "total_connections_received", (long long)net->accepted);
+    put(b, "total_commands_processed", (long long)st->commands);
+    put(b, "instantaneous_ops_per_sec", (long long)sh->ops_per_s);
+    put(b, "total_net_input_bytes", (long long)net->bytes_in);
+    put(b, "total_net_output_bytes", (long long)net->bytes_out);
+    put(b, "total_net_repl_input_bytes", (long long)st->repl_bytes_in);
+    put(b, "total_net_repl_output_bytes", (long long)st->repl_bytes_out);
+    put(b, "rejected_connections", (long long)net->rejected);
+    put(b, "sync_full", (long long)st->sync_full);
+    put(b, "sync_partial_ok", (long long)st->sync_partial_ok);
+    put(b, "sync_partial_err", (long long)st->sync_partial_err);
+    put(b, "expired_keys", (long long)st->expired_keys);
+    put(b, "evicted_keys", 0);
+    put(b, "keyspace_hits", (long long)st->keyspace_hits);
+    put(b, "keyspace_misses", (long long)st->keyspace_misses);
+    put(b, "pubsub_channels", (long long)channels);
+    put(b, "pubsub_patterns", (long long)pubsub_patterns(sh->store.pubsub));
+    put(b, "latest_fork_usec", st->fork_us);
+    put(b, "total_forks", (long long)st->forks);
+    put(b, "total_error_replies", (long long)st->error_replies);
+}
+
+static void put_primary_link(struct shell *sh, struct buf *b)
+{
+    const struct store *s = &sh->store;
+    bool up = s->link == LINK_CONNECTED, syncing = primary_is_syncing(sh->primary);
+
+    put_text(b, "master_host", s->options.primary.host);
+    put(b, "master_port", s->options.primary.port);
+    put_text(b, "master_link_status", up ? "up" : "down");
+    put(b, "master_last_io_seconds_ago", primary_silent_s(sh->primary));
+    put(b, "master_sync_in_progress", syncing);
+    put(b, "slave_read_repl_offset", s->repl.offset);
+    put(b, "slave_repl_offset", s->repl.offset);
+    if (syncing) {
+        put(b, "master_sync_read_bytes", (long long)primary_sync_bytes(sh->primary));
+        put(b, "master_sync_last_io_seconds_ago", primary_down_s(sh->primary));
+    }
+    if (!up)
+        put(b, "master_link_down_since_seconds", primary_down_s(sh->primary));
+    put(b, "slave_priority", option_number(&s->options, OPT_REPLICA_PRIORITY));
+    put(b, "slave_read_only", option_number(&s->options, OPT_REPLICA_READ_ONLY));
+    put(b, "replica_announced", option_number(&s->options, OPT_REPLICA_ANNOUNCED));
+}
+
+static void put_replicas(struct shell *sh, struct buf *b)
+{
+    size_t n = 0;
+
+    put(b, "connected_slaves", (long long)sh->replicas.count);
+    if (option_number(&sh->store.options, OPT_MIN_REPLICAS) > 0 &&
+        option_number(&sh->store.options, OPT_MIN_REPLICAS_LAG) > 0)
+        put(b, "min_slaves_good_slaves", (long long)sh->store.good_replicas);
+    for (const struct replica *r = sh->replicas.first; r != NULL; r = r->next) {
+        struct addr addr;
+        int64_t lag_s = replica_lag_s(sh, r);
+
+        if (r->phase == REPLICA_NEW)
+            continue;
+        replica_addr(sh, r, &addr);
+        buf_printf(b, "slave%zu:ip=%s,port=%u,state=%s,offset=%lld,lag=%lld\r\n", n++, addr.host,
+                   addr.port, replica_state_name(r), (long long)r->acked,
+                   (long long)(lag_s < 0 ? 0 : lag_s));
+    }
+}
+
+static void put_replication(struct shell *sh, struct buf *b)
+{
+    const struct store *s = &sh->store;
+    const struct backlog *log = &s->repl.backlog;
+
+    put_text(b, "role", store_is_replica(s) ? "slave" : "master");
+    if (store_is_replica(s))
+        put_primary_link(sh, b);
+    put_replicas(sh, b);
+    put_text(b, "master_failover_state", "no-failover");
+    put_text(b, "master_replid", s->repl.id);
+    put_text(b, "master_replid2", s->repl.id2);
+    put(b, "master_repl_offset", s->repl.offset);
+    put(b, "second_repl_offset", s->repl.second_offset);
+    put(b, "repl_backlog_active", log->mem != NULL);
+    put(b, "repl_backlog_size", option_number(&s->options, OPT_BACKLOG_SIZE));
+    put(b, "repl_backlog_first_byte_offset", log->mem != NULL ? backlog_first(log) : 0);
+    put(b, "repl_backlog_histlen", (long long)log->held);
+}
+
+static void put_time(struct buf *b, const char *name, struct timeval t)
+{
+    buf_printf(b, "%s:%lld.%06lld\r\n", name, (long long)t.tv_sec, (long long)t.tv_usec);
+}
+
+static void put_cpu(struct shell *sh, struct buf *b)
+{
+    struct rusage self, children;
+
+    (void)sh;
+    getrusage(RUSAGE_SELF, &self);
+    getrusage(RUSAGE_CHILDREN, &children);
+    put_time(b, "used_cpu_sys", self.ru_stime);
+    put_time(b, "used_cpu_user", self.ru_utime);
+    put_time(b, "used_cpu_sys_children", children.ru_stime);
+    put_time(b, "used_cpu_user_children", children.ru_utime);
+}
+
+static void put_nothing(struct shell *sh, struct buf *b)
+{
+    (void)sh;
+    (void)b;
+}
+
+static void put_cluster(struct shell *sh, struct buf *b)
+{
+    (void)sh;
+    put(b, "cluster_enabled", 0);
+}
+
+/* The mean of the times left, estimated from the keys that expire first, would mislead: Redis's
+ * field stays 0. */
+static void put_keyspace(struct shell *sh, struct buf *b)
+{
+    for (unsigned i = 0; i < DATABASES_MAX; i++) {
+        const struct db *db = &sh->store.data.dbs[i];
+
+        if (keyspace_count(db) > 0)
+            buf_printf(b, "db%u:keys=%zu,expires=%zu,avg_ttl=0\r\n", i, keyspace_count(db),
+                       keyspace_count_volatile(db));
+    }
+}
+
+/* --- the command ----------------------------------------------------------------------------- */
+
+static const struct section {
+    const char *name;  /* as it is asked for */
+    const char *title; /* as it is headed */
+    void (*put)(struct shell *sh, struct buf *b);
+    bool by_default;
+} sections[] = {
+    { "server", "Server", put_server, true },
+    { "clients", "Clients", put_clients, true },
+    { "memory", "Memory", put_memory, true },
+    { "persistence", "Persistence", put_persistence, true },
+    { "stats", "Stats", put_stats, true },
+    { "replication", "Replication", put_replication, true },
+    { "cpu", "CPU", put_cpu, true },
+    { "modules", "Modules", put_nothing, true },
+    { "errorstats", "Errorstats", put_nothing, true },
+    { "cluster", "Cluster", put_cluster, true },
+    { "keyspace", "Keyspace", put_keyspace, true },
+};
+
+#define SECTIONS (sizeof(sections) / sizeof(sections[0]))
+
+static bool is_wanted(const struct section *section, size_t argc, const struct slice *argv)
+{
+    if (argc == 1)
+        return section->by_default;
+    for (size_t i = 1; i < argc; i++) {
+        if (slice_is_nocase(argv[i], section->name) || slice_is_nocase(argv[i], "all") ||
+            slice_is_nocase(argv[i], "everything") ||
+            (slice_is_nocase(argv[i], "default") && section->by_default))
+            return true;
+    }
+    return false;
+}
+
+void cmd_info(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    struct shell *sh = shell_of(app);
+    struct buf text = { 0 };
+
+    for (size_t i = 0; i < SECTIONS; i++) {
+        if (!is_wanted(&sections[i], argc, argv))
+            continue;
+        buf_printf(&text, "%s# %s\r\n", buf_used(&text) > 0 ? "\r\n" : "", sections[i].title);
+        sections[i].put(sh, &text);
+    }
+    resp_verbatim(&c->reply, "txt", buf_slice(&text));
+    buf_done(&text);
+}

@@ -1,0 +1,59 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <uv.h>
+
+#include "store/config_io.h"
+#include "store/shell_io.h"
+#include "store/table_io.h"
+#include "wire/log_io.h"
+#include "wire/loop_io.h"
+
+/* Reads the configuration; true: go on, else *ret_status is the process's. */
+static bool configure(struct shell *sh, int argc, char **argv, int *ret_status)
+{
+    char error[CONFIG_ERROR_TEXT_MAX];
+
+    *ret_status = 0;
+    switch (config_read_all(&sh->store.options, argc, argv, error)) {
+    case CONFIG_RUN:
+        return true;
+    case CONFIG_CHECK:
+        printf("the configuration is right\n");
+        return false;
+    case CONFIG_SHOWN:
+        return false;
+    case CONFIG_WRONG:
+        break;
+    }
+    fprintf(stderr, "picket-store: %s\n", error);
+    *ret_status = 1;
+    return false;
+}
+
+int main(int argc, char **argv)
+{
+    static struct shell shell;
+    struct {
+        uint64_t seed;
+        unsigned char hash[HASH_KEY_SIZE];
+    } chance;
+    uv_loop_t *loop = uv_default_loop();
+    int status;
+
+    if (getrandom(&chance, sizeof(chance), 0) != (ssize_t)sizeof(chance)) {
+        fprintf(stderr, "picket-store: the system gives no random numbers\n");
+        return 1;
+    }
+    store_init(&shell.store, table_commands, chance.seed, chance.hash);
+    if (configure(&shell, argc, argv, &status)) {
+        if (shell_start(&shell, loop)) {
+            loop_run(loop);
+            status = shell.status;
+        } else {
+            status = 1;
+        }
+    }
+    store_done(&shell.store);
+    return status;
+}

@@ -1,0 +1,76 @@
+/*
+ * The data file: written at once or by a child, read at start. It is replaced as a whole or not at
+ * all: written under another name, synced, renamed, and the folder synced.
+ *
+ * The working directory of the process is `dir`.
+ */
+#ifndef STORE_SAVE_IO_H
+#define STORE_SAVE_IO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "store/keyspace.h"
+#include "store/rdb_read.h"
+#include "wire/buf.h"
+
+struct child;
+struct shell;
+
+#define SAVE_ERROR_TEXT_MAX 256
+#define SAVE_RETRY_S        5 /* after a failed background save */
+#define LOAD_CHUNK_BYTES    ((size_t)1024 * 1024)
+
+struct saver {
+    struct child *child; /* the one child: a background save, or a synchronisation (replicas_io) */
+    bool child_saves;    /* it is a save */
+    bool scheduled;      /* a save as soon as the child has ended */
+    uint64_t changes_at_fork;
+    int64_t started_s; /* of the save under way, Unix time */
+    int64_t tried_s;
+    int64_t last_save_s;
+    int64_t last_took_s; /* -1: none yet */
+    int64_t last_cow_bytes;
+
+    /* reading at start */
+    uv_idle_t idle;
+    int fd;
+    uint64_t size;
+    int64_t load_started_s;
+    struct keyspace fresh;
+    struct rdb_reader reader;
+    struct buf unread;
+    uint64_t keys_loaded, keys_expired; /* at the last load */
+};
+
+void saver_init(struct saver *v, int64_t now_s);
+
+/* Saves now, on the loop's thread. False with the reason. */
+bool save_now(struct shell *sh, char ret_error[SAVE_ERROR_TEXT_MAX]);
+
+/* Begins a background save. False with the reason. The child's slot must be free. */
+bool save_background(struct shell *sh, char ret_error[SAVE_ERROR_TEXT_MAX]);
+
+/* Begins one when the save points say so, or one was scheduled. */
+void save_tick(struct shell *sh);
+
+/* Ends a background save under way, and throws its file away. */
+void save_stop(struct shell *sh);
+
+/*
+ * Begins to read the data file, if there is one; shell_loaded or shell_load_failed is called in the
+ * end, from the loop.
+ */
+void load_start(struct shell *sh);
+void load_stop(struct shell *sh);
+
+/* What a file or stream written now says of our history. */
+void save_describe(struct shell *sh, struct rdb_info *ret_info);
+
+/* Options of a stream written now. */
+struct rdb_write_options;
+void save_options(struct shell *sh, struct rdb_write_options *ret_options);
+
+#endif

@@ -1,0 +1,323 @@
+#include "store/shell_io.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "store/auth.h"
+#include "store/config_io.h"
+#include "store/exec.h"
+#include "store/primary_io.h"
+#include "store/session.h"
+#include "store/table_io.h"
+#include "wire/client_pubsub.h"
+#include "wire/log_io.h"
+#include "wire/loop_io.h"
+#include "wire/service_io.h"
+
+#define CHORE_ENTRIES 512 /* freed or expired at a time: well below a millisecond */
+#define OPS_PERIOD_MS 1000
+
+void shell_set_clock(struct shell *sh)
+{
+    struct timespec wall, mono;
+
+    clock_gettime(CLOCK_REALTIME, &wall);
+    clock_gettime(CLOCK_MONOTONIC, &mono);
+    store_set_clock(&sh->store, (int64_t)wall.tv_sec * 1000000 + wall.tv_nsec / 1000,
+                    (msec)mono.tv_sec * 1000 + mono.tv_nsec / 1000000);
+}
+
+/* --- chores ---------------------------------------------------------------------------------- */
+
+/* A portion of each; the idle handle keeps the loop turning until there is nothing left. */
+static void on_chores(uv_idle_t *idle)
+{
+    struct shell *sh = idle->data;
+    bool more;
+
+    shell_set_clock(sh);
+    more = keyspace_sweep(&sh->store.data, CHORE_ENTRIES);
+    more = store_expire_due(&sh->store, CHORE_ENTRIES) == CHORE_ENTRIES || more;
+    replicas_flush(sh);
+    if (!more)
+        uv_idle_stop(idle);
+}
+
+void shell_wake_chores(struct shell *sh)
+{
+    uv_idle_start(&sh->chores, on_chores);
+}
+
+static void count_ops(struct shell *sh)
+{
+    msec passed_ms = sh->store.mono_ms - sh->ops_at_ms;
+
+    if (passed_ms < OPS_PERIOD_MS)
+        return;
+    sh->ops_per_s = (sh->store.stats.commands - sh->ops_seen) * 1000 / (uint64_t)passed_ms;
+    sh->ops_seen = sh->store.stats.commands;
+    sh->ops_at_ms = sh->store.mono_ms;
+}
+
+static void on_tick(uv_timer_t *timer)
+{
+    struct shell *sh = timer->data;
+
+    shell_set_clock(sh);
+    count_ops(sh);
+    if (sh->store.phase != STORE_READY)
+        return;
+    save_tick(sh);
+    primary_tick(sh->primary);
+    replicas_tick(sh);
+    shell_wake_chores(sh);
+}
+
+/* --- clients --------------------------------------------------------------------------------- */
+
+static void on_opened(void *arg, struct client *c)
+{
+    struct shell *sh = arg;
+
+    session_open(c);
+    auth_default(&sh->store, c);
+}
+
+static void on_client_closed(void *arg, struct client *c, const char *why)
+{
+    struct shell *sh = arg;
+
+    log_debug("client %llu at %s closed: %s", (unsigned long long)c->id, c->addr, why);
+    shell_set_clock(sh);
+    pubsub_leave(sh->store.pubsub, &c->subs);
+    replicas_client_closed(sh, c);
+    session_close(&sh->store, c);
+}
+
+static enum server_verdict on_request(void *arg, struct client *c, const struct resp_request *req)
+{
+    struct shell *sh = arg;
+
+    shell_set_clock(sh);
+    return exec_request(&sh->store, c, req->argc, req->argv) ? SERVER_DONE : SERVER_AGAIN;
+}
+
+static void on_before_send(void *arg)
+{
+    replicas_flush(arg);
+}
+
+/* A replica's socket is quiet: it can be handed to a child. */
+static void on_drained(void *arg, struct client *c)
+{
+    (void)c;
+    replicas_tick(arg);
+}
+
+static const struct server_app app = {
+    .request = on_request,
+    .opened = on_opened,
+    .closed = on_client_closed,
+    .drained = on_drained,
+    .before_send = on_before_send,
+};
+
+void shell_run_from_primary(struct shell *sh, struct client *c, size_t argc,
+                            const struct slice *argv)
+{
+    exec_request(&sh->store, c, argc, argv);
+}
+
+/* --- options --------------------------------------------------------------------------------- */
+
+/* Redis's names of levels on ours. */
+static void apply_loglevel(const struct options *o)
+{
+    static const enum log_level levels[] = { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_NOTICE,
+                                             LOG_LEVEL_WARNING };
+
+    log_set_level(levels[option_number(o, OPT_LOGLEVEL)]);
+}
+
+static void fill_server_options(const struct options *o, struct server_options *to)
+{
+    to->clients_max = (size_t)option_number(o, OPT_MAXCLIENTS);
+    to->query_bytes_max = (size_t)option_number(o, OPT_QUERY_LIMIT);
+    to->request.bulk_bytes_max = (size_t)option_number(o, OPT_BULK_MAX);
+    to->idle_ms = option_number(o, OPT_TIMEOUT) * 1000;
+    to->keepalive_s = (int)option_number(o, OPT_TCP_KEEPALIVE);
+    for (int i = 0; i < CLIENT_MASTER; i++) {
+        to->output[i].hard_bytes = (size_t)o->output[i].hard_bytes;
+        to->output[i].soft_bytes = (size_t)o->output[i].soft_bytes;
+        to->output[i].soft_ms = o->output[i].soft_s * 1000;
+    }
+}
+
+/* A password that was set, or taken away: who is connected keeps what it has. */
+static bool on_option(struct store *s, enum option_id id, char ret_error[OPTION_ERROR_TEXT_MAX])
+{
+    struct shell *sh = shell_of(s);
+
+    (void)ret_error;
+    if (id == OPT_BACKLOG_SIZE) {
+        replicas_flush(sh);
+        repl_resize_backlog(&s->repl, (size_t)option_number(&s->options, id));
+    } else if (id == OPT_LOGLEVEL) {
+        apply_loglevel(&s->options);
+    } else {
+        fill_server_options(&s->options, server_options(sh->server));
+    }
+    return true;
+}
+
+static void on_flushed(struct store *s)
+{
+    struct shell *sh = shell_of(s);
+    char error[SAVE_ERROR_TEXT_MAX];
+
+    /* A save under way would bring back what has just been deleted. */
+    save_stop(sh);
+    if (s->options.save_count > 0 && !store_is_replica(s))
+        save_now(sh, error);
+    shell_wake_chores(sh);
+}
+
+static const struct store_ops ops = { .option_changed = on_option, .flushed = on_flushed };
+
+/* --- life ------------------------------------------------------------------------------------ */
+
+static void on_signal_stop(void *arg, int signum)
+{
+    struct shell *sh = arg;
+    bool save = sh->store.options.save_count > 0;
+
+    shell_set_clock(sh);
+    log_notice("signal %d, stopping", signum);
+    if (!shell_stop(sh, save))
+        log_error("not stopping, since the data cannot be saved; a second signal ends the process "
+                  "without saving");
+}
+
+/* Listens on each address of `bind`. */
+static bool listen_all(struct shell *sh)
+{
+    char copy[OPTION_TEXT_MAX], error[SERVER_ERROR_TEXT_MAX], *rest = NULL;
+    uint16_t port = (uint16_t)option_number(&sh->store.options, OPT_PORT);
+
+    memcpy(copy, option_text(&sh->store.options, OPT_BIND),
+           strlen(option_text(&sh->store.options, OPT_BIND)) + 1);
+    for (char *host = strtok_r(copy, " ", &rest); host != NULL; host = strtok_r(NULL, " ", &rest)) {
+        if (server_listen(sh->server, host, port, error) != 0) {
+            log_error("%s", error);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Everything but the server and the signals, which can fail. */
+static void start_parts(struct shell *sh)
+{
+    sh->store.ops = &ops;
+    sh->store.shell = sh;
+    sh->store.repl.backlog_bytes = (size_t)option_number(&sh->store.options, OPT_BACKLOG_SIZE);
+    sh->store.phase = STORE_LOADING;
+    sh->started_s = sh->store.now_ms / 1000;
+    sh->started_ms = sh->store.mono_ms;
+    sh->ops_at_ms = sh->store.mono_ms;
+    repl_id_draw(sh->run_id, &sh->store.prng);
+    saver_init(&sh->saver, sh->started_s);
+    replicas_start(sh);
+    uv_timer_init(sh->loop, &sh->tick);
+    uv_timer_init(sh->loop, &sh->unpause);
+    uv_idle_init(sh->loop, &sh->chores);
+    sh->tick.data = sh->unpause.data = sh->chores.data = sh;
+    uv_timer_start(&sh->tick, on_tick, SHELL_TICK_MS, SHELL_TICK_MS);
+}
+
+bool shell_start(struct shell *sh, uv_loop_t *loop)
+{
+    const struct loop_handlers handlers = { .stop = on_signal_stop };
+    struct server_options options;
+
+    sh->loop = loop;
+    shell_set_clock(sh);
+    apply_loglevel(&sh->store.options);
+    server_options_default(&options);
+    fill_server_options(&sh->store.options, &options);
+    sh->server = server_new(loop, &options, &app, sh);
+    sh->signals = loop_signals_start(loop, &handlers, sh);
+    sh->service = service_start(loop, NULL, NULL);
+    sh->primary = primary_new(sh);
+    if (sh->server == NULL || sh->signals == NULL || sh->service == NULL || sh->primary == NULL) {
+        log_error("out of memory");
+        return false;
+    }
+    start_parts(sh);
+    if (!listen_all(sh))
+        return false;
+    log_notice("listening on port %u", server_port(sh->server));
+    load_start(sh);
+    return true;
+}
+
+void shell_loaded(struct shell *sh, const struct rdb_info *info)
+{
+    struct store *s = &sh->store;
+    bool follows = addr_is_set(&s->options.primary);
+
+    s->phase = STORE_READY;
+    if (info->has_repl) {
+        repl_restore(&s->repl, info->repl_id, info->repl_offset, !follows, &s->prng);
+        primary_set_stream_db(sh->primary, info->stream_db);
+    }
+    log_notice("ready: %zu keys", keyspace_count_all(&s->data));
+    service_ready(sh->service);
+    service_status(sh->service, "serving %zu keys on port %u", keyspace_count_all(&s->data),
+                   server_port(sh->server));
+    if (follows)
+        primary_follow(sh->primary);
+}
+
+void shell_load_failed(struct shell *sh, const char *why)
+{
+    log_error("the data file %s/%s cannot be read: %s. Nothing was loaded. Put a good copy in its "
+              "place, or move it away to "
+              "start empty",
+              option_text(&sh->store.options, OPT_DIR),
+              option_text(&sh->store.options, OPT_DBFILENAME), why);
+    sh->status = 1;
+    shell_stop(sh, false);
+}
+
+static void on_stopped(void *arg)
+{
+    (void)arg;
+}
+
+bool shell_stop(struct shell *sh, bool save)
+{
+    char error[SAVE_ERROR_TEXT_MAX];
+
+    if (sh->stopping)
+        return true;
+    save_stop(sh);
+    replicas_flush(sh);
+    if (save && sh->store.phase == STORE_READY && !save_now(sh, error))
+        return false;
+    sh->stopping = true;
+    service_stopping(sh->service);
+    replicas_stop(sh);
+    load_stop(sh);
+    uv_close((uv_handle_t *)&sh->tick, NULL);
+    uv_close((uv_handle_t *)&sh->unpause, NULL);
+    uv_close((uv_handle_t *)&sh->chores, NULL);
+    server_stop(sh->server, on_stopped, sh);
+    primary_free(sh->primary);
+    sh->primary = NULL;
+    service_stop(sh->service);
+    loop_signals_stop(sh->signals);
+    return true;
+}

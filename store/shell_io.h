@@ -1,0 +1,73 @@
+/*
+ * The storage engine's process: the loop, the server, the store, and what connects them to files
+ * and other nodes. Parts are built in main.c's order and stopped in the reverse.
+ */
+#ifndef STORE_SHELL_IO_H
+#define STORE_SHELL_IO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "store/replicas_io.h"
+#include "store/save_io.h"
+#include "store/store.h"
+#include "wire/server_io.h"
+
+struct loop_signals;
+struct primary;
+struct service;
+
+#define SHELL_TICK_MS 100
+
+struct shell {
+    uv_loop_t *loop;
+    struct store store;
+    struct server *server;
+    struct loop_signals *signals;
+    struct service *service;
+    struct saver saver;
+    struct replicas replicas;
+    struct primary *primary;
+    uv_timer_t tick;
+    uv_timer_t unpause;
+    uv_idle_t chores; /* runs while there is something to free or to delete */
+    char run_id[REPL_ID_SIZE];
+    int64_t started_s; /* Unix time */
+    msec started_ms;
+    msec ops_at_ms; /* for instantaneous_ops_per_sec */
+    uint64_t ops_seen;
+    uint64_t ops_per_s;
+    bool stopping;
+    bool save_at_end;
+    int status; /* of the process */
+};
+
+static inline struct shell *shell_of(const struct store *s)
+{
+    return (struct shell *)s->shell;
+}
+
+/* Builds everything; options have been read. False after an error was logged. */
+bool shell_start(struct shell *sh, uv_loop_t *loop);
+
+/* Ends the process in good order; save: write the data file first. False: it could not be saved,
+ * and we stay. */
+bool shell_stop(struct shell *sh, bool save);
+
+/* Sets the store's clocks to now. */
+void shell_set_clock(struct shell *sh);
+
+/* There is something to do when nothing else is: expired keys, flushed databases. */
+void shell_wake_chores(struct shell *sh);
+
+/* The data file has been read (or there is none); or it cannot be read, which ends the process with
+ * status 1. */
+void shell_loaded(struct shell *sh, const struct rdb_info *info);
+void shell_load_failed(struct shell *sh, const char *why);
+
+/* Runs a request in the name of the primary. */
+void shell_run_from_primary(struct shell *sh, struct client *c, size_t argc,
+                            const struct slice *argv);
+
+#endif

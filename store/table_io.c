@@ -1,0 +1,167 @@
+#include "store/table_io.h"
+
+#include "store/admin_io.h"
+#include "store/cmd.h"
+#include "store/primary_io.h"
+#include "store/replicas_io.h"
+#include "store/store.h"
+
+/* The flags, short enough for a table. */
+enum {
+    W = COMMAND_WRITE,
+    R = COMMAND_READONLY,
+    OOM = COMMAND_DENYOOM,
+    ADM = COMMAND_ADMIN,
+    PS = COMMAND_PUBSUB,
+    NS = COMMAND_NOSCRIPT,
+    BLK = COMMAND_BLOCKING,
+    LD = COMMAND_LOADING,
+    ST = COMMAND_STALE,
+    F = COMMAND_FAST,
+    NA = COMMAND_NO_AUTH,
+    NM = COMMAND_NO_MULTI,
+    MR = COMMAND_MAY_REPLICATE,
+    PROT = COMMAND_PROTECTED,
+    UNQ = COMMAND_UNQUEUED,
+    EXE = COMMAND_EXEC,
+    PNG = COMMAND_PING,
+};
+
+#define PLAIN(name_, arity_, run_, flags_, summary_)                                               \
+    {                                                                                              \
+        .name = name_, .arity = arity_, .flags = flags_, .run = run_, .summary = summary_          \
+    }
+#define GROUP(name_, arity_, run_, flags_, subs_, summary_)                                        \
+    {                                                                                              \
+        .name = name_, .arity = arity_, .flags = flags_, .run = run_, .subs = subs_,               \
+        .summary = summary_                                                                        \
+    }
+#define KEYS(name_, arity_, run_, flags_, first_, last_, step_, summary_)                          \
+    {                                                                                              \
+        .name = name_, .arity = arity_, .flags = flags_, .run = run_, .summary = summary_,         \
+        .first_key = first_, .last_key = last_, .key_step = step_                                  \
+    }
+
+/* clang-format off */
+
+static const struct command client_commands[] = {
+    PLAIN("getname", 2, cmd_client_getname, NS|LD|ST, "Returns the name of the connection"),
+    PLAIN("id", 2, cmd_client_id, NS|LD|ST, "Returns the number of the connection"),
+    PLAIN("info", 2, cmd_client_info, NS|LD|ST, "Describes the connection"),
+    PLAIN("kill", -3, cmd_client_kill, ADM|NS|LD|ST, "Closes connections"),
+    PLAIN("list", -2, cmd_client_list, ADM|NS|LD|ST, "Lists connections"),
+    PLAIN("no-evict", 3, cmd_client_no_evict, ADM|NS|LD|ST, "Keeps the connection when memory is short"),
+    PLAIN("pause", -3, cmd_client_pause, ADM|NS|LD|ST, "Holds commands back for a while"),
+    PLAIN("reply", 3, cmd_client_reply, NS|LD|ST, "Turns replies on or off"),
+    PLAIN("setinfo", 4, cmd_client_setinfo, NS|LD|ST, "Tells name and version of the library"),
+    PLAIN("setname", 3, cmd_client_setname, NS|LD|ST, "Names the connection"),
+    PLAIN("unpause", 2, cmd_client_unpause, ADM|NS|LD|ST, "Ends a pause"),
+    { .name = NULL },
+};
+
+static const struct command command_commands[] = {
+    PLAIN("count", 2, cmd_command_count, LD|ST, "Returns the number of commands"),
+    PLAIN("docs", -2, cmd_command_docs, LD|ST, "Documents commands"),
+    PLAIN("info", -2, cmd_command_info, LD|ST, "Describes commands"),
+    PLAIN("list", -2, cmd_command_list, LD|ST, "Lists the names of commands"),
+    { .name = NULL },
+};
+
+static const struct command config_commands[] = {
+    PLAIN("get", -3, cmd_config_get, ADM|NS|LD|ST, "Returns options that match patterns"),
+    PLAIN("resetstat", 2, cmd_config_resetstat, ADM|NS|LD|ST, "Sets the counters of INFO to zero"),
+    PLAIN("rewrite", 2, cmd_config_rewrite, ADM|NS|LD|ST, "Writes options that were changed to the state file"),
+    PLAIN("set", -4, cmd_config_set, ADM|NS|LD|ST, "Changes options"),
+    { .name = NULL },
+};
+
+static const struct command pubsub_commands[] = {
+    PLAIN("channels", -2, cmd_pubsub_channels, PS|LD|ST, "Lists channels that have subscribers"),
+    PLAIN("numpat", 2, cmd_pubsub_numpat, PS|LD|ST, "Returns the number of patterns"),
+    PLAIN("numsub", -2, cmd_pubsub_numsub, PS|LD|ST, "Counts subscribers of channels"),
+    { .name = NULL },
+};
+
+const struct command table_commands[] = {
+    KEYS("append", 3, cmd_append, W|OOM|F, 1, 1, 1, "Adds to the end of a string"),
+    PLAIN("auth", -2, cmd_auth, NS|LD|ST|F|NA, "Authenticates the connection"),
+    PLAIN("bgsave", -1, cmd_bgsave, ADM|NS, "Saves the data in the background"),
+    GROUP("client", -2, NULL, 0, client_commands, "Commands about connections"),
+    GROUP("command", -1, cmd_command, LD|ST, command_commands, "Describes all commands"),
+    GROUP("config", -2, NULL, 0, config_commands, "Commands about options"),
+    PLAIN("dbsize", 1, cmd_dbsize, R|F, "Returns the number of keys"),
+    PLAIN("debug", -2, cmd_debug, ADM|NS|LD|ST|PROT, "Stops the process for a while (SLEEP)"),
+    KEYS("decr", 2, cmd_decr, W|OOM|F, 1, 1, 1, "Subtracts one"),
+    KEYS("decrby", 3, cmd_decrby, W|OOM|F, 1, 1, 1, "Subtracts a number"),
+    KEYS("del", -2, cmd_del, W, 1, -1, 1, "Deletes keys"),
+    PLAIN("discard", 1, cmd_discard, NS|LD|ST|F|UNQ, "Forgets a transaction"),
+    PLAIN("echo", 2, cmd_echo, LD|ST|F, "Returns its argument"),
+    PLAIN("exec", 1, cmd_exec, NS|LD|ST|UNQ|EXE, "Runs a transaction"),
+    KEYS("exists", -2, cmd_exists, R|F, 1, -1, 1, "Counts keys that exist"),
+    KEYS("expire", -3, cmd_expire, W|F, 1, 1, 1, "Sets the time to live in seconds"),
+    KEYS("expireat", -3, cmd_expireat, W|F, 1, 1, 1, "Sets the time of expiry in seconds"),
+    KEYS("expiretime", 2, cmd_expiretime, R|F, 1, 1, 1, "Returns the time of expiry in seconds"),
+    PLAIN("flushall", -1, cmd_flushall, W, "Deletes all keys"),
+    PLAIN("flushdb", -1, cmd_flushdb, W, "Deletes all keys of the database"),
+    KEYS("get", 2, cmd_get, R|F, 1, 1, 1, "Returns a string"),
+    KEYS("getdel", 2, cmd_getdel, W|F, 1, 1, 1, "Returns a string and deletes its key"),
+    KEYS("getex", -2, cmd_getex, W|F, 1, 1, 1, "Returns a string and sets its time of expiry"),
+    KEYS("getrange", 4, cmd_getrange, R, 1, 1, 1, "Returns a part of a string"),
+    KEYS("getset", 3, cmd_getset, W|OOM|F, 1, 1, 1, "Sets a string and returns the one before"),
+    PLAIN("hello", -1, cmd_hello, NS|LD|ST|F|NA, "Greets, authenticates, and chooses the protocol"),
+    KEYS("incr", 2, cmd_incr, W|OOM|F, 1, 1, 1, "Adds one"),
+    KEYS("incrby", 3, cmd_incrby, W|OOM|F, 1, 1, 1, "Adds a number"),
+    KEYS("incrbyfloat", 3, cmd_incrbyfloat, W|OOM|F, 1, 1, 1, "Adds a floating point number"),
+    PLAIN("info", -1, cmd_info, LD|ST, "Returns facts and counters"),
+    PLAIN("keys", 2, cmd_keys, R, "Lists keys that match a pattern"),
+    PLAIN("lastsave", 1, cmd_lastsave, LD|ST|F, "Returns the time of the last save"),
+    KEYS("mget", -2, cmd_mget, R|F, 1, -1, 1, "Returns several strings"),
+    KEYS("mset", -3, cmd_mset, W|OOM, 1, -1, 2, "Sets several strings"),
+    KEYS("msetnx", -3, cmd_msetnx, W|OOM, 1, -1, 2, "Sets several strings if none of the keys exists"),
+    PLAIN("multi", 1, cmd_multi, NS|LD|ST|F|UNQ, "Begins a transaction"),
+    KEYS("persist", 2, cmd_persist, W|F, 1, 1, 1, "Takes the time of expiry away"),
+    KEYS("pexpire", -3, cmd_pexpire, W|F, 1, 1, 1, "Sets the time to live in milliseconds"),
+    KEYS("pexpireat", -3, cmd_pexpireat, W|F, 1, 1, 1, "Sets the time of expiry in milliseconds"),
+    KEYS("pexpiretime", 2, cmd_pexpiretime, R|F, 1, 1, 1, "Returns the time of expiry in milliseconds"),
+    PLAIN("ping", -1, cmd_ping, F|PNG, "Answers"),
+    KEYS("psetex", 4, cmd_psetex, W|OOM, 1, 1, 1, "Sets a string with a time to live in milliseconds"),
+    PLAIN("psubscribe", -2, cmd_psubscribe, PS|NS|LD|ST, "Subscribes to patterns"),
+    PLAIN("psync", -3, cmd_psync, ADM|NS|NM, "Begins or continues replication"),
+    KEYS("pttl", 2, cmd_pttl, R|F, 1, 1, 1, "Returns the time to live in milliseconds"),
+    PLAIN("publish", 3, cmd_publish, PS|LD|ST|F|MR, "Sends a message"),
+    GROUP("pubsub", -2, NULL, 0, pubsub_commands, "Commands about channels"),
+    PLAIN("punsubscribe", -1, cmd_punsubscribe, PS|NS|LD|ST, "Unsubscribes from patterns"),
+    PLAIN("quit", -1, cmd_quit, NS|LD|ST|F|NA|UNQ, "Closes the connection"),
+    PLAIN("randomkey", 1, cmd_randomkey, R, "Returns a key chosen by chance"),
+    KEYS("rename", 3, cmd_rename, W, 1, 2, 1, "Renames a key"),
+    KEYS("renamenx", 3, cmd_renamenx, W|F, 1, 2, 1, "Renames a key if the new name is free"),
+    PLAIN("replconf", -1, cmd_replconf, ADM|NS|LD|ST, "Says what a replica is and has"),
+    PLAIN("replicaof", 3, cmd_replicaof, ADM|NS|ST, "Follows a primary, or nobody"),
+    PLAIN("reset", 1, cmd_reset, NS|LD|ST|F|NA|UNQ, "Puts the connection into its first state"),
+    PLAIN("role", 1, cmd_role, NS|LD|ST|F, "Returns the role in replication"),
+    PLAIN("save", 1, cmd_save, ADM|NS|NM, "Saves the data"),
+    PLAIN("scan", -2, cmd_scan, R, "Walks over the keys"),
+    PLAIN("select", 2, cmd_select, LD|ST|F, "Chooses the database"),
+    KEYS("set", -3, cmd_set, W|OOM, 1, 1, 1, "Sets a string"),
+    KEYS("setex", 4, cmd_setex, W|OOM, 1, 1, 1, "Sets a string with a time to live in seconds"),
+    KEYS("setnx", 3, cmd_setnx, W|OOM|F, 1, 1, 1, "Sets a string if the key does not exist"),
+    KEYS("setrange", 4, cmd_setrange, W|OOM, 1, 1, 1, "Overwrites a part of a string"),
+    PLAIN("shutdown", -1, cmd_shutdown, ADM|NS|LD|ST|NM, "Ends the process"),
+    PLAIN("slaveof", 3, cmd_replicaof, ADM|NS|ST, "Follows a primary, or nobody"),
+    KEYS("strlen", 2, cmd_strlen, R|F, 1, 1, 1, "Returns the length of a string"),
+    PLAIN("subscribe", -2, cmd_subscribe, PS|NS|LD|ST, "Subscribes to channels"),
+    KEYS("substr", 4, cmd_getrange, R, 1, 1, 1, "Returns a part of a string"),
+    PLAIN("sync", 1, cmd_sync, ADM|NS|NM, "The old form of PSYNC, which is refused"),
+    PLAIN("time", 1, cmd_time, LD|ST|F, "Returns the time of day"),
+    KEYS("touch", -2, cmd_touch, R|F, 1, -1, 1, "Counts keys that exist"),
+    KEYS("ttl", 2, cmd_ttl, R|F, 1, 1, 1, "Returns the time to live in seconds"),
+    KEYS("type", 2, cmd_type, R|F, 1, 1, 1, "Returns the type of a value"),
+    KEYS("unlink", -2, cmd_del, W|F, 1, -1, 1, "Deletes keys"),
+    PLAIN("unsubscribe", -1, cmd_unsubscribe, PS|NS|LD|ST, "Unsubscribes from channels"),
+    PLAIN("unwatch", 1, cmd_unwatch, NS|LD|ST|F, "Forgets watched keys"),
+    PLAIN("wait", 3, cmd_wait, BLK, "Waits until replicas have the last write"),
+    KEYS("watch", -2, cmd_watch, NS|LD|ST|F|UNQ, 1, -1, 1, "Makes the next transaction depend on keys"),
+    { .name = NULL },
+};
+
+/* clang-format on */
