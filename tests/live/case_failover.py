@@ -159,6 +159,50 @@ def manual_failover(nodes, supervisor):
             ms(switches[0].at - moment), ms(switches[-1].at - moment), len(job.acks), len(job.lost(new)))
 
 
+def set_priorities(nodes, value):
+    for node in nodes:
+        node.call("CONFIG", "SET", "replica-priority", value)
+
+
+@scenario(supervisors=("picketd",), seconds=4)
+def priority_zero(nodes, supervisor):
+    """a replica with priority 0 is never promoted; with none left the failover waits for one"""
+    with Cluster(nodes, supervisor) as world:
+        group, old = world.group, world.group.primary
+        barred, other = group.replicas
+        set_priorities([barred], 0)
+        check(world.wait_switch(group, old.kill()) is other, "a replica with priority 0 is promoted")
+        old.start()
+        wait(lambda: group.attached(), "the old primary is a replica again")
+        world.settle()
+
+        # Of the two that are left none may be promoted, until one is allowed to again.
+        old, rest = group.primary, group.replicas
+        set_priorities(rest, 0)
+        moment = old.kill()
+        wait(lambda: any(s.events.first("-failover-abort-no-good-slave", moment) for s in world.supervisors),
+             "a failover given up for want of a replica")
+        check(all(n.role() == "slave" for n in rest), "a replica with priority 0 is promoted")
+        set_priorities(rest[:1], 100)
+        check(world.wait_agreed(group, old) is rest[0], "a replica with priority 0 is promoted")
+        check_follows(world, group, rest[0])
+
+
+@scenario(supervisors=("picketd",), seconds=5)
+def short_hang(nodes, supervisor):
+    """a primary that hangs for less than down-after, again and again, is left alone"""
+    with Cluster(nodes, supervisor, down_after=2000) as world:
+        primary = world.group.primary
+        for _ in range(4):
+            primary.stop()
+            time.sleep(0.7)
+            primary.cont()
+            wait(lambda: primary.call("PING") == "PONG", "the primary answers")
+        world.stays(lambda: all(s.primary_port("orders") == primary.port for s in world.supervisors), "a failover", 0.5)
+        for event in ("+sdown", "+odown", "+try-failover"):
+            check(not any(s.events.find(event, 0, "master ") for s in world.supervisors), "%s after a short hang" % event)
+
+
 ROUNDS, GROUPS, WATCH_S, SHORT_DOWN_AFTER = 2, 5, 5.0, 300
 
 
@@ -167,6 +211,7 @@ def no_second_failover(nodes, supervisor):
     """ten kills with a short down-after: each gives one switch, and no other within 5 s"""
     names = ["group%d" % i for i in range(GROUPS)]
     with Cluster(nodes, supervisor, groups=names, down_after=SHORT_DOWN_AFTER) as world:
+        files = [s.open_files() for s in world.supervisors]
         for _ in range(ROUNDS):
             old = {g.name: g.primary for g in world.groups}
             begin = time.monotonic()
@@ -180,4 +225,5 @@ def no_second_failover(nodes, supervisor):
             for group in world.groups:
                 old[group.name].start()
             world.settle()
+        wait(lambda: [s.open_files() for s in world.supervisors] == files, "as many open files as before: %s" % files)
     return "%d kills, %d switches at each supervisor" % (ROUNDS * GROUPS, ROUNDS * GROUPS)

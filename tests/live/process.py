@@ -58,6 +58,10 @@ class Proc:
     def alive(self):
         return self.popen is not None and self.popen.poll() is None
 
+    def open_files(self):
+        """How many descriptors the process holds."""
+        return len(os.listdir("/proc/%d/fd" % self.pid))
+
     def crashed(self):
         """True when the program ended although nobody told it to."""
         return self.popen is not None and self.popen.poll() is not None and not self.ended_by_us
