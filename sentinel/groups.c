@@ -66,6 +66,14 @@ struct group *group_add(struct core *core, const char *name, const struct addr *
     return group;
 }
 
+void group_bar_old_epochs(struct core *core, struct group *group)
+{
+    if (core->current_epoch == 0)
+        return;
+    group->vote = (struct vote){ .epoch = core->current_epoch };
+    emit_vote_row(core, group);
+}
+
 /* Remove all nodes but the primary. */
 static void drop_replicas(struct core *core, struct group *group)
 {

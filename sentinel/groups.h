@@ -18,6 +18,10 @@ struct node;
  * GROUPS_MAX is reached. Emits nothing but the links' orders. */
 struct group *group_add(struct core *core, const char *name, const struct addr *addr);
 
+/* A group that is new to the state begins with no vote to give in epochs that we
+ * have seen: it may have voted in them before it was removed. */
+void group_bar_old_epochs(struct core *core, struct group *group);
+
 /* Forget a group, its nodes and members. With its row if ROW. */
 void group_remove(struct core *core, struct group *group, int row);
 

@@ -107,6 +107,27 @@ static void take_messages(struct outbox *outbox, const struct output *output, ui
     }
 }
 
+/* A hello that still waits was meant for the link that ORDER replaces: the new one
+ * gets its own. Never two of them in flight on one link. */
+static void drop_stale_hellos(struct queue *queue, const struct order *order)
+{
+    size_t kept = 0;
+
+    if ((order->kind != ORDER_OPEN && order->kind != ORDER_FORGET) || order->link != LINK_CMD)
+        return;
+    for (size_t i = 0; i < queue->n; i++) {
+        struct parcel *parcel = &queue->ring[(queue->head + i) % queue->cap];
+
+        if (parcel->kind == PARCEL_ORDER && parcel->u.order.kind == ORDER_HELLO &&
+            parcel->u.order.id == order->id)
+            continue;
+        if (kept != i)
+            queue->ring[(queue->head + kept) % queue->cap] = *parcel;
+        kept++;
+    }
+    queue->n = kept;
+}
+
 void outbox_take(struct outbox *outbox, const struct output *output)
 {
     take_rows(&outbox->next, output);
@@ -117,6 +138,7 @@ void outbox_take(struct outbox *outbox, const struct output *output)
         const struct order *order = &output->orders[i];
         bool waits = order_waits(order->kind);
 
+        drop_stale_hellos(&outbox->waiting, order);
         queue_push(waits ? &outbox->waiting : &outbox->free, PARCEL_ORDER, waits ? after : 0)
             ->u.order = *order;
     }

@@ -8,6 +8,8 @@
  * before is durable. OPEN, CLOSE, FORGET, PING, INFO and SCRIPT_KILL never wait: a slow disk
  * must not blind the probes.
  *
+ * A HELLO that waits is dropped when its node's command link is opened anew.
+ *
  * Bounded: at most OUTBOX_PARCELS_MAX wait. The core stops producing (no hellos,
  * asks or campaigns) once it is told by SETTLED_DISK that the disk stalls, so the bound is met
  * by what clients can ask for; beyond it messages are dropped (as a network

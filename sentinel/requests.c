@@ -26,6 +26,7 @@ static enum reply_code monitor(struct core *core, const struct request *request)
     group->announced = true;
     group_settings_changed(core, group);
     emit_group_row(core, group);
+    group_bar_old_epochs(core, group);
     emit_group_event(core, EVENT_MONITOR, group)->count = (uint32_t)group->conf.quorum;
     return REPLY_OK;
 }
@@ -148,6 +149,7 @@ static struct group *configure_new(struct core *core, const struct request *requ
         return NULL;
     group->conf = request->conf;
     group_settings_changed(core, group);
+    group_bar_old_epochs(core, group);
     return group;
 }
 
