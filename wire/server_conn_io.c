@@ -4,18 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "wire/log_io.h"
-
-#define REASON_EOF     "closed by the client"
-#define REASON_QUERY   "query buffer limit"
-#define REASON_OUTPUT  "output buffer limit"
-#define REASON_SOFT    "soft output buffer limit"
-#define REASON_IDLE    "idle for too long"
-#define REASON_REPLIED "after the reply"
-#define REASON_BROKEN  "protocol error"
 #define REASON_CLIENTS "too many clients"
-#define REASON_MEMORY  "out of memory"
-#define REASON_KILLED  "killed"
 
 void conn_list_add(struct conn_list *list, struct conn *conn)
 {
@@ -45,12 +34,12 @@ void conn_mark(struct conn *conn)
 
 static void client_touched(struct client *c)
 {
-    conn_mark((struct conn *)(void *)c);
+    conn_mark(conn_of(c));
 }
 
 static void client_resumed(struct client *c)
 {
-    struct conn *conn = (struct conn *)(void *)c;
+    struct conn *conn = conn_of(c);
     conn->resumed = true;
     /* Blocked and resumed within one request: it was never counted. */
     conn->server->stats.blocked -= !conn->running;
@@ -65,8 +54,6 @@ void conn_fail(struct conn *conn, const char *why)
     conn->client.flags |= CLIENT_CLOSING;
     conn_mark(conn);
 }
-
-/* --- the end ------------------------------------------------------------------------------- */
 
 static void free_conn(struct conn *conn)
 {
@@ -101,15 +88,21 @@ static void leave(struct conn *conn)
     assert(pubsub_member_count(&conn->client.subs) == 0);
 }
 
-/* Takes it off the list of those to be looked after; rare, so a walk will do. */
+/*
+ * Takes it off the list of those to be looked after, where its memory would be looked at once too
+ * often. Rare, so a walk will do. Not in the list though marked: the list is being settled just
+ * now, in which its state is enough.
+ */
 static void unmark(struct conn *conn)
 {
     struct server *s = conn->server;
-    struct conn *before = NULL;
+    struct conn *before = NULL, *at = s->dirty_first;
     if (!conn->dirty)
         return;
-    for (struct conn *c = s->dirty_first; c != conn; c = c->dirty_next)
-        before = c;
+    for (; at && at != conn; at = at->dirty_next)
+        before = at;
+    if (!at)
+        return;
     *(before ? &before->dirty_next : &s->dirty_first) = conn->dirty_next;
     if (s->dirty_last == conn)
         s->dirty_last = before;
@@ -137,7 +130,7 @@ void conn_cut(struct conn *conn)
  * All is sent: says so to the other end, and waits a little for it to close. Closing at once while
  * requests lie unread would make the kernel send a reset, which may overtake our last reply.
  */
-static void linger(struct conn *conn)
+void conn_linger(struct conn *conn)
 {
     struct server *s = conn->server;
     uv_os_fd_t fd = -1;
@@ -151,305 +144,6 @@ static void linger(struct conn *conn)
     conn_list_add(&s->lingering, conn);
     s->lingering_n++;
     conn->linger_until_ms = uv_now(s->loop) + SERVER_LINGER_MS;
-}
-
-/* --- sending ------------------------------------------------------------------------------- */
-
-static const struct server_output_limit *output_limit(const struct conn *conn)
-{
-    return &conn->server->options.output[client_class(&conn->client)];
-}
-
-/* The reply buffer may hold what the hard limit leaves beside the bytes on their way. */
-static void set_out_limit(struct conn *conn)
-{
-    size_t hard = output_limit(conn)->hard_bytes;
-    size_t busy = conn->client.sending_bytes;
-    buf_set_limit(&conn->client.out, hard == 0 ? 0 : hard > busy ? hard - busy : 1);
-}
-
-static void fail_limit(struct conn *conn, uint64_t *count, const char *why)
-{
-    (*count)++;
-    log_warning("client id=%llu addr=%s name=%s closed: %s, %zu bytes unsent, %zu unread",
-                (unsigned long long)conn->client.id, conn->client.addr,
-                conn->client.name ? conn->client.name : "", why, client_unsent_bytes(&conn->client),
-                buf_used(&conn->in));
-    conn_fail(conn, why);
-}
-
-/* Notes since when the soft limit is exceeded. */
-static void note_soft_limit(struct conn *conn)
-{
-    size_t soft = output_limit(conn)->soft_bytes;
-    bool over = soft > 0 && client_unsent_bytes(&conn->client) > soft;
-    if (!over)
-        conn->soft_since_ms = 0;
-    else if (conn->soft_since_ms == 0)
-        conn->soft_since_ms = uv_now(conn->server->loop);
-}
-
-static void on_written(uv_write_t *request, int status)
-{
-    struct conn *conn = request->data;
-    size_t n = buf_used(&conn->sending);
-    conn->writing = false;
-    conn->client.sending_bytes = 0;
-    buf_reset(&conn->sending);
-    if (conn->state != CONN_OPEN)
-        return;
-    if (status != 0)
-        conn_fail(conn, uv_strerror(status));
-    else
-        conn->server->stats.bytes_out += n;
-    conn_mark(conn);
-}
-
-/* Hands what the kernel did not take at once to libuv, which waits until it does. */
-static void send_rest(struct conn *conn)
-{
-    buf_swap(&conn->client.out, &conn->sending);
-    conn->client.sending_bytes = buf_used(&conn->sending);
-    conn->write.data = conn;
-    conn->writing = true;
-    uv_buf_t rest = { .base = buf_data(&conn->sending), .len = conn->client.sending_bytes };
-    int e = uv_write(&conn->write, (uv_stream_t *)&conn->tcp, &rest, 1, on_written);
-    if (e == 0)
-        return;
-    conn->writing = false;
-    conn_fail(conn, uv_strerror(e));
-}
-
-/* Sends what was replied. */
-static void send_out(struct conn *conn)
-{
-    struct buf *out = &conn->client.out;
-    if (buf_used(out) == 0 || conn->writing)
-        return;
-    uv_buf_t bytes = { .base = buf_data(out), .len = buf_used(out) };
-    int n = uv_try_write((uv_stream_t *)&conn->tcp, &bytes, 1);
-    if (n < 0 && n != UV_EAGAIN) {
-        conn_fail(conn, uv_strerror(n));
-        return;
-    }
-    if (n > 0) {
-        buf_consume(out, (size_t)n);
-        conn->server->stats.bytes_out += (uint64_t)n;
-    }
-    if (buf_used(out) > 0)
-        send_rest(conn);
-    set_out_limit(conn);
-}
-
-/* Tells the program, if it asked, that all is sent. */
-static void tell_drained(struct conn *conn)
-{
-    struct server *s = conn->server;
-    if (!conn->want_drained)
-        return;
-    conn->want_drained = false;
-    if (s->app->drained)
-        s->app->drained(s->arg, &conn->client);
-}
-
-void conn_settle(struct conn *conn)
-{
-    struct client *c = &conn->client;
-    if (conn->state != CONN_OPEN)
-        return;
-    if (c->out.overflow && !(c->flags & CLIENT_CLOSING))
-        fail_limit(conn, &conn->server->stats.closed_output, REASON_OUTPUT);
-    if (!(c->flags & CLIENT_CLOSING))
-        send_out(conn);
-    if (c->flags & CLIENT_CLOSING) {
-        conn->why = conn->why ? conn->why : REASON_KILLED;
-        conn_cut(conn);
-        return;
-    }
-    note_soft_limit(conn);
-    if (client_unsent_bytes(c) > 0)
-        return;
-    tell_drained(conn);
-    if ((c->flags & CLIENT_CLOSE_AFTER_REPLY) && client_unsent_bytes(c) == 0) {
-        conn->why = conn->why ? conn->why : REASON_REPLIED;
-        linger(conn);
-    }
-}
-
-/* --- running ------------------------------------------------------------------------------- */
-
-static bool may_run(const struct conn *conn)
-{
-    const unsigned stop = CLIENT_BLOCKED | CLIENT_CLOSING | CLIENT_CLOSE_AFTER_REPLY;
-    return conn->state == CONN_OPEN && !(conn->client.flags & stop) && !conn->postponed;
-}
-
-/* Keeps a request for later: written anew, since undone quotes cannot be read again. */
-static void keep_request(struct conn *conn, const struct resp_request *request,
-                         struct buf *ret_kept)
-{
-    struct resp_writer w = { .out = ret_kept, .proto = 2 };
-    resp_array(&w, request->argc);
-    for (size_t i = 0; i < request->argc; i++)
-        resp_bulk(&w, request->argv[i]);
-    if (ret_kept->overflow)
-        conn_fail(conn, REASON_MEMORY);
-    conn->postponed = true;
-}
-
-/* Hands one request to the program. */
-static void run_request(struct conn *conn, const struct resp_request *request, struct buf *ret_kept)
-{
-    struct server *s = conn->server;
-    struct client *c = &conn->client;
-    conn->running = true;
-    enum server_verdict verdict = s->app->request(s->arg, c, request);
-    conn->running = false;
-    if (verdict == SERVER_AGAIN) {
-        keep_request(conn, request, ret_kept);
-        return;
-    }
-    s->stats.requests++;
-    s->stats.blocked += (c->flags & CLIENT_BLOCKED) != 0;
-    client_request_end(c);
-    set_out_limit(conn);
-}
-
-/* The bytes are not the protocol: says so, and closes. */
-static void refuse_bytes(struct conn *conn)
-{
-    conn->client.reply.muted = false;
-    resp_errorf(&conn->client.reply, "ERR %s", conn->reader.error);
-    conn->why = REASON_BROKEN;
-    log_notice("client id=%llu addr=%s closed: %s", (unsigned long long)conn->client.id,
-               conn->client.addr, conn->reader.error);
-    client_close_after_reply(&conn->client);
-}
-
-/* Runs the requests in n bytes; returns how many bytes are done with. */
-static size_t run_bytes(struct conn *conn, char *bytes, size_t n, struct buf *ret_kept)
-{
-    size_t done = 0;
-    while (may_run(conn)) {
-        struct resp_request request;
-        size_t used = 0;
-        bool known = (conn->client.flags & CLIENT_AUTHENTICATED) != 0;
-        conn->reader.limits = known ? &conn->server->options.request : &resp_limits_unauth;
-        enum resp_status status =
-            resp_reader_next(&conn->reader, bytes + done, n - done, &request, &used);
-        done += used;
-        if (status == RESP_BROKEN)
-            refuse_bytes(conn);
-        if (status != RESP_REQUEST)
-            break;
-        run_request(conn, &request, ret_kept);
-    }
-    return done;
-}
-
-/* Reads on, or stops while enough requests wait for the reply to an earlier one. */
-static void control_reading(struct conn *conn);
-
-/* Runs what was read into the server's shared bytes, or lies in `in` (bytes NULL). */
-static void run(struct conn *conn, char *bytes, size_t n)
-{
-    struct buf kept = { 0 };
-    bool own = bytes == NULL;
-    if (own) {
-        bytes = buf_data(&conn->in);
-        n = buf_used(&conn->in);
-    }
-    size_t done = run_bytes(conn, bytes, n, &kept);
-    if (own)
-        buf_consume(&conn->in, done);
-    else if (done < n && !(conn->client.flags & (CLIENT_CLOSING | CLIENT_CLOSE_AFTER_REPLY)))
-        buf_append(&conn->in, bytes + done, n - done);
-    if (buf_used(&kept) > 0)
-        buf_insert(&conn->in, 0, buf_data(&kept), buf_used(&kept));
-    buf_done(&kept);
-    conn->client.query_bytes = buf_used(&conn->in);
-    if (conn->in.overflow && !(conn->client.flags & CLIENT_CLOSING))
-        fail_limit(conn, &conn->server->stats.closed_query, REASON_QUERY);
-    control_reading(conn);
-    conn_mark(conn);
-}
-
-void conn_run_waiting(struct conn *conn)
-{
-    conn->resumed = false;
-    if (may_run(conn) && buf_used(&conn->in) > 0)
-        run(conn, NULL, 0);
-    else if (conn->state == CONN_OPEN)
-        control_reading(conn);
-}
-
-/* --- reading ------------------------------------------------------------------------------- */
-
-/* Where to read to: the shared bytes, or behind what is left over from earlier. */
-static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret)
-{
-    struct conn *conn = handle->data;
-    (void)suggested;
-    if (conn->state != CONN_OPEN || buf_used(&conn->in) == 0) {
-        *ret = uv_buf_init(conn->server->read_bytes, SERVER_READ_BYTES);
-        return;
-    }
-    size_t missing = resp_reader_missing(&conn->reader, buf_used(&conn->in));
-    size_t limit = conn->server->options.query_bytes_max, used = buf_used(&conn->in);
-    size_t wanted = missing > SERVER_READ_BYTES ? missing : SERVER_READ_BYTES;
-    if (limit > 0 && used + wanted > limit)
-        wanted = used < limit ? limit - used : 0;
-    buf_set_limit(&conn->in, limit);
-    char *to = wanted > 0 ? buf_reserve(&conn->in, wanted) : NULL;
-    *ret = uv_buf_init(to, to ? (unsigned)wanted : 0);
-}
-
-/* A client that is closed already talks on: its bytes go nowhere. */
-static void discard(struct conn *conn, ssize_t n)
-{
-    if (n < 0)
-        conn_cut(conn);
-}
-
-static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *to)
-{
-    struct conn *conn = stream->data;
-    struct server *s = conn->server;
-    if (n == 0)
-        return;
-    if (conn->state != CONN_OPEN) {
-        discard(conn, n);
-        return;
-    }
-    if (n == UV_ENOBUFS) {
-        fail_limit(conn, &s->stats.closed_query, REASON_QUERY);
-        return;
-    }
-    if (n < 0) {
-        conn_fail(conn, n == UV_EOF ? REASON_EOF : uv_strerror((int)n));
-        return;
-    }
-    s->stats.bytes_in += (uint64_t)n;
-    conn->client.active_ms = (msec)uv_now(s->loop);
-    if (to->base != s->read_bytes) {
-        buf_commit(&conn->in, (size_t)n);
-        run(conn, NULL, 0);
-    } else {
-        run(conn, to->base, (size_t)n);
-    }
-}
-
-static void control_reading(struct conn *conn)
-{
-    bool waits = (conn->client.flags & CLIENT_BLOCKED) || conn->postponed;
-    bool read = !waits || buf_used(&conn->in) < SERVER_BLOCKED_QUERY_BYTES_MAX;
-    if (read == conn->reading)
-        return;
-    conn->reading = read;
-    if (!read)
-        uv_read_stop((uv_stream_t *)&conn->tcp);
-    else if (uv_read_start((uv_stream_t *)&conn->tcp, on_alloc, on_read) != 0)
-        conn_fail(conn, REASON_EOF);
 }
 
 /* --- the beginning ------------------------------------------------------------------------- */
@@ -539,8 +233,8 @@ void conn_accept(struct server *s, uv_stream_t *listener)
     conn->state = CONN_OPEN;
     conn_list_add(&s->open, conn);
     set_up_socket(conn);
-    set_out_limit(conn);
-    control_reading(conn);
+    conn_limit_output(conn);
+    conn_control_reading(conn);
     if (full)
         reject(conn);
     else
@@ -552,19 +246,4 @@ close_handle:
     return;
 free_memory:
     free_conn(conn);
-}
-
-void conn_check_time(struct conn *conn, uint64_t now_ms)
-{
-    struct client *c = &conn->client;
-    const struct server_options *options = &conn->server->options;
-    const struct server_output_limit *output = output_limit(conn);
-    if (conn->soft_since_ms > 0 && now_ms - conn->soft_since_ms >= (uint64_t)output->soft_ms) {
-        note_soft_limit(conn);
-        if (conn->soft_since_ms > 0)
-            fail_limit(conn, &conn->server->stats.closed_output, REASON_SOFT);
-    }
-    bool may_idle = client_class(c) != CLIENT_NORMAL || (c->flags & CLIENT_BLOCKED);
-    if (options->idle_ms > 0 && !may_idle && (msec)now_ms - c->active_ms >= options->idle_ms)
-        conn_fail(conn, REASON_IDLE);
 }

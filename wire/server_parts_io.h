@@ -1,6 +1,7 @@
 /*
- * What the two halves of the server share: server_io.c (listening, the set of clients) and
- * server_conn_io.c (one connection: reading, running, sending, closing). Nobody else includes it.
+ * What the parts of the server share: server_io.c (its life and turn, the set of clients),
+ * server_listen_io.c, server_conn_io.c (beginning and end of a connection), server_read_io.c and
+ * server_send_io.c. Nobody else includes it.
  */
 #ifndef WIRE_SERVER_PARTS_IO_H
 #define WIRE_SERVER_PARTS_IO_H
@@ -18,6 +19,7 @@
 
 #define SERVER_READ_BYTES ((size_t)64 * 1024) /* read at a time */
 #define SERVER_SWEEP_MS   1000                /* how often time limits are looked at */
+#define SERVER_ROUNDS_MAX 4                   /* in one turn of the loop */
 #define SERVER_LINGER_MS  1000                /* for a closed client to read our last words */
 #define SERVER_LINGER_MAX 256                 /* connections in that state; more are cut off */
 
@@ -67,6 +69,7 @@ struct server {
     uv_tcp_t *listeners[SERVER_LISTENERS_MAX];
     size_t listeners_n;
     uv_prepare_t prepare; /* looks after the dirty ones just before the loop waits */
+    uv_idle_t idle;       /* runs while some are left for the next turn */
     uv_timer_t sweep;
     uint64_t next_id;
     struct table by_id;
@@ -82,6 +85,12 @@ struct server {
     struct server_stats stats;
     char read_bytes[SERVER_READ_BYTES]; /* where all read that have nothing left over */
 };
+
+/* The connection of a client that came through a server. */
+static inline struct conn *conn_of(struct client *c)
+{
+    return (struct conn *)(void *)c;
+}
 
 extern const struct client_ops conn_client_ops;
 
@@ -102,6 +111,18 @@ void conn_settle(struct conn *conn);
 
 /* Ends it for a reason, at the next settling. */
 void conn_fail(struct conn *conn, const char *why);
+
+/* The same for a limit: counts and logs it. */
+void conn_fail_limit(struct conn *conn, uint64_t *count, const char *why);
+
+/* All is sent: says so to the other end, and waits a little for it to close. */
+void conn_linger(struct conn *conn);
+
+/* Sets what the reply buffer may hold: what the hard limit leaves beside the bytes on their way. */
+void conn_limit_output(struct conn *conn);
+
+/* Reads on, or stops while enough requests wait for the reply to an earlier one. */
+void conn_control_reading(struct conn *conn);
 
 /* Lets go of the socket now (from any state). The memory goes with libuv's close callback. */
 void conn_cut(struct conn *conn);

@@ -34,6 +34,8 @@ static bool not_now;        /* every request is answered SERVER_AGAIN */
 static int opened, closed, drained, requests, before_send;
 static const char *closed_why;
 static bool stopped;
+static bool feed_on;              /* drained() asks for itself again */
+static bool answer_when_one_goes; /* closed() answers the blocked client */
 
 static void on_stopped(void *arg)
 {
@@ -166,6 +168,11 @@ static void on_closed(void *arg, struct client *c, const char *why)
     closed++;
     closed_why = why;
     pubsub_leave(ps, &c->subs);
+    struct client *other = answer_when_one_goes ? server_find(server, blocked_id) : NULL;
+    if (other) {
+        resp_simple(&other->reply, "gone");
+        client_resume(other);
+    }
 }
 
 static void on_drained(void *arg, struct client *c)
@@ -173,6 +180,10 @@ static void on_drained(void *arg, struct client *c)
     (void)arg;
     CU_ASSERT_EQUAL(client_unsent_bytes(c), 0);
     drained++;
+    if (feed_on) {
+        resp_simple(&c->reply, "more");
+        server_want_drained(server, c);
+    }
 }
 
 static void on_before_send(void *arg)
@@ -314,7 +325,7 @@ static void begin_with(const struct server_options *options)
     for (int i = 0; i < PEERS_MAX; i++)
         peers[i].fd = -1;
     blocked_id = 0;
-    not_now = stopped = false;
+    not_now = stopped = feed_on = answer_when_one_goes = false;
     opened = closed = drained = requests = before_send = 0;
     closed_why = NULL;
 }
@@ -697,6 +708,38 @@ static void test_drained(void)
     end();
 }
 
+/* A client that is fed without end does not keep others waiting. */
+static void test_feeding(void)
+{
+    begin();
+    struct peer *greedy = connect_peer(), *p = connect_peer();
+    feed_on = true;
+    say(greedy, "DRAINED\r\n");
+    hears(greedy, "+OK\r\n+more\r\n+more\r\n");
+    for (int i = 0; i < 100; i++) {
+        say(p, "PING\r\n");
+        hears(p, "+PONG\r\n");
+        peer_read(greedy);
+    }
+    int before = drained;
+    await(drained > before + 100);
+    end();
+}
+
+/* What closed() sets off for another client, run and sent, in the same turn or the next. */
+static void test_one_goes(void)
+{
+    begin();
+    struct peer *waiting = connect_peer(), *p = connect_peer();
+    say(waiting, "BLOCK\r\nPING\r\nECHO x\r\n");
+    say(p, "PING\r\n");
+    hears(p, "+PONG\r\n");
+    answer_when_one_goes = true;
+    peer_close(p);
+    hears(waiting, "+gone\r\n+PONG\r\n$1\r\nx\r\n");
+    end();
+}
+
 /* Stopping frees all at once: in the middle of requests, writes, blocked clients. */
 static void test_stop(void)
 {
@@ -765,6 +808,8 @@ static const struct unit_case cases[] = {
     { "killing by filter", test_kill },
     { "messages", test_messages },
     { "drained", test_drained },
+    { "feeding without end", test_feeding },
+    { "one goes, another is answered", test_one_goes },
     { "stopping in the middle of everything", test_stop },
     { "listening", test_listen },
 };
