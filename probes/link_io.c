@@ -311,7 +311,7 @@ void link_set_free(struct link_set *set)
 }
 
 bool link_send(struct link_set *set, uint32_t id, enum link_kind kind, const char *const *words,
-               stream_reply_fn *fn, void *ctx, uint64_t tag)
+               reply_fn *fn, void *ctx, uint64_t tag)
 {
     struct line *line = find(set, link_tag(id, kind));
 

@@ -68,7 +68,7 @@ void link_break(struct link_set *set, uint32_t id, enum link_kind kind);
 /* Send a request of words ended by NULL on a link that is up (CONNECTED was reported); false and
  * FN not called otherwise. See stream_send(). */
 bool link_send(struct link_set *set, uint32_t id, enum link_kind kind, const char *const *words,
-               stream_reply_fn *fn, void *ctx, uint64_t tag);
+               reply_fn *fn, void *ctx, uint64_t tag);
 
 /* Report evidence of a link, unless it is gone. */
 void link_report(struct link_set *set, uint32_t id, enum link_kind kind, enum evidence evidence,

@@ -3,25 +3,14 @@
 #include <assert.h>
 #include <errno.h>
 #include <hiredis/hiredis.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "probes/resolve_io.h"
+#include "probes/socket_io.h"
+#include "probes/waiters.h"
 
-#define WORDS_MAX        16 /* of one request */
-#define KEEPALIVE_IDLE_S 15
-#define KEEPALIVE_GAP_S  5
-#define KEEPALIVE_PROBES 3
-
-/* A request that waits for its reply. */
-struct request {
-    stream_reply_fn *fn;
-    void *ctx;
-    uint64_t tag;
-};
+#define WORDS_MAX 16 /* of one request */
 
 struct stream_pool {
     uv_loop_t *loop;
@@ -38,9 +27,8 @@ struct stream {
     bool established;
     int events; /* that are polled for */
     size_t out_bytes;
-    struct request *ring; /* oldest at HEAD */
-    size_t head, n, cap;
-    bool dirty; /* stands in the pool's list */
+    struct waiters waiters; /* requests without a reply */
+    bool dirty;             /* stands in the pool's list */
     struct stream *next_dirty, *prev_dirty;
 };
 
@@ -71,43 +59,11 @@ static void dirty_remove(struct stream *stream)
         stream->pool->dirty = stream->next_dirty;
 }
 
-/* Add a request that waits for its reply; false when too many do. */
-static bool request_push(struct stream *stream, struct request request)
-{
-    if (stream->n == STREAM_PENDING_MAX)
-        return false;
-    if (stream->n == stream->cap) {
-        size_t cap = stream->cap ? stream->cap * 2 : 8;
-        struct request *ring = malloc(cap * sizeof *ring);
-
-        if (ring == NULL)
-            return false;
-        for (size_t i = 0; i < stream->n; i++)
-            ring[i] = stream->ring[(stream->head + i) % stream->cap];
-        free(stream->ring);
-        stream->ring = ring;
-        stream->cap = cap;
-        stream->head = 0;
-    }
-    stream->ring[(stream->head + stream->n++) % stream->cap] = request;
-    return true;
-}
-
-static struct request request_pop(struct stream *stream)
-{
-    assert(stream->n > 0);
-    struct request request = stream->ring[stream->head];
-
-    stream->head = (stream->head + 1) % stream->cap;
-    stream->n--;
-    return request;
-}
-
 static void poll_closed(uv_handle_t *handle)
 {
     struct stream *stream = handle->data;
 
-    free(stream->ring);
+    waiters_done(&stream->waiters);
     free(stream);
 }
 
@@ -123,11 +79,10 @@ static void release(struct stream *stream)
 /* Tell the requests that nobody will answer. They may not send on this stream again. */
 static void abandon_requests(struct stream *stream)
 {
-    while (stream->n > 0) {
-        struct request request = request_pop(stream);
+    struct waiter waiter;
 
-        request.fn(request.ctx, request.tag, NULL);
-    }
+    while (waiters_pop(&stream->waiters, &waiter))
+        waiter.fn(waiter.ctx, waiter.tag, NULL);
 }
 
 /* The connection ended by itself. */
@@ -174,14 +129,14 @@ static bool dispatch(struct stream *stream)
         if (reply == NULL)
             return true;
         if (!stream->ops->pushed(stream->arg, reply) && stream->redis != NULL) {
-            if (stream->n == 0) { /* nobody asked: not the protocol */
+            struct waiter waiter;
+
+            if (!waiters_pop(&stream->waiters, &waiter)) { /* nobody asked: not the protocol */
                 freeReplyObject(reply);
                 end(stream, EPROTO);
                 return false;
             }
-            struct request request = request_pop(stream);
-
-            request.fn(request.ctx, request.tag, reply);
+            waiter.fn(waiter.ctx, waiter.tag, reply);
         }
         freeReplyObject(reply);
         if (stream->redis == NULL)
@@ -297,37 +252,12 @@ void stream_pool_free(struct stream_pool *pool)
     uv_close((uv_handle_t *)&pool->turn, pool_closed);
 }
 
-static int pending_error(const struct stream *stream)
-{
-    int error = 0;
-    socklen_t size = sizeof error;
-
-    if (getsockopt(stream->redis->fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
-        return errno;
-    return error;
-}
-
-/* A port of our own host where nobody listens can be connected to itself, and is then taken for a
- * node that is up, and keeps the node from binding it. */
-static bool connected_to_itself(int fd)
-{
-    struct sockaddr_storage here, there;
-    socklen_t here_size = sizeof here, there_size = sizeof there;
-
-    memset(&here, 0, sizeof here);
-    memset(&there, 0, sizeof there);
-    if (getsockname(fd, (struct sockaddr *)&here, &here_size) != 0 ||
-        getpeername(fd, (struct sockaddr *)&there, &there_size) != 0)
-        return false;
-    return here_size == there_size && memcmp(&here, &there, here_size) == 0;
-}
-
 /* The attempt to connect has ended, well or badly. */
 static void connected(struct stream *stream)
 {
-    int error = pending_error(stream);
+    int error = socket_error(stream->redis->fd);
 
-    if (error == 0 && connected_to_itself(stream->redis->fd))
+    if (error == 0 && socket_meets_itself(stream->redis->fd))
         error = ECONNREFUSED;
     if (error != 0) {
         end(stream, error);
@@ -341,7 +271,7 @@ static void connected(struct stream *stream)
 /* libuv stops polling a socket with an error; what it received before is still read. */
 static void on_error(struct stream *stream)
 {
-    int error = pending_error(stream);
+    int error = socket_error(stream->redis->fd);
 
     if (stream->established && !receive(stream))
         return;
@@ -368,36 +298,6 @@ static void on_poll(uv_poll_t *poll, int status, int events)
         transmit(stream);
 }
 
-static void set_option(int fd, int level, int option, int value)
-{
-    setsockopt(fd, level, option, &value, sizeof value); /* refinements: failure is no obstacle */
-}
-
-/* A socket on its way to ADDRESS, or -1 and errno. */
-static int connect_socket(const struct sockaddr_storage *address)
-{
-    socklen_t size =
-        address->ss_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
-    int fd = socket(address->ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-
-    if (fd < 0)
-        return -1;
-    set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-    set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, STREAM_USER_TIMEOUT_MS);
-    set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-    set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_IDLE_S);
-    set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_GAP_S);
-    set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_PROBES);
-    if (connect(fd, (const struct sockaddr *)address, size) != 0 && errno != EINPROGRESS) {
-        int error = errno;
-
-        close(fd);
-        errno = error;
-        return -1;
-    }
-    return fd;
-}
-
 struct stream *stream_open(struct stream_pool *pool, const struct sockaddr_storage *address,
                            const struct stream_ops *ops, void *arg, int *ret_error)
 {
@@ -408,7 +308,7 @@ struct stream *stream_open(struct stream_pool *pool, const struct sockaddr_stora
         *ret_error = ENOMEM;
         return NULL;
     }
-    fd = connect_socket(address);
+    fd = socket_connect(address);
     if (fd < 0) {
         error = errno;
         goto err_stream;
@@ -440,7 +340,7 @@ err_stream:
     return NULL;
 }
 
-bool stream_send(struct stream *stream, const char *const *words, stream_reply_fn *fn, void *ctx,
+bool stream_send(struct stream *stream, const char *const *words, reply_fn *fn, void *ctx,
                  uint64_t tag)
 {
     const char *argv[WORDS_MAX];
@@ -458,7 +358,7 @@ bool stream_send(struct stream *stream, const char *const *words, stream_reply_f
     if (len < 0)
         return false;
     bool sent = stream->out_bytes + (size_t)len <= STREAM_OUT_BYTES_MAX &&
-                request_push(stream, (struct request){ fn, ctx, tag });
+                waiters_push(&stream->waiters, (struct waiter){ fn, ctx, tag });
 
     if (sent) {
         redisAppendFormattedCommand(stream->redis, text, (size_t)len);
@@ -469,25 +369,14 @@ bool stream_send(struct stream *stream, const char *const *words, stream_reply_f
     return sent;
 }
 
-static bool host_of(const struct stream *stream, bool remote, char ret_host[HOST_LEN_MAX + 1])
-{
-    struct sockaddr_storage address;
-    socklen_t size = sizeof address;
-
-    if (stream == NULL || stream->redis == NULL || !stream->established)
-        return false;
-    int rc = remote ? getpeername(stream->redis->fd, (struct sockaddr *)&address, &size)
-                    : getsockname(stream->redis->fd, (struct sockaddr *)&address, &size);
-
-    return rc == 0 && resolve_text(&address, ret_host);
-}
-
 bool stream_local_host(const struct stream *stream, char ret_host[HOST_LEN_MAX + 1])
 {
-    return host_of(stream, false, ret_host);
+    return stream != NULL && stream->redis != NULL && stream->established &&
+           socket_local_host(stream->redis->fd, ret_host);
 }
 
 bool stream_remote_host(const struct stream *stream, char ret_host[HOST_LEN_MAX + 1])
 {
-    return host_of(stream, true, ret_host);
+    return stream != NULL && stream->redis != NULL && stream->established &&
+           socket_remote_host(stream->redis->fd, ret_host);
 }

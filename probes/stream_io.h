@@ -22,20 +22,15 @@
 #include <sys/socket.h>
 #include <uv.h>
 
+#include "probes/waiters.h"
 #include "wire/addr.h"
 
-struct redisReply;
 struct stream;
 struct stream_pool;
 
-#define STREAM_PENDING_MAX     16384                      /* requests without a reply */
 #define STREAM_OUT_BYTES_MAX   ((size_t)16 * 1024 * 1024) /* unsent requests */
 #define STREAM_REPLY_BYTES_MAX ((size_t)16 * 1024 * 1024) /* of a reply that is not complete */
 #define STREAM_ELEMENTS_MAX    65536                      /* of an array in a reply */
-#define STREAM_USER_TIMEOUT_MS 30000 /* unacknowledged that long, the kernel gives up */
-
-/* REPLY: NULL when the stream went before it. Valid during the call. */
-typedef void stream_reply_fn(void *ctx, uint64_t tag, const struct redisReply *reply);
 
 struct stream_ops {
     /* Shown every reply first. True: it was a message, not the reply to a request. */
@@ -60,7 +55,7 @@ void stream_close(struct stream *stream);
 
 /* Queue a request of words that end in NUL (NULL ends the list). False, and FN not called: over a
  * limit, the request is dropped. May be called before the connection is there. */
-bool stream_send(struct stream *stream, const char *const *words, stream_reply_fn *fn, void *ctx,
+bool stream_send(struct stream *stream, const char *const *words, reply_fn *fn, void *ctx,
                  uint64_t tag);
 
 /* The numeric host of our and of the other end; false when there is none yet. */

@@ -53,7 +53,7 @@ static char *number(char ret_text[NUMBER_MAX], uint64_t value)
 
 /* Send on the peer's link; WORDS end in NULL. The context goes to FN, or is freed. */
 static void send_asked(struct peer_line *line, const struct message *message,
-                       const char *const *words, stream_reply_fn *fn)
+                       const char *const *words, reply_fn *fn)
 {
     struct asked *asked = calloc(1, sizeof *asked);
 

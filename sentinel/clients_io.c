@@ -47,8 +47,10 @@ static uint64_t defer(void *arg, struct client *client, int asked)
     struct clients *clients = arg;
     uint64_t ticket = tickets_give(clients->tickets, client->id, asked);
 
-    if (ticket != 0)
+    if (ticket != 0) {
+        client->user = (void *)(uintptr_t)ticket; /* the one that it waits for */
         client_block(client);
+    }
     return ticket;
 }
 
@@ -154,11 +156,12 @@ static void on_opened(void *app, struct client *c)
 static void on_closed(void *app, struct client *c, const char *why)
 {
     struct clients *clients = app;
+    uint64_t id;
+    int asked;
 
     (void)why;
     admin_client_gone(clients->admin, c);
-    if (c->flags & CLIENT_BLOCKED)
-        tickets_forget(clients->tickets, c->id);
+    tickets_take(clients->tickets, (uintptr_t)c->user, &id, &asked);
 }
 
 static const struct server_app server_app = {

@@ -76,18 +76,6 @@ bool tickets_take(struct tickets *tickets, uint64_t ticket, uint64_t *ret_client
     return true;
 }
 
-void tickets_forget(struct tickets *tickets, uint64_t client)
-{
-    for (size_t i = 0; i < tickets->n_slots && tickets->out > 0; i++) {
-        struct slot *slot = &tickets->slots[i];
-
-        if (slot->ticket == 0 || slot->client != client)
-            continue;
-        slot->ticket = 0;
-        tickets->out--;
-    }
-}
-
 size_t tickets_out(const struct tickets *tickets)
 {
     return tickets->out;

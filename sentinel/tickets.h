@@ -23,9 +23,6 @@ uint64_t tickets_give(struct tickets *tickets, uint64_t client, int asked);
 /* Give TICKET back; false when it is not out (any more). */
 bool tickets_take(struct tickets *tickets, uint64_t ticket, uint64_t *ret_client, int *ret_asked);
 
-/* CLIENT is gone: take back what it has. */
-void tickets_forget(struct tickets *tickets, uint64_t client);
-
 /* How many are out. */
 size_t tickets_out(const struct tickets *tickets);
 

@@ -664,7 +664,7 @@ static void test_too_many(void)
                                                   { NULL, NULL } };
 
     bring_up(mute, LINK_CMD);
-    for (int i = 0; i < STREAM_PENDING_MAX - 2; i++)
+    for (int i = 0; i < WAITERS_MAX - 2; i++)
         order_ping(world.links, ID, LINK_CMD);
     order_role(world.links, ID, 45, NULL, on_settled, NULL); /* only two steps of six fit */
     CU_ASSERT(world.settled == 1 && world.result.lost);

@@ -52,26 +52,10 @@ static void test_never_twice(void)
     tickets_free(tickets);
 }
 
-static void test_gone_client(void)
-{
-    struct tickets *tickets = tickets_new(4);
-    uint64_t gone = tickets_give(tickets, 7, 0), other = tickets_give(tickets, 8, 0);
-    uint64_t client;
-    int asked;
-
-    tickets_forget(tickets, 7);
-    CU_ASSERT_FALSE(tickets_take(tickets, gone, &client, &asked));
-    CU_ASSERT(tickets_take(tickets, other, &client, &asked));
-    tickets_forget(tickets, 9);
-    CU_ASSERT_EQUAL(tickets_out(tickets), 0);
-    tickets_free(tickets);
-}
-
 static const struct unit_case cases[] = {
     { "what was given can be taken once", test_given_and_taken },
     { "no more than the limit are out", test_limit },
     { "a number is never given twice", test_never_twice },
-    { "a client that is gone has none", test_gone_client },
 };
 
 int main(void)
