@@ -247,9 +247,10 @@ static void take_opinion(struct core *core, const struct opinion *opinion)
         return;
     member->leading_epoch = opinion->leading_epoch;
     member->leading_at = core->now;
-    if (opinion->config_epoch == group->config_epoch &&
-        node_is_at(group->primary, &opinion->primary))
-        note_opinion(core, member, opinion->down);
+    /* One about another primary ends what the peer said about ours. */
+    note_opinion(core, member,
+                 opinion->down && opinion->config_epoch == group->config_epoch &&
+                     node_is_at(group->primary, &opinion->primary));
     group_run(core, group);
 }
 
