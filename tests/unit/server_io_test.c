@@ -735,7 +735,9 @@ static void test_one_goes(void)
     say(p, "PING\r\n");
     hears(p, "+PONG\r\n");
     answer_when_one_goes = true;
-    peer_close(p);
+    /* Both are to be looked after in this turn, the one that goes first. */
+    server_close(server, server_find(server, 2), "test");
+    client_touch(server_find(server, blocked_id));
     hears(waiting, "+gone\r\n+PONG\r\n$1\r\nx\r\n");
     end();
 }
