@@ -22,31 +22,31 @@ enum field_type {
 };
 
 /* One field: its name, how its value is read, where it goes, and for flags the
- * word that means true. */
+ * words that mean true and false. */
 struct field {
     const char *name;
     enum field_type type;
     size_t offset;
-    const char *yes;
+    const char *yes, *no;
 };
 
 #define AT(member) offsetof(struct node_info, member)
 
 static const struct field fields[] = {
-    { "run_id", FIELD_TEXT, AT(runid), NULL },
-    { "loading", FIELD_FLAG, AT(loading), "1" },
-    { "master_host", FIELD_HOST, AT(primary), NULL },
-    { "master_port", FIELD_PORT, AT(primary), NULL },
-    { "master_link_status", FIELD_FLAG, AT(link_up), "up" },
-    { "master_sync_in_progress", FIELD_FLAG, AT(syncing), "1" },
-    { "master_link_down_since_seconds", FIELD_SECONDS, AT(link_down_ms), NULL },
-    { "slave_priority", FIELD_INT, AT(priority), NULL },
-    { "replica_announced", FIELD_FLAG, AT(announced), "1" },
-    { "slave_repl_offset", FIELD_NUMBER, AT(repl_offset), NULL },
-    { "master_replid", FIELD_TEXT, AT(replid), NULL },
-    { "master_replid2", FIELD_TEXT, AT(replid2), NULL },
-    { "second_repl_offset", FIELD_NUMBER, AT(second_offset), NULL },
-    { "master_repl_offset", FIELD_NUMBER, AT(primary_offset), NULL },
+    { "run_id", FIELD_TEXT, AT(runid), NULL, NULL },
+    { "loading", FIELD_FLAG, AT(loading), "1", "0" },
+    { "master_host", FIELD_HOST, AT(primary), NULL, NULL },
+    { "master_port", FIELD_PORT, AT(primary), NULL, NULL },
+    { "master_link_status", FIELD_FLAG, AT(link_up), "up", "down" },
+    { "master_sync_in_progress", FIELD_FLAG, AT(syncing), "1", "0" },
+    { "master_link_down_since_seconds", FIELD_SECONDS, AT(link_down_ms), NULL, NULL },
+    { "slave_priority", FIELD_INT, AT(priority), NULL, NULL },
+    { "replica_announced", FIELD_FLAG, AT(announced), "1", "0" },
+    { "slave_repl_offset", FIELD_NUMBER, AT(repl_offset), NULL, NULL },
+    { "master_replid", FIELD_TEXT, AT(replid), NULL, NULL },
+    { "master_replid2", FIELD_TEXT, AT(replid2), NULL, NULL },
+    { "second_repl_offset", FIELD_NUMBER, AT(second_offset), NULL, NULL },
+    { "master_repl_offset", FIELD_NUMBER, AT(primary_offset), NULL, NULL },
 };
 
 void node_info_init(struct node_info *info)
@@ -101,7 +101,8 @@ static void field_set(const struct field *field, struct node_info *info, struct 
             *(uint64_t *)at = number < 0 ? 0 : (uint64_t)number;
         break;
     case FIELD_FLAG:
-        *(bool *)at = slice_is(value, field->yes);
+        if (slice_is(value, field->yes) || slice_is(value, field->no))
+            *(bool *)at = slice_is(value, field->yes);
         break;
     case FIELD_INT:
         if (slice_to_int64(value, &number) && number >= 0 && number <= INT32_MAX)
