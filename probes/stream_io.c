@@ -361,7 +361,10 @@ bool stream_send(struct stream *stream, const char *const *words, reply_fn *fn, 
                 waiters_push(&stream->waiters, (struct waiter){ fn, ctx, tag });
 
     if (sent) {
-        redisAppendFormattedCommand(stream->redis, text, (size_t)len);
+        int rc = redisAppendFormattedCommand(stream->redis, text, (size_t)len);
+
+        assert(rc == REDIS_OK); /* else the replies would go to the wrong ones; takes no memory */
+        (void)rc;
         stream->out_bytes += (size_t)len;
         dirty_add(stream);
     }
