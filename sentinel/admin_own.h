@@ -61,7 +61,7 @@ command_fn admin_command, admin_command_count, admin_command_list, admin_command
 command_fn admin_client_id, admin_client_info, admin_client_list, admin_client_kill,
     admin_client_setname, admin_client_getname, admin_client_setinfo;
 
-/* The text that such names must obey, as an error. False when the name was refused. */
+/* CLIENT SETNAME, HELLO SETNAME. False, with the error written, when the name is refused. */
 bool admin_set_client_name(struct client *c, struct slice name);
 
 /* admin_show.c: SENTINEL, what only reads */
