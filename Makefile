@@ -21,8 +21,9 @@ CFLAGS  := -O1 -g
 HARDEN  := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 endif
 
-# One word a file, or with V=1 the whole command.
-say = $(if $(V),,@echo '$(1) $@'; )
+# One word a file, with V=1 the whole command, with -s nothing.
+SILENT := $(findstring s,$(firstword -$(MAKEFLAGS)))
+say = $(if $(V),,@$(if $(SILENT),,echo '$(1) $@';) )
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -150,19 +151,26 @@ asan: setup
 INSTALL ?= install
 DOC      = $(DESTDIR)$(PREFIX)/share/doc/picket
 SAMPLES := $(wildcard etc/*.conf)
-UNITS   := $(wildcard etc/*.service etc/*.socket)
+UNITS   := $(wildcard etc/systemd/*.service etc/systemd/*.socket)
+USERS   := $(wildcard etc/systemd/*.sysusers)
+LIB      = $(DESTDIR)$(PREFIX)/lib
 MAN     := $(wildcard etc/*.[1-8])
 
 install: all
 	$(INSTALL) -d $(DESTDIR)$(PREFIX)/bin $(DOC)
 	$(INSTALL) -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
 	$(INSTALL) -m 644 LICENSE $(wildcard README.md CHANGELOG.md) $(SAMPLES) $(DOC)
-	$(if $(UNITS),$(INSTALL) -d $(DESTDIR)$(PREFIX)/lib/systemd/system && $(INSTALL) -m 644 $(UNITS) $(DESTDIR)$(PREFIX)/lib/systemd/system)
+	$(INSTALL) -d $(LIB)/systemd/system $(LIB)/sysusers.d
+	for unit in $(notdir $(UNITS)); do \
+	    sed 's|/usr/local/bin/|$(PREFIX)/bin/|' etc/systemd/$$unit > $(LIB)/systemd/system/$$unit || exit 1; \
+	done
+	$(foreach file,$(USERS),$(INSTALL) -m 644 $(file) $(LIB)/sysusers.d/$(notdir $(basename $(file))).conf &&) :
 	$(foreach page,$(MAN),$(INSTALL) -D -m 644 $(page) $(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $(page)))/$(notdir $(page)) &&) :
 
 uninstall:
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,picketd picket-store picketctl)
-	rm -f $(addprefix $(DESTDIR)$(PREFIX)/lib/systemd/system/,$(notdir $(UNITS)))
+	rm -f $(addprefix $(LIB)/systemd/system/,$(notdir $(UNITS)))
+	rm -f $(patsubst %.sysusers,$(LIB)/sysusers.d/%.conf,$(notdir $(USERS)))
 	rm -f $(foreach page,$(MAN),$(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
 	rm -rf $(DOC)
 
