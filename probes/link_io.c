@@ -13,7 +13,7 @@
 #define NAME_RUNID_LEN 8 /* of the run id, in the name of a connection */
 #define NAME_MAX_LEN   32
 
-/* One link. Credentials are kept until it has been looked up. */
+/* One link. What it takes to begin is kept until it is up. */
 struct line {
     struct link_set *set;
     uint32_t id;
@@ -22,7 +22,10 @@ struct line {
     struct stream *stream;   /* from then on */
     unsigned replies_due;    /* of the login */
     bool up;
+    bool refused; /* by one of its addresses */
     char *user, *pass;
+    struct sockaddr_storage *addresses; /* that a name has; tried one after the other */
+    size_t n_addresses, next_address;
 };
 
 struct link_set {
@@ -84,12 +87,15 @@ static bool make_room(struct link_set *set, uint64_t tag)
     return true;
 }
 
-/* Forget what the line no longer needs once it has logged in, or never will. */
-static void drop_login(struct line *line)
+/* Forget what the line no longer needs once it is up, or never will be. */
+static void drop_beginnings(struct line *line)
 {
     free(line->user);
     free(line->pass);
+    free(line->addresses);
     line->user = line->pass = NULL;
+    line->addresses = NULL;
+    line->n_addresses = line->next_address = 0;
 }
 
 /* Take the line out of the table and end it. */
@@ -98,7 +104,7 @@ static void drop(struct line *line)
     line->set->lines[link_tag(line->id, line->kind)] = NULL;
     resolve_cancel(line->resolve);
     stream_close(line->stream);
-    drop_login(line);
+    drop_beginnings(line);
     free(line);
 }
 
@@ -135,12 +141,18 @@ static enum evidence evidence_of_errno(int error, bool established)
     }
 }
 
+static void connect_next(struct line *line, enum evidence last);
+
 static void stream_ended(void *arg, int error, bool established)
 {
     struct line *line = arg;
+    enum evidence evidence = evidence_of_errno(error, established);
 
     line->stream = NULL;
-    fail(line, evidence_of_errno(error, established));
+    if (established)
+        fail(line, evidence);
+    else
+        connect_next(line, evidence);
 }
 
 static bool is_text(const redisReply *reply, const char *text)
@@ -173,7 +185,7 @@ static void come_up(struct line *line)
     struct link_report report = { line->id, line->kind, EVIDENCE_CONNECTED, ip, NULL };
 
     line->up = true;
-    drop_login(line);
+    drop_beginnings(line);
     stream_remote_host(line->stream, ip);
     tell(line->set, &report);
 }
@@ -198,6 +210,7 @@ static void login(struct line *line)
 {
     char name[NAME_MAX_LEN];
 
+    line->replies_due = 0;
     if (line->pass != NULL && line->user != NULL)
         login_send(line, (const char *[]){ "AUTH", line->user, line->pass, NULL });
     else if (line->pass != NULL)
@@ -208,27 +221,42 @@ static void login(struct line *line)
         login_send(line, (const char *[]){ "SUBSCRIBE", line->set->channel, NULL });
 }
 
-static void connect_line(struct line *line, const struct sockaddr_storage *address)
+/* Try the next address of the name; LAST is what became of the one before. When there is none left
+ * the link has failed: as refused, if any of them refused it, for then the host is there. */
+static void connect_next(struct line *line, enum evidence last)
 {
     int error;
 
-    line->stream = stream_open(line->set->pool, address, &stream_ops, line, &error);
-    if (line->stream == NULL) {
-        fail(line, evidence_of_errno(error, false));
-        return;
+    line->refused |= last == EVIDENCE_REFUSED;
+    while (line->next_address < line->n_addresses) {
+        line->stream = stream_open(line->set->pool, &line->addresses[line->next_address++],
+                                   &stream_ops, line, &error);
+        if (line->stream != NULL) {
+            login(line);
+            return;
+        }
+        last = evidence_of_errno(error, false);
+        line->refused |= last == EVIDENCE_REFUSED;
     }
-    login(line);
+    fail(line, line->refused ? EVIDENCE_REFUSED : last);
 }
 
-static void looked_up(void *arg, int status, const struct sockaddr_storage *address)
+static void connect_first(struct line *line, const struct sockaddr_storage *addresses, size_t n)
+{
+    line->addresses = n > 0 ? malloc(n * sizeof *addresses) : NULL;
+    if (line->addresses != NULL) {
+        memcpy(line->addresses, addresses, n * sizeof *addresses);
+        line->n_addresses = n;
+    }
+    connect_next(line, EVIDENCE_UNREACHABLE);
+}
+
+static void looked_up(void *arg, const struct sockaddr_storage *addresses, size_t n)
 {
     struct line *line = arg;
 
     line->resolve = NULL;
-    if (status != 0)
-        fail(line, EVIDENCE_UNREACHABLE);
-    else
-        connect_line(line, address);
+    connect_first(line, addresses, n);
 }
 
 static char *copy_text(const char *text)
@@ -266,7 +294,7 @@ void link_open(struct link_set *set, uint32_t id, enum link_kind kind, const str
         return;
     }
     if (resolve_numeric(addr, &address)) {
-        connect_line(line, &address);
+        connect_first(line, &address, 1);
         return;
     }
     line->resolve = resolve_start(set->loop, addr, looked_up, line);

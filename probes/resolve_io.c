@@ -27,20 +27,21 @@ bool resolve_numeric(const struct addr *addr, struct sockaddr_storage *ret_addre
     return true;
 }
 
-/* Hand the first address over, unless nobody waits for it any more. */
+/* Hand the addresses over, unless nobody waits for them any more. */
 static void looked_up(uv_getaddrinfo_t *req, int status, struct addrinfo *found)
 {
     struct resolve *resolve = req->data;
-    struct sockaddr_storage address;
+    struct sockaddr_storage addresses[RESOLVE_ADDRESSES_MAX];
+    size_t n = 0;
 
     running--;
-    memset(&address, 0, sizeof address);
-    if (status == 0 && (found == NULL || found->ai_addrlen > sizeof address))
-        status = UV_EAI_NONAME;
-    if (status == 0)
-        memcpy(&address, found->ai_addr, found->ai_addrlen);
+    memset(addresses, 0, sizeof addresses);
+    for (struct addrinfo *one = status == 0 ? found : NULL; one != NULL; one = one->ai_next) {
+        if (n < RESOLVE_ADDRESSES_MAX && one->ai_addrlen <= sizeof addresses[n])
+            memcpy(&addresses[n++], one->ai_addr, one->ai_addrlen);
+    }
     if (resolve->done != NULL)
-        resolve->done(resolve->arg, status, &address);
+        resolve->done(resolve->arg, addresses, n);
     uv_freeaddrinfo(found);
     free(resolve);
 }

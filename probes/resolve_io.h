@@ -8,6 +8,7 @@
 #define PROBES_RESOLVE_IO_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/socket.h>
 #include <uv.h>
 
@@ -15,8 +16,11 @@
 
 struct resolve;
 
-/* STATUS: 0, or a UV error and no address. Called once, from the loop. */
-typedef void resolve_fn(void *arg, int status, const struct sockaddr_storage *address);
+#define RESOLVE_ADDRESSES_MAX 8 /* of one name; the rest are left out */
+
+/* The addresses of the name in the order of preference, borrowed during the call; N is 0 when
+ * there are none. Called once, from the loop. */
+typedef void resolve_fn(void *arg, const struct sockaddr_storage *addresses, size_t n);
 
 /* Convert a numeric v4 or v6 host. False: it is a name (or no host at all). */
 bool resolve_numeric(const struct addr *addr, struct sockaddr_storage *ret_address);
