@@ -195,6 +195,12 @@ static void repair(struct core *core, struct group *group)
     }
 }
 
+/* Whether this step tells of the switch: orders leave before events, so they wait for the next. */
+static bool tells_of_switch(const struct core *core, const struct group *group)
+{
+    return core->now == group->config_at && group->config_epoch > 0;
+}
+
 void repoint_run(struct core *core, struct group *group)
 {
     for (size_t i = 0; i < group->n_nodes; i++) {
@@ -204,10 +210,12 @@ void repoint_run(struct core *core, struct group *group)
             note_progress(core, node);
         note_debt(core, node);
     }
-    if (group->failover.state != FAILOVER_REPOINT)
-        repair(core, group);
-    else if (core->now > group->failover.state_at) /* not in the step that tells of the switch */
+    if (tells_of_switch(core, group))
+        return;
+    if (group->failover.state == FAILOVER_REPOINT)
         lead(core, group);
+    else
+        repair(core, group);
 }
 
 msec repoint_next(const struct core *core, const struct group *group)
@@ -215,10 +223,10 @@ msec repoint_next(const struct core *core, const struct group *group)
     bool leads = group->failover.state == FAILOVER_REPOINT;
     msec next = MSEC_NEVER;
 
+    if (tells_of_switch(core, group))
+        return core->now + 1;
     if (leads)
-        next = core->now == group->failover.state_at
-                   ? core->now + 1
-                   : group->failover.state_at + group->conf.failover_timeout_ms;
+        next = group->failover.state_at + group->conf.failover_timeout_ms;
 
     for (size_t i = 0; i < group->n_nodes; i++) {
         const struct node *node = group->nodes[i];

@@ -25,7 +25,9 @@ static void restore_group(struct core *core, struct group *group, const struct r
     group->base = row->base;
     group->base_addr = row->base_addr;
     group->from_file = row->from_file;
-    group_settings_changed(core, group);
+    /* Nothing but the setting: what a wake-up would order here is never heard of. */
+    for (size_t i = 0; i < group->n_nodes; i++)
+        probe_set_down_after(&group->nodes[i]->probe, row->conf.down_after_ms);
 }
 
 static void restore_vote(struct group *group, const struct row *row)
