@@ -29,7 +29,7 @@ struct line {
 };
 
 struct link_set {
-    uv_loop_t *loop;
+    struct resolver *resolver;
     struct stream_pool *pool;
     struct link_ops ops;
     void *arg;
@@ -49,11 +49,13 @@ struct link_set *link_set_new(uv_loop_t *loop, const char *runid, const char *ch
         return NULL;
     assert(strlen(channel) <= CHANNEL_MAX && strlen(runid) >= NAME_RUNID_LEN);
     set->pool = stream_pool_new(loop);
-    if (set->pool == NULL) {
+    set->resolver = resolver_new(loop);
+    if (set->pool == NULL || set->resolver == NULL) {
+        stream_pool_free(set->pool);
+        resolver_free(set->resolver);
         free(set);
         return NULL;
     }
-    set->loop = loop;
     set->ops = *ops;
     set->arg = arg;
     memcpy(set->runid, runid, NAME_RUNID_LEN);
@@ -284,7 +286,7 @@ static struct line *line_new(struct link_set *set, uint32_t id, enum link_kind k
 void link_open(struct link_set *set, uint32_t id, enum link_kind kind, const struct addr *addr,
                const struct link_login *credentials)
 {
-    struct sockaddr_storage address;
+    struct sockaddr_storage known[RESOLVE_ADDRESSES_MAX];
 
     link_close(set, id, kind);
     struct line *line = line_new(set, id, kind, credentials);
@@ -293,11 +295,13 @@ void link_open(struct link_set *set, uint32_t id, enum link_kind kind, const str
         tell(set, &(struct link_report){ id, kind, EVIDENCE_UNREACHABLE, "", NULL });
         return;
     }
-    if (resolve_numeric(addr, &address)) {
-        connect_first(line, &address, 1);
+    size_t n = resolve_known(set->resolver, addr, known);
+
+    if (n > 0) {
+        connect_first(line, known, n);
         return;
     }
-    line->resolve = resolve_start(set->loop, addr, looked_up, line);
+    line->resolve = resolve_start(set->resolver, addr, looked_up, line);
     if (line->resolve == NULL)
         fail(line, EVIDENCE_UNREACHABLE);
 }
@@ -334,6 +338,7 @@ void link_set_free(struct link_set *set)
             drop(set->lines[tag]);
     }
     stream_pool_free(set->pool);
+    resolver_free(set->resolver);
     free(set->lines);
     free(set);
 }
