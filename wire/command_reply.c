@@ -162,7 +162,7 @@ void command_reply_info(struct resp_writer *w, const struct command_table *t, si
         if (m.command)
             write_info(w, &m);
         else
-            resp_null_array(w);
+            resp_null(w);
     }
 }
 

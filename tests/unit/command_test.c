@@ -149,7 +149,7 @@ static void test_replies(void)
     check_out(":4\r\n");
     command_reply_info(&w2, table, 4, info);
     check_out("*2\r\n*10\r\n$3\r\nget\r\n:2\r\n*2\r\n+readonly\r\n+fast\r\n:1\r\n:1\r\n:1\r\n"
-              "*2\r\n+@read\r\n+@fast\r\n*0\r\n*0\r\n*0\r\n*-1\r\n");
+              "*2\r\n+@read\r\n+@fast\r\n*0\r\n*0\r\n*0\r\n$-1\r\n");
     command_reply_docs(&w2, table, 4, info);
     check_out("*2\r\n$3\r\nget\r\n*2\r\n$7\r\nsummary\r\n$5\r\nreads\r\n");
 }
