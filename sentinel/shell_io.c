@@ -10,6 +10,7 @@
 #include "probes/order_io.h"
 #include "quorum/hello.h"
 #include "quorum/peer_io.h"
+#include "sentinel/carry_io.h"
 #include "sentinel/core.h"
 #include "sentinel/disk_io.h"
 #include "sentinel/input.h"
@@ -32,10 +33,7 @@ struct shell {
     struct core *core;
     struct outbox *outbox;
     struct disk *disk;
-    struct link_set *links;
-    struct peer_line *peers;
-    const struct shell_ops *ops;
-    void *arg;
+    struct carry carry;
     struct inputs inputs;
     bool busy; /* an input is being taken or its output carried out */
     msec wake; /* what the core asked for last */
@@ -201,93 +199,12 @@ static void on_timer(uv_timer_t *timer)
 
 /* --- carrying out --- */
 
-static void order_open(struct shell *shell, const struct order *order)
-{
-    const struct node *node = core_find_node(shell->core, order->id);
-    struct link_login login = { "", "" };
-
-    if (node != NULL)
-        login = (struct link_login){ node->group->conf.auth_user, node->group->conf.auth_pass };
-    link_open(shell->links, order->id, order->link, &order->addr, &login);
-}
-
-static void order_hello(struct shell *shell, const struct order *order)
-{
-    char text[HELLO_TEXT_MAX];
-
-    if (peer_hello_text(shell->peers, order->id, &order->hello, text))
-        order_publish(shell->links, order->id, HELLO_CHANNEL, text);
-}
-
-static void carry_order(struct shell *shell, const struct order *order)
-{
-    switch (order->kind) {
-    case ORDER_OPEN:
-        order_open(shell, order);
-        break;
-    case ORDER_CLOSE:
-        link_close(shell->links, order->id, order->link);
-        break;
-    case ORDER_FORGET:
-        link_forget(shell->links, order->id);
-        break;
-    case ORDER_PING:
-        order_ping(shell->links, order->id, order->link);
-        break;
-    case ORDER_INFO:
-        order_info(shell->links, order->id);
-        break;
-    case ORDER_HELLO:
-        order_hello(shell, order);
-        break;
-    case ORDER_FOLLOW:
-        order_role(shell->links, order->id, order->ticket, &order->addr, on_settled, shell);
-        break;
-    case ORDER_PROMOTE:
-        order_role(shell->links, order->id, order->ticket, NULL, on_settled, shell);
-        break;
-    case ORDER_SCRIPT_KILL:
-        order_script_kill(shell->links, order->id);
-        break;
-    case ORDER_COUNT:
-        assert(!"order of no kind");
-    }
-}
-
-static void carry_message(struct shell *shell, const struct message *message)
-{
-    if (message->kind == MESSAGE_ANSWER)
-        shell->ops->answer(shell->arg, message->ticket, &message->u.answer);
-    else if (shell->done == NULL)
-        peer_send(shell->peers, message);
-}
-
-/* While we stop, the links are gone; readers and clients still get what is theirs. */
-static void carry_out(struct shell *shell, const struct parcel *parcel)
-{
-    switch (parcel->kind) {
-    case PARCEL_MESSAGE:
-        carry_message(shell, &parcel->u.message);
-        break;
-    case PARCEL_ORDER:
-        if (shell->done == NULL)
-            carry_order(shell, &parcel->u.order);
-        break;
-    case PARCEL_EVENT:
-        shell->ops->event(shell->arg, &parcel->u.event);
-        break;
-    case PARCEL_REPLY:
-        shell->ops->reply(shell->arg, &parcel->u.reply);
-        break;
-    }
-}
-
 static void release(struct shell *shell)
 {
     struct parcel parcel;
 
     while (outbox_next(shell->outbox, &parcel))
-        carry_out(shell, &parcel);
+        carry_out(&shell->carry, &parcel);
 }
 
 /* One timer for all that the core waits for. */
@@ -365,6 +282,7 @@ static void restore(void *core, const struct row *row)
 /* Build the parts; false when memory is out. */
 static bool build(struct shell *shell, struct state *state, const struct addr *self)
 {
+    struct carry *carry = &shell->carry;
     uint64_t seed = uv_hrtime();
 
     if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != (ssize_t)sizeof seed)
@@ -372,9 +290,12 @@ static bool build(struct shell *shell, struct state *state, const struct addr *s
     shell->core = core_new(state_runid(state), self, seed, loop_now_ms());
     shell->outbox = outbox_new();
     shell->disk = disk_new(shell->loop, state, shell->outbox, &disk_ops, shell);
-    shell->links = link_set_new(shell->loop, state_runid(state), HELLO_CHANNEL, &link_ops, shell);
-    shell->peers = peer_line_new(shell->links, on_peer_heard, shell);
-    return shell->core && shell->outbox && shell->disk && shell->links && shell->peers;
+    carry->links = link_set_new(shell->loop, state_runid(state), HELLO_CHANNEL, &link_ops, shell);
+    carry->peers = peer_line_new(carry->links, on_peer_heard, shell);
+    carry->core = shell->core;
+    carry->settled = on_settled;
+    carry->settled_arg = shell;
+    return shell->core && shell->outbox && shell->disk && carry->links && carry->peers;
 }
 
 struct shell *shell_new(uv_loop_t *loop, struct state *state, const struct addr *self,
@@ -386,8 +307,8 @@ struct shell *shell_new(uv_loop_t *loop, struct state *state, const struct addr 
     if (shell == NULL)
         goto err_memory;
     shell->loop = loop;
-    shell->ops = ops;
-    shell->arg = arg;
+    shell->carry.ops = ops;
+    shell->carry.ops_arg = arg;
     shell->wake = shell->armed = MSEC_NEVER;
     uv_timer_init(loop, &shell->timer);
     shell->timer.data = shell;
@@ -408,8 +329,10 @@ void shell_stop(struct shell *shell, void (*done)(void *arg), void *arg)
     shell->done_arg = arg;
     shell->inputs.n = 0;
     uv_timer_stop(&shell->timer);
-    link_set_free(shell->links);
-    peer_line_free(shell->peers);
+    link_set_free(shell->carry.links);
+    peer_line_free(shell->carry.peers);
+    shell->carry.links = NULL;
+    shell->carry.peers = NULL;
     if (disk_idle(shell->disk))
         finish(shell);
 }

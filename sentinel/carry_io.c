@@ -1,0 +1,91 @@
+#include "sentinel/carry_io.h"
+
+#include <assert.h>
+
+#include "probes/link_io.h"
+#include "quorum/peer_io.h"
+#include "sentinel/model.h"
+#include "sentinel/outbox.h"
+#include "sentinel/shell_io.h"
+
+static void order_open(const struct carry *carry, const struct order *order)
+{
+    const struct node *node = core_find_node(carry->core, order->id);
+    struct link_login login = { "", "" };
+
+    if (node != NULL)
+        login = (struct link_login){ node->group->conf.auth_user, node->group->conf.auth_pass };
+    link_open(carry->links, order->id, order->link, &order->addr, &login);
+}
+
+static void order_hello(const struct carry *carry, const struct order *order)
+{
+    char text[HELLO_TEXT_MAX];
+
+    if (peer_hello_text(carry->peers, order->id, &order->hello, text))
+        order_publish(carry->links, order->id, HELLO_CHANNEL, text);
+}
+
+static void carry_order(const struct carry *carry, const struct order *order)
+{
+    switch (order->kind) {
+    case ORDER_OPEN:
+        order_open(carry, order);
+        break;
+    case ORDER_CLOSE:
+        link_close(carry->links, order->id, order->link);
+        break;
+    case ORDER_FORGET:
+        link_forget(carry->links, order->id);
+        break;
+    case ORDER_PING:
+        order_ping(carry->links, order->id, order->link);
+        break;
+    case ORDER_INFO:
+        order_info(carry->links, order->id);
+        break;
+    case ORDER_HELLO:
+        order_hello(carry, order);
+        break;
+    case ORDER_FOLLOW:
+        order_role(carry->links, order->id, order->ticket, &order->addr, carry->settled,
+                   carry->settled_arg);
+        break;
+    case ORDER_PROMOTE:
+        order_role(carry->links, order->id, order->ticket, NULL, carry->settled,
+                   carry->settled_arg);
+        break;
+    case ORDER_SCRIPT_KILL:
+        order_script_kill(carry->links, order->id);
+        break;
+    case ORDER_COUNT:
+        assert(!"order of no kind");
+    }
+}
+
+static void carry_message(const struct carry *carry, const struct message *message)
+{
+    if (message->kind == MESSAGE_ANSWER)
+        carry->ops->answer(carry->ops_arg, message->ticket, &message->u.answer);
+    else if (carry->links != NULL)
+        peer_send(carry->peers, message);
+}
+
+void carry_out(const struct carry *carry, const struct parcel *parcel)
+{
+    switch (parcel->kind) {
+    case PARCEL_MESSAGE:
+        carry_message(carry, &parcel->u.message);
+        break;
+    case PARCEL_ORDER:
+        if (carry->links != NULL)
+            carry_order(carry, &parcel->u.order);
+        break;
+    case PARCEL_EVENT:
+        carry->ops->event(carry->ops_arg, &parcel->u.event);
+        break;
+    case PARCEL_REPLY:
+        carry->ops->reply(carry->ops_arg, &parcel->u.reply);
+        break;
+    }
+}

@@ -1,0 +1,31 @@
+/*
+ * carry_io: carries out what leaves the outbox: orders on the links, messages to peers, events and
+ * replies to whoever wants them.
+ */
+#ifndef SENTINEL_CARRY_IO_H
+#define SENTINEL_CARRY_IO_H
+
+#include <stdbool.h>
+
+#include "probes/order_io.h"
+
+struct core;
+struct link_set;
+struct parcel;
+struct peer_line;
+struct shell_ops;
+
+/* Where things go. All is borrowed. */
+struct carry {
+    const struct core *core;
+    struct link_set *links; /* NULL: we stop; readers and clients still get what is theirs */
+    struct peer_line *peers;
+    order_settled_fn *settled;
+    void *settled_arg;
+    const struct shell_ops *ops;
+    void *ops_arg;
+};
+
+void carry_out(const struct carry *carry, const struct parcel *parcel);
+
+#endif
