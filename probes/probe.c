@@ -355,6 +355,8 @@ void probe_observe(struct probe *probe, enum link_kind kind, enum evidence evide
 
 void probe_want_info(struct probe *probe, msec at)
 {
+    if (probe->info_sent_at != MSEC_NEVER && probe->info_sent_at >= at)
+        return; /* the one in flight will do */
     probe->info_due_at = msec_min(probe->info_due_at, at);
 }
 

@@ -100,7 +100,8 @@ msec probe_next(const struct probe *probe);
 void probe_observe(struct probe *probe, enum link_kind link, enum evidence evidence, msec now,
                    struct prng *prng);
 
-/* Ask INFO as soon as INFO_GAP_MIN_MS since the last one allows, not before AT. */
+/* Ask INFO as soon as INFO_GAP_MIN_MS since the last one allows, not before AT. One
+ * that is in flight and was sent at AT or later will do. */
 void probe_want_info(struct probe *probe, msec at);
 
 /* Say hello at NOW. */

@@ -112,26 +112,31 @@ static void test_late_evidence(void)
 static void test_want_info(void)
 {
     begin_up();
-    probe_want_info(&probe, START);
-    CU_ASSERT_FALSE(probe_wake(&probe, START, &prng) & PROBE_INFO); /* one is in flight */
+    probe_want_info(&probe, START); /* the one in flight will do */
     see(LINK_CMD, EVIDENCE_INFO, START + 1);
-    CU_ASSERT_EQUAL(probe_next(&probe), START + 1 + INFO_GAP_MIN_MS);
-    CU_ASSERT(probe_wake(&probe, START + 11, &prng) & PROBE_INFO); /* asked in mid-flight */
-    see(LINK_CMD, EVIDENCE_INFO, START + 11);
+    CU_ASSERT(probe_next(&probe) > START + 900);
+    probe_want_info(&probe, START + 1);
+    CU_ASSERT(probe_wake(&probe, START + 11, &prng) & PROBE_INFO);
+    probe_want_info(&probe, START + 12); /* the one in flight may be too old for that */
+    CU_ASSERT_FALSE(probe_wake(&probe, START + 12, &prng) & PROBE_INFO);
+    see(LINK_CMD, EVIDENCE_INFO, START + 13);
+    CU_ASSERT_EQUAL(probe_next(&probe), START + 23);
+    CU_ASSERT(probe_wake(&probe, START + 23, &prng) & PROBE_INFO);
+    see(LINK_CMD, EVIDENCE_INFO, START + 23);
     CU_ASSERT(probe_next(&probe) > START + 900); /* nobody asked */
-    probe_want_info(&probe, START + 30);
+    probe_want_info(&probe, START + 40);
     probe_want_info(&probe, START + 500); /* the earlier wish holds */
-    CU_ASSERT_EQUAL(probe_next(&probe), START + 30);
-    CU_ASSERT(probe_wake(&probe, START + 30, &prng) & PROBE_INFO);
-    see(LINK_CMD, EVIDENCE_INFO, START + 31);
-    probe_want_info(&probe, START + 31);
-    CU_ASSERT_FALSE(probe_wake(&probe, START + 40, &prng) & PROBE_INFO);
-    CU_ASSERT(probe_wake(&probe, START + 41, &prng) & PROBE_INFO);
-    CU_ASSERT_EQUAL(probe.info_due_at, START + 41 + INFO_PERIOD_MS);
+    CU_ASSERT_EQUAL(probe_next(&probe), START + 40);
+    CU_ASSERT(probe_wake(&probe, START + 40, &prng) & PROBE_INFO);
+    see(LINK_CMD, EVIDENCE_INFO, START + 41);
+    probe_want_info(&probe, START + 41);
+    CU_ASSERT_FALSE(probe_wake(&probe, START + 50, &prng) & PROBE_INFO);
+    CU_ASSERT(probe_wake(&probe, START + 51, &prng) & PROBE_INFO);
+    CU_ASSERT_EQUAL(probe.info_due_at, START + 51 + INFO_PERIOD_MS);
     /* A node that refuses INFO is not asked as fast as it can refuse. */
-    see(LINK_CMD, EVIDENCE_INFO_FAILED, START + 42);
-    probe_want_info(&probe, START + 42);
-    CU_ASSERT_EQUAL(probe_next(&probe), START + 52);
+    see(LINK_CMD, EVIDENCE_INFO_FAILED, START + 52);
+    probe_want_info(&probe, START + 52);
+    CU_ASSERT_EQUAL(probe_next(&probe), START + 62);
 }
 
 static void test_want_hello(void)
