@@ -124,7 +124,7 @@ static bool read_pair(struct client *c, struct slice name, struct slice value,
         write_unknown(c, name);
         return false;
     }
-    if (!slice_copy(value, text, sizeof(text)) || !group_conf_set(&request->conf, option, text)) {
+    if (!slice_copy(value, text, sizeof(text)) || !option_set(&request->conf, option, text)) {
         struct slice shown = option->secret ? slice_str("******") : value;
         resp_errorf(&c->reply, "ERR Invalid argument '%.*s' for SENTINEL SET '%.*s'", quoted(shown),
                     shown.p, quoted(name), name.p);

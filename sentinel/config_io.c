@@ -117,7 +117,7 @@ static bool read_group_option(struct config_reader *rd, const config_setting_t *
     } else if (!(value = config_get_text(rd, setting, allowed))) {
         return false;
     }
-    if (!group_conf_set(conf, option, value))
+    if (!option_set(conf, option, value))
         return config_fail(rd, setting, "%s%s%s is not allowed, allowed are %s",
                            option->secret ? "" : "\"", option->secret ? "this value" : value,
                            option->secret ? "" : "\"", allowed);

@@ -49,7 +49,7 @@ static void emit_set(struct core *core, const struct group *group, const struct 
 {
     char value[CONF_TEXT_MAX + 1];
 
-    group_conf_get(&group->conf, option, value);
+    option_get(&group->conf, option, value);
     event_detail(emit_group_event(core, EVENT_SET, group), "%s %.100s", option->wire_name,
                  option->secret ? "******" : value);
 }
@@ -66,9 +66,8 @@ static void change_settings(struct core *core, struct group *group, const struct
 
         if (!(set >> i & 1))
             continue;
-        credentials = credentials || (option->type == CONF_TEXT &&
-                                      !group_conf_option_equal(&group->conf, conf, option));
-        group_conf_option_copy(&group->conf, conf, option);
+        credentials = credentials || (option->secret && !option_equal(&group->conf, conf, option));
+        option_copy(&group->conf, conf, option);
         if (tell)
             emit_set(core, group, option);
     }
@@ -128,18 +127,6 @@ static uint32_t reset_groups(struct core *core, const char *pattern)
     return count;
 }
 
-/* The options that the file has changed since it was read last. */
-static uint64_t changed_in_file(const struct group *group, const struct group_conf *conf)
-{
-    uint64_t set = 0;
-
-    for (size_t i = 0; i < group_options_count; i++) {
-        if (!group_conf_option_equal(&group->base, conf, &group_options[i]))
-            set |= UINT64_C(1) << i;
-    }
-    return set;
-}
-
 /* A group that the file adds. */
 static struct group *configure_new(struct core *core, const struct request *request)
 {
@@ -166,7 +153,7 @@ static enum reply_code configure(struct core *core, const struct request *reques
         if (group == NULL)
             return REPLY_FULL;
     } else {
-        uint64_t set = changed_in_file(group, &request->conf);
+        uint64_t set = options_differ(&group_table, &group->base, &request->conf);
         bool moved = !addr_equal(&group->base_addr, &request->addr);
 
         changed = set != 0 || moved || !group->from_file;

@@ -27,7 +27,7 @@ static bool put_options(struct state *state, const char *group, int base,
     for (size_t i = 0; i < group_options_count; i++) {
         char value[CONF_TEXT_MAX + 1];
 
-        group_conf_get(conf, &group_options[i], value);
+        option_get(conf, &group_options[i], value);
         state_bind_text(put, 1, group);
         state_bind_int(put, 2, base);
         state_bind_text(put, 3, group_options[i].file_name);
@@ -199,7 +199,7 @@ static bool read_options(struct state *state, struct row *row)
         struct group_conf *conf = sqlite3_column_int(all, 0) != 0 ? &row->base : &row->conf;
         const struct conf_option *option = group_option_by_file_name(text_at(all, 1));
 
-        ok = option == NULL || group_conf_set(conf, option, text_at(all, 2));
+        ok = option == NULL || option_set(conf, option, text_at(all, 2));
     }
     sqlite3_reset(all);
     return ok && rc == SQLITE_DONE;

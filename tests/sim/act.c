@@ -5,6 +5,7 @@
 
 #include "sentinel/core.h"
 #include "sentinel/model.h"
+#include "tests/sim/chaos.h"
 #include "tests/sim/sup.h"
 #include "tests/sim/trace.h"
 #include "tests/sim/world.h"
@@ -187,14 +188,21 @@ static uint64_t submit(struct world *w, struct sup *s, struct request *request)
     return request->ticket;
 }
 
-/* A new MONITOR names the primary that is one now, as an operator would. */
+/* A new MONITOR names the primary of the newest configuration that was ever told, as an operator
+ * would who reads the events. */
 static struct addr acting_primary(struct world *w, int group)
 {
-    for (int i = 0; i < w->n_engines; i++)
-        if (w->engines[i].group == group && w->engines[i].alive &&
-            w->engines[i].role == ROLE_PRIMARY)
-            return world_engine_addr(&w->engines[i]);
-    return world_primary_addr(w, group);
+    struct addr addr = world_primary_addr(w, group);
+    uint64_t newest = 0;
+
+    for (int i = 0; i < w->audit.n_shown; i++) {
+        const struct shown *shown = &w->audit.shown[i];
+        if (shown->kind != SHOWN_PRIMARY || shown->group != group || shown->epoch <= newest)
+            continue;
+        newest = shown->epoch;
+        addr = world_engine_addr(&w->engines[shown->what]);
+    }
+    return addr;
 }
 
 uint64_t act_request(struct world *w, struct sup *s, enum request_kind kind, int group)
@@ -209,13 +217,11 @@ uint64_t act_request(struct world *w, struct sup *s, enum request_kind kind, int
     request.addr = kind == REQUEST_MONITOR ? acting_primary(w, group) : world_primary_addr(w, group);
     if (kind == REQUEST_FAILOVER)
         w->audit.accounts[s->index][group].forced = true;
+    if (kind == REQUEST_REMOVE || kind == REQUEST_MONITOR)
+        s->removed[group] = kind == REQUEST_REMOVE;
     if (kind == REQUEST_REMOVE) {
         audit_removed(w, s, group);
-        s->removed[group] = true;
-    }
-    if (kind == REQUEST_MONITOR) {
-        w->audit.accounts[s->index][group].announced = world_engine_by_addr(w, &request.addr);
-        s->removed[group] = false;
+        s->monitored[group] = true;
     }
     return submit(w, s, &request);
 }
@@ -225,7 +231,7 @@ uint64_t act_set(struct world *w, struct sup *s, int group, const char *option, 
     struct request request = { .kind = REQUEST_SET };
     const struct conf_option *found = group_option_by_wire_name(option);
 
-    if (found == NULL || !group_conf_set(&request.conf, found, value))
+    if (found == NULL || !option_set(&request.conf, found, value))
         return 0;
     trace_note(w, "set %s %s %s at %s", world_group_name(group), option, value, s->name);
     strcpy(request.name, world_group_name(group));
@@ -284,6 +290,7 @@ static void heal_engine(struct world *w, struct engine *e)
 static void heal_sup(struct world *w, struct sup *s)
 {
     s->disk.failing = 0;
+    s->aim = AIM_NONE;
     s->disk.min_ms = w->plan.disk_min_ms;
     s->disk.max_ms = w->plan.disk_max_ms;
     if (s->alive && s->stalled)
@@ -291,7 +298,7 @@ static void heal_sup(struct world *w, struct sup *s)
     if (!s->alive)
         sup_start(w, s);
     for (int g = 0; g < w->plan.n_groups; g++)
-        if (s->removed[g])
+        if (s->alive && core_find_group(s->core, world_group_name(g)) == NULL)
             act_request(w, s, REQUEST_MONITOR, g);
 }
 

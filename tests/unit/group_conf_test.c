@@ -7,7 +7,7 @@
 
 static bool set(struct group_conf *conf, const char *file_name, const char *value)
 {
-    return group_conf_set(conf, group_option_by_file_name(file_name), value);
+    return option_set(conf, group_option_by_file_name(file_name), value);
 }
 
 static void test_defaults(void)
@@ -51,8 +51,8 @@ static void test_ranges(void)
             char wanted[32];
             snprintf(wanted, sizeof(wanted), "%lld", values[k]);
             before = conf;
-            CU_ASSERT_EQUAL(group_conf_set(&conf, option, wanted), allowed);
-            group_conf_get(&conf, option, text);
+            CU_ASSERT_EQUAL(option_set(&conf, option, wanted), allowed);
+            option_get(&conf, option, text);
             if (allowed)
                 CU_ASSERT_STRING_EQUAL(text, wanted);
             if (!allowed)
@@ -79,11 +79,11 @@ static void test_choices(void)
     char text[CONF_TEXT_MAX + 1];
     const struct conf_option *option = group_option_by_file_name("crash_detection");
     group_conf_init(&conf);
-    group_conf_get(&conf, option, text);
+    option_get(&conf, option, text);
     CU_ASSERT_STRING_EQUAL(text, "fast");
     CU_ASSERT(set(&conf, "crash_detection", "OFF"));
     CU_ASSERT_EQUAL(conf.crash_detection, 0);
-    group_conf_get(&conf, option, text);
+    option_get(&conf, option, text);
     CU_ASSERT_STRING_EQUAL(text, "off");
     CU_ASSERT_FALSE(set(&conf, "crash_detection", "slow"));
     CU_ASSERT_FALSE(set(&conf, "crash_detection", "1"));
@@ -123,9 +123,9 @@ static void test_copy_and_equal(void)
         bool changed = strcmp(option->file_name, "quorum") == 0 ||
                        strcmp(option->file_name, "auth_user") == 0 ||
                        strcmp(option->file_name, "crash_detection") == 0;
-        CU_ASSERT_EQUAL(group_conf_option_equal(&a, &b, option), !changed);
-        group_conf_option_copy(&b, &a, option);
-        CU_ASSERT(group_conf_option_equal(&a, &b, option));
+        CU_ASSERT_EQUAL(option_equal(&a, &b, option), !changed);
+        option_copy(&b, &a, option);
+        CU_ASSERT(option_equal(&a, &b, option));
     }
     CU_ASSERT(memcmp(&a, &b, sizeof(a)) == 0);
 }
