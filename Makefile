@@ -18,6 +18,8 @@ endif
 HARDEN  := -fstack-protector-strong
 ifeq ($(SAN),1)
 CFLAGS  := -O1 -g
+# Instrumented code makes gcc see truncations and uninitialised values where none are.
+WARN    += -Wno-error -Wno-format-truncation -Wno-maybe-uninitialized
 HARDEN  := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 endif
 
