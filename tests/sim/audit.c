@@ -45,6 +45,8 @@ void audit_started(struct world *w, struct sup *s)
         account->votes_epoch = account->voters = 0;
         account->forced = false;
         account->announced = stored_primary(w, s, g);
+        if (disk_find(&s->disk, ROW_GROUP, world_group_name(g), NULL) == NULL)
+            account->shown_config_epoch = 0;
     }
 }
 
@@ -52,8 +54,17 @@ void audit_removed(struct world *w, struct sup *s, int group)
 {
     struct account *account = &w->audit.accounts[s->index][group];
 
-    memset(account, 0, sizeof *account);
-    account->announced = -1;
+    account->votes_epoch = account->voters = 0;
+    memset(account->told, 0, sizeof account->told);
+}
+
+/* An operator took a group away, and it is being told: the promises about it end. */
+static void removed(struct world *w, struct sup *s, int group)
+{
+    struct account *account = &w->audit.accounts[s->index][group];
+
+    account->shown_config_epoch = 0;
+    memset(account->told_config, 0, sizeof account->told_config);
 }
 
 void audit_opened(struct world *w, struct sup *s, int engine, uint32_t id)
@@ -62,8 +73,9 @@ void audit_opened(struct world *w, struct sup *s, int engine, uint32_t id)
 
     if (heard->id == id)
         return;
+    /* It was learnt of before: the first OPEN comes with the next timer. */
     *heard = (struct heard){ .id = id,
-                             .valid_at = audit_clock(w, s),
+                             .valid_at = audit_clock(w, s) - 2 * w->plan.timer_slack_ms - 2,
                              .valid_stalled = s->stalled_ms,
                              .reset_at = MSEC_NEVER };
 }
@@ -109,6 +121,18 @@ static struct account *account_of(struct world *w, const struct sup *s, int grou
     return &w->audit.accounts[s->index][group];
 }
 
+/* The last word about a configuration counts, whatever was said of others meanwhile. */
+static void tell(struct told *told, struct word word)
+{
+    for (int i = 0; i < told->n && i < AUDIT_WORDS; i++)
+        if (told->words[i].engine == word.engine && told->words[i].pushed == word.pushed &&
+            told->words[i].config_epoch == word.config_epoch) {
+            told->words[i] = word;
+            return;
+        }
+    told->words[told->n++ % AUDIT_WORDS] = word;
+}
+
 void audit_answer(struct world *w, struct sup *s, int from, const struct packet *packet)
 {
     if (packet->group < 0)
@@ -116,8 +140,8 @@ void audit_answer(struct world *w, struct sup *s, int from, const struct packet 
     struct account *account = account_of(w, s, packet->group);
     const struct answer *answer = &packet->u.answer;
 
-    account->told[from] =
-        (struct told){ answer->down, (uint8_t)packet->engine, packet->about };
+    tell(&account->told[from],
+         (struct word){ answer->down, false, (uint8_t)packet->engine, packet->about });
     if (world_sup_by_runid(w, answer->leader) != s->index)
         return;
     if (answer->leader_epoch > account->votes_epoch) {
@@ -136,8 +160,15 @@ void audit_opinion(struct world *w, struct sup *s, const struct opinion *opinion
 
     if (group < 0 || engine < 0 || from < 0)
         return;
-    account_of(w, s, group)->told[from] =
-        (struct told){ opinion->down, (uint8_t)engine, opinion->config_epoch };
+    tell(&account_of(w, s, group)->told[from],
+         (struct word){ opinion->down, true, (uint8_t)engine, opinion->config_epoch });
+}
+
+static bool node_is_primary(const struct world *w, const struct group *group, int engine)
+{
+    struct addr addr = group_primary_addr(group);
+
+    return world_engine_by_addr(w, &addr) == engine;
 }
 
 uint64_t audit_config_epoch(struct world *w, struct sup *s, const struct addr *primary)
@@ -146,15 +177,18 @@ uint64_t audit_config_epoch(struct world *w, struct sup *s, const struct addr *p
     const struct group *group =
         engine >= 0 ? core_find_group(s->core, world_group_name(w->engines[engine].group)) : NULL;
 
-    return group != NULL ? group->config_epoch : 0;
+    return group != NULL && node_is_primary(w, group, engine) ? group->config_epoch : 0;
 }
 
 void audit_output(struct world *w, struct sup *s, const struct output *output)
 {
     for (size_t i = 0; i < output->n_events; i++) {
         const struct event *event = &output->events[i];
-        if (world_group_by_name(event->group) < 0)
+        int group = world_group_by_name(event->group);
+        if (group < 0)
             continue;
+        if (event->kind == EVENT_SWITCH_MASTER)
+            account_of(w, s, group)->switched_at = w->now;
         audit_vote_output(w, s, event);
         audit_down_output(w, s, event);
         audit_select_output(w, s, event);
@@ -196,6 +230,10 @@ void audit_event(struct world *w, struct sup *s, const struct event *event)
 
     if (group < 0)
         return;
+    if (event->kind == EVENT_UNMONITOR)
+        removed(w, s, group);
+    if (event->kind == EVENT_MONITOR)
+        account_of(w, s, group)->announced = world_engine_by_addr(w, &event->addr);
     audit_disk_event(w, s, event);
     if (event->kind != EVENT_SWITCH_MASTER)
         return;

@@ -28,6 +28,7 @@ struct order;
 struct output;
 struct packet;
 struct reply;
+struct row;
 struct sup;
 struct world;
 
@@ -48,16 +49,23 @@ struct heard {
     bool cmd_up;
     msec reset_at; /* MSEC_NEVER = the command link was not reset since it was up */
     int refusals;
+    bool called_down; /* +sdown was raised */
     bool has_info;
     msec info_at;
     struct info_reply info;
 };
 
-/* What one supervisor was told by another about a group's primary. */
+/* What one supervisor was told last by another about one primary in one configuration. */
+#define AUDIT_WORDS 8
+
 struct told {
-    bool down;
-    uint8_t engine;
-    uint64_t config_epoch;
+    struct word {
+        bool down;
+        bool pushed; /* by OPINION; else in an ANSWER, which may come later than a newer push */
+        uint8_t engine;
+        uint64_t config_epoch;
+    } words[AUDIT_WORDS];
+    int n;
 };
 
 /* Per supervisor and group. */
@@ -81,6 +89,7 @@ struct audit {
     struct heard heard[PLAN_SUPS_MAX][PLAN_ENGINES_MAX];
     struct account accounts[PLAN_SUPS_MAX][PLAN_GROUPS_MAX];
     uint64_t shown_epoch[PLAN_SUPS_MAX];
+    msec shown_epoch_at[PLAN_SUPS_MAX];
     int requests_open;
 };
 
@@ -90,7 +99,7 @@ void audit_done(struct world *w);
 /* A life begins; what an earlier one heard counts no more, what it showed does. */
 void audit_started(struct world *w, struct sup *s);
 
-/* An operator took a group away: the promises about it end. */
+/* An operator takes a group away: what was heard about it counts no more. */
 void audit_removed(struct world *w, struct sup *s, int group);
 
 /* Before a step: what is being delivered. */
@@ -109,7 +118,8 @@ void audit_output(struct world *w, struct sup *s, const struct output *output);
 void audit_message(struct world *w, struct sup *s, const struct message *message, int peer);
 void audit_order(struct world *w, struct sup *s, const struct order *order, int engine);
 void audit_event(struct world *w, struct sup *s, const struct event *event);
-void audit_durable(struct world *w, struct sup *s);
+/* A commit has reached the disk. */
+void audit_durable(struct world *w, struct sup *s, const struct row *rows, size_t n);
 
 /* The parts, each in a file of its own. */
 void audit_show(struct world *w, int kind, int sup, int group, uint64_t epoch, int what);

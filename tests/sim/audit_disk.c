@@ -6,30 +6,22 @@
 #include "sentinel/model.h"
 #include "tests/sim/world.h"
 
-static const struct row *stored_group(const struct sup *s, const char *group)
-{
-    return disk_find(&s->disk, ROW_GROUP, group, NULL);
-}
-
 static uint64_t pack(uint64_t epoch, int engine)
 {
     return epoch << 8 | (uint8_t)engine;
 }
 
-/* Note which configurations the disk has held: an older one may be said later than a newer one
- * is stored. */
-void audit_durable(struct world *w, struct sup *s)
+/* Note which configurations the disk has held, one commit may bring several: what is said of an
+ * older one may leave when a newer one is stored already. */
+void audit_durable(struct world *w, struct sup *s, const struct row *rows, size_t n)
 {
-    for (int g = 0; g < w->plan.n_groups; g++) {
-        const struct row *row = stored_group(s, world_group_name(g));
-        struct account *account = &w->audit.accounts[s->index][g];
-        if (row == NULL)
+    for (size_t i = 0; i < n; i++) {
+        int group = world_group_by_name(rows[i].group);
+        if (rows[i].kind != ROW_GROUP || group < 0)
             continue;
-        uint64_t config = pack(row->epoch, world_engine_by_addr(w, &row->addr));
-        int at = (account->n_durable - 1) & 63;
-        if (account->n_durable > 0 && account->durable_configs[at] == config)
-            continue;
-        account->durable_configs[account->n_durable++ & 63] = config;
+        struct account *account = &w->audit.accounts[s->index][group];
+        account->durable_configs[account->n_durable++ & 63] =
+            pack(rows[i].epoch, world_engine_by_addr(w, &rows[i].addr));
     }
 }
 
@@ -45,11 +37,15 @@ static bool was_durable(const struct world *w, const struct sup *s, int group, u
     return false;
 }
 
-/* Whether the disk holds a vote for LEADER in EPOCH, or one of a later epoch. */
+/* Whether the disk holds a vote for LEADER in EPOCH, or one of a later epoch. A group that was
+ * removed meanwhile leaves its promise to the epoch: when it comes back, no vote is given in it. */
 static bool vote_is_stored(const struct sup *s, int group, uint64_t epoch, const char *leader)
 {
-    const struct row *row = disk_find(&s->disk, ROW_VOTE, world_group_name(group), NULL);
+    const char *name = world_group_name(group);
+    const struct row *row = disk_find(&s->disk, ROW_VOTE, name, NULL);
 
+    if (disk_find(&s->disk, ROW_GROUP, name, NULL) == NULL)
+        return disk_epoch(&s->disk) >= epoch;
     return row != NULL &&
            (row->epoch > epoch || (row->epoch == epoch && strcmp(row->runid, leader) == 0));
 }
@@ -89,6 +85,14 @@ void audit_disk_hello(struct world *w, struct sup *s, const struct hello *hello)
                    hello->primary.host, hello->group, (unsigned long long)hello->config_epoch);
 }
 
+static bool is_member(const struct group *group, uint32_t peer)
+{
+    for (size_t i = 0; i < group->n_members; i++)
+        if (group->members[i].peer->id == peer)
+            return true;
+    return false;
+}
+
 /* The switch is told, to clients and to each peer that can be reached, before a replica is
  * repointed. */
 static void check_told(struct world *w, struct sup *s, int g, const struct order *order)
@@ -105,7 +109,7 @@ static void check_told(struct world *w, struct sup *s, int g, const struct order
     for (uint32_t i = 0; i < w->n_conns; i++) {
         const struct conn *conn = w->conns[i];
         if (!conn->used || conn->client != s->endpoint || !conn->client_open || !conn->up ||
-            conn->server >= PLAN_SUPS_MAX || conn->up_at >= account->switched_at)
+            !is_member(group, conn->id) || conn->up_at >= account->switched_at)
             continue;
         if (account->told_config[conn->server] < account->switch_epoch)
             world_fail(w, "%s repoints replicas of %s before it told %s of the switch", s->name,
@@ -145,7 +149,6 @@ void audit_disk_event(struct world *w, struct sup *s, const struct event *event)
         if ((account->durable_configs[i] & 0xff) != (uint64_t)engine)
             continue;
         found = true;
-        account->switched_at = w->now;
         if (epoch > account->switch_epoch)
             account->switch_epoch = epoch;
     }

@@ -59,15 +59,30 @@ static void check_node_down(struct world *w, struct sup *s, const struct event *
     if (engine < 0 || group == NULL)
         return;
     struct engine *e = &w->engines[engine];
-    const struct heard *heard = &w->audit.heard[s->index][engine];
+    struct heard *heard = &w->audit.heard[s->index][engine];
+    bool known = heard->called_down; /* told again, after a switch */
+    heard->called_down = event->kind == EVENT_SDOWN;
+    if (known || event->kind != EVENT_SDOWN)
+        return;
     bool mismatch = event->type == INSTANCE_MASTER && heard->has_info &&
                     heard->info.info.role == ROLE_REPLICA;
     if (mismatch || is_crash(w, s, group, e))
         return;
     if (!is_silence(w, s, group, e))
-        world_fail(w, "%s calls %s down without evidence", s->name, e->name);
+        world_fail(w, "%s calls %s down without evidence: silent for %lld ms, %lld of them stalled",
+                   s->name, e->name, (long long)(audit_clock(w, s) - heard->valid_at),
+                   (long long)(s->stalled_ms - heard->valid_stalled));
     if (bad_at(w, s, e) + group->conf.down_after_ms + RECOVERY_MS < w->now)
         world_fail(w, "%s calls %s down, which was there all the time", s->name, e->name);
+}
+
+static bool says_down(const struct told *told, int engine, uint64_t config_epoch)
+{
+    for (int i = 0; i < told->n && i < AUDIT_WORDS; i++)
+        if (told->words[i].engine == engine && told->words[i].config_epoch == config_epoch &&
+            told->words[i].down)
+            return true;
+    return false;
 }
 
 /* How many say that this primary is down, the supervisor itself included. */
@@ -78,11 +93,8 @@ static int count_down(struct world *w, const struct sup *s, const struct group *
     int engine = world_engine_by_addr(w, &addr);
     int n = 1;
 
-    for (int i = 0; i < w->plan.n_sups; i++) {
-        const struct told *told = &account->told[i];
-        n += i != s->index && told->down && told->engine == engine &&
-             told->config_epoch == group->config_epoch;
-    }
+    for (int i = 0; i < w->plan.n_sups; i++)
+        n += i != s->index && says_down(&account->told[i], engine, group->config_epoch);
     return n;
 }
 
@@ -102,7 +114,8 @@ static void check_agreed(struct world *w, struct sup *s, const struct event *eve
 
 void audit_down_output(struct world *w, struct sup *s, const struct event *event)
 {
-    if (event->kind == EVENT_SDOWN && event->type != INSTANCE_SENTINEL)
+    if ((event->kind == EVENT_SDOWN || event->kind == EVENT_SUP) &&
+        event->type != INSTANCE_SENTINEL)
         check_node_down(w, s, event);
     else if (event->kind == EVENT_TRY_FAILOVER || event->kind == EVENT_ODOWN)
         check_agreed(w, s, event);

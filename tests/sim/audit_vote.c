@@ -47,7 +47,8 @@ void audit_hello(struct world *w, struct sup *s, const struct hello *hello)
     struct account *account = &w->audit.accounts[s->index][group];
     uint64_t *shown_epoch = &w->audit.shown_epoch[s->index];
 
-    if (hello->current_epoch < *shown_epoch)
+    /* Within one step messages go before orders that may have been made earlier in it. */
+    if (hello->current_epoch < *shown_epoch && w->now > w->audit.shown_epoch_at[s->index])
         world_fail(w, "%s: its epoch falls from %llu to %llu", s->name,
                    (unsigned long long)*shown_epoch, (unsigned long long)hello->current_epoch);
     if (hello->config_epoch < account->shown_config_epoch)
@@ -58,7 +59,10 @@ void audit_hello(struct world *w, struct sup *s, const struct hello *hello)
         world_fail(w, "%s: config epoch of %s is above its epoch", s->name, hello->group);
     if (hello->current_epoch > EPOCH_JUMP_MAX)
         world_fail(w, "%s took over a forged epoch", s->name);
-    *shown_epoch = hello->current_epoch;
+    if (hello->current_epoch > *shown_epoch) {
+        *shown_epoch = hello->current_epoch;
+        w->audit.shown_epoch_at[s->index] = w->now;
+    }
     account->shown_config_epoch = hello->config_epoch;
     if (hello->config_epoch > 0)
         audit_show(w, SHOWN_PRIMARY, 0, group, hello->config_epoch, engine);

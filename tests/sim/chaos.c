@@ -26,28 +26,29 @@ static void undo_later(struct world *w, enum fault fault, msec low, msec high, u
     world_later(w, world_between(w, low, high), H_UNDO, 0, fault, args(a, b));
 }
 
-/* The primary of the newest configuration that anybody has; that is where faults hurt. */
-static int newest_primary(struct world *w, int g)
+int chaos_newest_primary(struct world *w, int g, uint64_t *ret_epoch)
 {
-    uint64_t newest = 0;
     int primary = -1;
 
+    *ret_epoch = 0;
     for (int i = 0; i < w->plan.n_sups; i++) {
         const struct group *group =
             w->sups[i].alive ? core_find_group(w->sups[i].core, world_group_name(g)) : NULL;
-        if (group == NULL || (primary >= 0 && group->config_epoch <= newest))
+        if (group == NULL || (primary >= 0 && group->config_epoch <= *ret_epoch))
             continue;
         struct addr addr = group_primary_addr(group);
-        newest = group->config_epoch;
+        *ret_epoch = group->config_epoch;
         primary = world_engine_by_addr(w, &addr);
     }
     return primary;
 }
 
+/* Where faults hurt: mostly the primary of the newest configuration. */
 static struct engine *pick_engine(struct world *w)
 {
     int g = (int)world_between(w, 0, w->plan.n_groups - 1);
-    int primary = world_chance(w, 600) ? newest_primary(w, g) : -1;
+    uint64_t epoch;
+    int primary = world_chance(w, 600) ? chaos_newest_primary(w, g, &epoch) : -1;
 
     return &w->engines[primary >= 0 ? primary : world_between(w, 0, w->n_engines - 1)];
 }
@@ -329,7 +330,7 @@ static void fault_OP_RELOAD(struct world *w)
     uint32_t life = s->life;
 
     for (int g = 0; g < w->plan.n_groups && s->life == life; g++)
-        if (!s->removed[g])
+        if (!s->monitored[g])
             act_request(w, s, REQUEST_CONFIGURE, g);
     if (s->life == life)
         act_request(w, s, REQUEST_RETAIN, 0);
@@ -474,11 +475,31 @@ static void probe(struct world *w)
     world_later(w, PROBE_MS, H_PROBE, 0, 0, 0);
 }
 
+/* Whoever was made to forget everybody while it held an old configuration may be alone with a
+ * node that nobody else knows. Its operator points it to the primary that there is. */
+static void point_to_primary(struct world *w, struct sup *s, int g)
+{
+    const struct group *group = core_find_group(s->core, world_group_name(g));
+    uint64_t newest;
+
+    chaos_newest_primary(w, g, &newest);
+    if (group == NULL || group->config_epoch >= newest ||
+        (int)group->n_members >= w->plan.n_sups - 1)
+        return;
+    act_request(w, s, REQUEST_REMOVE, g);
+    act_request(w, s, REQUEST_MONITOR, g);
+}
+
 static void calm(struct world *w)
 {
+    bool forgetful = w->plan.weight[FAULT_OP_RESET] + w->plan.weight[FAULT_OP_REMOVE] > 0;
+
     w->chaos = false;
     w->calm_at = w->now;
     act_heal_all(w);
+    for (int i = 0; forgetful && i < w->plan.n_sups; i++)
+        for (int g = 0; g < w->plan.n_groups; g++)
+            point_to_primary(w, &w->sups[i], g);
     world_later(w, PROBE_MS, H_PROBE, 0, 0, 0);
 }
 

@@ -5,11 +5,16 @@
 #ifndef TESTS_SIM_CHAOS_H
 #define TESTS_SIM_CHAOS_H
 
+#include <stdint.h>
+
 struct happening;
 struct world;
 
 /* Schedule the phases of the plan. */
 void chaos_begin(struct world *w);
+
+/* The primary of the newest configuration that anybody has. */
+int chaos_newest_primary(struct world *w, int group, uint64_t *ret_epoch);
 
 /* Handler of everything from H_SUP_START on. */
 void chaos_due(struct world *w, const struct happening *h);

@@ -201,8 +201,10 @@ static void serve(struct world *w, struct engine *e, struct conn *conn, const st
         obey(w, e, conn, packet);
         break;
     case PKT_SCRIPT_KILL:
-        if (e->killable)
+        if (e->busy && e->killable) {
             e->busy = 0;
+            e->bad_at = w->now;
+        }
         break;
     default:
         assert(!"a request that no node knows");

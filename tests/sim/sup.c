@@ -90,12 +90,14 @@ void sup_start(struct world *w, struct sup *s)
                        audit_clock(w, s));
     s->outbox = outbox_new();
     audit_started(w, s);
-    for (int i = 0; i < s->disk.n; i++)
-        core_restore(s->core, &s->disk.rows[i]);
+    for (int groups = 1; groups >= 0; groups--) /* a group comes before what belongs to it */
+        for (int i = 0; i < s->disk.n; i++)
+            if ((s->disk.rows[i].kind == ROW_GROUP) == groups)
+                core_restore(s->core, &s->disk.rows[i]);
 
     uint32_t life = s->life;
     for (int g = 0; g < w->plan.n_groups && s->alive && s->life == life; g++)
-        if (!s->removed[g])
+        if (!s->monitored[g])
             configure(w, s, g);
     if (s->alive && s->life == life)
         sup_request(w, s, &retain);
@@ -109,7 +111,7 @@ void sup_kill(struct world *w, struct sup *s, bool host_off)
     /* A commit that was running may have reached the disk, or not. */
     if (s->committing && !s->disk.failing && world_chance(w, 500)) {
         disk_apply(&s->disk, s->commit_rows, s->n_commit);
-        audit_durable(w, s);
+        audit_durable(w, s, s->commit_rows, s->n_commit);
     }
     s->alive = false;
     s->host_on = !host_off;
@@ -336,7 +338,7 @@ void sup_committed(struct world *w, struct sup *s, uint64_t gen)
         return;
     }
     disk_apply(&s->disk, s->commit_rows, s->n_commit);
-    audit_durable(w, s);
+    audit_durable(w, s, s->commit_rows, s->n_commit);
     s->committing = false;
     if (s->aim == AIM_BEFORE_SEND) {
         crash(w, s);
