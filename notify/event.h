@@ -21,7 +21,7 @@
 #include "wire/addr.h"
 
 #define EVENT_PAYLOAD_MAX 1024
-#define EVENT_DETAIL_MAX  160
+#define EVENT_DETAIL_MAX  320 /* an option's name and value, a script's path and status */
 
 #define EVENT_TABLE(X)                                                                             \
     X(MONITOR, "+monitor", WARNING, "@ quorum %c")                                                 \
@@ -58,6 +58,7 @@
     X(ABORT_PRIMARY_BACK, "-failover-abort-primary-back", WARNING, "@")                            \
     X(ABORT_SUPERSEDED, "-failover-abort-superseded", WARNING, "@")                                \
     X(CONFIG_UPDATE_FROM, "+config-update-from", WARNING, "@")                                     \
+    X(UPDATE_REFUSED, "-config-update-refused", WARNING, "@ %d") /* nobody vouched for it */       \
     X(SWITCH_MASTER, "+switch-master", WARNING, "%s")                                              \
     X(ROLE_CHANGE_AGREES, "+role-change", VERBOSE, "@ new reported role is %d")                    \
     X(ROLE_CHANGE_DIFFERS, "-role-change", VERBOSE, "@ new reported role is %d")                   \
@@ -73,7 +74,11 @@
     X(EPOCH_REFUSED, "-epoch-refused", WARNING, "%e %d") /* a jump beyond EPOCH_JUMP_MAX */        \
     X(LIMIT, "-limit-reached", WARNING, "@ %d")          /* a table is full */                     \
     X(DISK_STALLED, "+disk-stalled", WARNING, "%d")                                                \
-    X(DISK_OK, "-disk-stalled", WARNING, "%d")
+    X(DISK_OK, "-disk-stalled", WARNING, "%d")                                                     \
+    X(SCRIPT_ERROR, "-script-error", WARNING, "%d")     /* path, signal, exit status */            \
+    X(SCRIPT_TIMEOUT, "-script-timeout", WARNING, "%d") /* path, pid */                            \
+    X(SCRIPT_CHILD, "+script-child", DEBUG, "%d")       /* pid */                                  \
+    X(SCRIPT_CHILD_ENDED, "-script-child", DEBUG, "%d") /* pid, exit status, signal */
 
 enum event_kind {
 #define X(id, name, level, form) EVENT_##id,
@@ -85,6 +90,9 @@ enum event_kind {
 enum event_level { EVENT_DEBUG, EVENT_VERBOSE, EVENT_NOTICE, EVENT_WARNING };
 
 enum instance_type { INSTANCE_NONE, INSTANCE_MASTER, INSTANCE_SLAVE, INSTANCE_SENTINEL };
+
+/* `count` of SWITCH_MASTER when the failover was led from here; 0: a peer told of it. */
+#define EVENT_SWITCH_LED 1
 
 /* Everything a payload can need, copied at the moment it happened. */
 struct event {

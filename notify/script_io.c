@@ -1,0 +1,312 @@
+#include "notify/script_io.h"
+
+#include <assert.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "notify/event.h"
+#include "wire/log_io.h"
+#include "wire/loop_io.h"
+
+#define PATH_BYTES_MAX 4096
+#define FIRST_FD       3 /* behind stdin, stdout, stderr */
+
+/* A script that runs. */
+struct child {
+    uv_process_t process;
+    struct script_io *io;
+    struct child *next;
+    uint64_t id;
+};
+
+struct script_io {
+    uv_loop_t *loop;
+    uv_timer_t timer;
+    struct scripts *scripts;
+    struct child *children;
+    size_t handles; /* not closed yet; at 0 all of it is freed */
+    bool stopped;
+};
+
+static void arm(struct script_io *io);
+
+/* --- what a script gets --- */
+
+/* What the service manager tells us alone: a script that took it for its own would speak for us. */
+static bool is_ours(const char *variable)
+{
+    static const char *const ours[] = { "NOTIFY_SOCKET=", "WATCHDOG_PID=",   "WATCHDOG_USEC=",
+                                        "LISTEN_PID=",    "LISTEN_FDNAMES=", "LISTEN_FDS=" };
+
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
+        if (strncmp(variable, ours[i], strlen(ours[i])) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Our environment without that: an array to be freed, its texts borrowed. NULL: memory. */
+static char **environment(void)
+{
+    size_t n = 0, kept = 0;
+
+    while (environ[n] != NULL)
+        n++;
+    char **fresh = calloc(n + 1, sizeof *fresh);
+    for (size_t i = 0; fresh != NULL && i < n; i++) {
+        if (!is_ours(environ[i]))
+            fresh[kept++] = environ[i];
+    }
+    return fresh;
+}
+
+/* Descriptors that a library or whoever started us left without this flag would go on to a script,
+ * which could keep a port, a lock or a connection open after our end. */
+static void seal_descriptors(void)
+{
+    if (close_range(FIRST_FD, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
+        return;
+    /* Linux before 5.11 */
+    DIR *dir = opendir("/proc/self/fd");
+    const struct dirent *entry;
+
+    if (dir == NULL) {
+        uv_disable_stdio_inheritance();
+        return;
+    }
+    while ((entry = readdir(dir)) != NULL) {
+        int fd = atoi(entry->d_name);
+
+        if (fd >= FIRST_FD)
+            fcntl(fd, F_SETFD, FD_CLOEXEC);
+    }
+    closedir(dir);
+}
+
+/* A name without a folder is a file of the working directory; it is not looked for in PATH. */
+static const char *file_of(const char *path, char ret_file[PATH_BYTES_MAX])
+{
+    if (strchr(path, '/') != NULL || strlen(path) + 3 > PATH_BYTES_MAX)
+        return path;
+    memcpy(ret_file, "./", 2);
+    memcpy(ret_file + 2, path, strlen(path) + 1);
+    return ret_file;
+}
+
+/* --- starting and ending --- */
+
+static void free_when_closed(struct script_io *io)
+{
+    if (--io->handles > 0)
+        return;
+    scripts_free(io->scripts);
+    free(io);
+}
+
+static void child_closed(uv_handle_t *handle)
+{
+    struct child *child = handle->data;
+    struct script_io *io = child->io;
+
+    free(child);
+    free_when_closed(io);
+}
+
+static void on_exit_of(uv_process_t *process, int64_t code, int signal)
+{
+    struct child *child = process->data;
+    struct script_io *io = child->io;
+    struct child **link = &io->children;
+
+    while (*link != child)
+        link = &(*link)->next;
+    *link = child->next;
+    scripts_ended(io->scripts, loop_now_ms(), child->id, (int)code, signal);
+    uv_close((uv_handle_t *)process, child_closed);
+    arm(io);
+}
+
+/* 0, or libuv's error. */
+static int spawn(struct script_io *io, struct child *child, const char *const *argv)
+{
+    char file[PATH_BYTES_MAX];
+    char **env = environment();
+    uv_stdio_container_t stdio[FIRST_FD] = {
+        { .flags = UV_IGNORE },
+        { .flags = UV_IGNORE },
+        { .flags = UV_INHERIT_FD, .data.fd = STDERR_FILENO },
+    };
+    uv_process_options_t options = {
+        .exit_cb = on_exit_of,
+        .file = file_of(argv[0], file),
+        .args = (char **)(uintptr_t)argv, /* read only: execvp() has that type for old sources */
+        .env = env,
+        .flags = UV_PROCESS_DETACHED, /* a session, and so a process group, of its own */
+        .stdio_count = FIRST_FD,
+        .stdio = stdio,
+    };
+
+    if (env == NULL)
+        return UV_ENOMEM;
+    seal_descriptors();
+    int rc = uv_spawn(io->loop, &child->process, &options);
+
+    child->process.data = child;
+    free(env);
+    return rc;
+}
+
+/* Whether there was no process at all; else there was one that could not become the script. */
+static bool is_shortage(int rc)
+{
+    return rc == UV_EAGAIN || rc == UV_ENOMEM || rc == UV_EMFILE || rc == UV_ENFILE;
+}
+
+static void start_failed(struct script_io *io, const struct scripts_step *step, int rc)
+{
+    bool shortage = is_shortage(rc);
+
+    log_warning("%s cannot be started: %s", step->argv[0], uv_strerror(rc));
+    scripts_ended(io->scripts, loop_now_ms(), step->id, shortage ? 0 : SCRIPTS_NOT_EXECUTABLE,
+                  shortage ? SCRIPTS_NOT_STARTED : 0);
+}
+
+static void start(struct script_io *io, const struct scripts_step *step)
+{
+    struct child *child = calloc(1, sizeof *child);
+
+    if (child == NULL) {
+        start_failed(io, step, UV_ENOMEM);
+        return;
+    }
+    child->io = io;
+    child->id = step->id;
+    int rc = spawn(io, child, step->argv);
+
+    if (child->process.loop == NULL) { /* it never became a handle */
+        free(child);
+        start_failed(io, step, rc);
+        return;
+    }
+    io->handles++;
+    if (rc != 0) {
+        uv_close((uv_handle_t *)&child->process, child_closed);
+        start_failed(io, step, rc);
+        return;
+    }
+    child->next = io->children;
+    io->children = child;
+    scripts_started(io->scripts, step->id, child->process.pid);
+}
+
+/* The process is there until its end has been told, so the group is still its own. */
+static void kill_group(const struct scripts_step *step)
+{
+    assert(step->pid > 1);
+    if (kill((pid_t)-step->pid, SIGKILL) != 0)
+        log_warning("process group %lld cannot be killed: %s", (long long)step->pid,
+                    strerror(errno));
+}
+
+/* One step a turn. */
+static void on_timer(uv_timer_t *timer)
+{
+    struct script_io *io = timer->data;
+    struct scripts_step step;
+
+    if (scripts_next(io->scripts, loop_now_ms(), &step)) {
+        if (step.kill)
+            kill_group(&step);
+        else
+            start(io, &step);
+    }
+    arm(io);
+}
+
+/* One timer for everything that is to be done at some time. */
+static void arm(struct script_io *io)
+{
+    msec wake = scripts_wake(io->scripts);
+
+    if (io->stopped)
+        return;
+    if (wake == MSEC_NEVER) {
+        uv_timer_stop(&io->timer);
+        return;
+    }
+    uv_update_time(io->loop);
+    uv_timer_start(&io->timer, on_timer, (uint64_t)msec_max(0, wake - loop_now_ms()), 0);
+}
+
+/* --- life --- */
+
+static void timer_closed(uv_handle_t *handle)
+{
+    free_when_closed(handle->data);
+}
+
+struct script_io *script_io_new(uv_loop_t *loop, scripts_tell_fn *tell, void *arg)
+{
+    struct script_io *io = calloc(1, sizeof *io);
+
+    if (io == NULL)
+        return NULL;
+    io->loop = loop;
+    io->scripts = scripts_new(tell, arg);
+    if (io->scripts == NULL) {
+        free(io);
+        return NULL;
+    }
+    uv_timer_init(loop, &io->timer);
+    io->timer.data = io;
+    io->handles = 1;
+    return io;
+}
+
+void script_io_stop(struct script_io *io)
+{
+    if (io == NULL)
+        return;
+    io->stopped = true;
+    for (struct child *child = io->children; child != NULL; child = child->next)
+        uv_close((uv_handle_t *)&child->process, child_closed);
+    uv_close((uv_handle_t *)&io->timer, timer_closed);
+}
+
+void script_io_event(struct script_io *io, const struct event *event,
+                     const struct scripts_paths *paths)
+{
+    if (io->stopped)
+        return;
+    scripts_event(io->scripts, loop_now_ms(), event, paths);
+    arm(io);
+}
+
+void script_io_set_times(struct script_io *io, const struct scripts_times *times)
+{
+    scripts_set_times(io->scripts, times);
+    arm(io);
+}
+
+const struct scripts *script_io_scripts(const struct script_io *io)
+{
+    return io->scripts;
+}
+
+const char *script_io_fault(const char *path)
+{
+    struct stat found;
+
+    if (stat(path, &found) != 0)
+        return strerror(errno);
+    if (!S_ISREG(found.st_mode))
+        return "it is no file";
+    return access(path, X_OK) == 0 ? NULL : strerror(errno);
+}
