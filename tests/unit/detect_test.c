@@ -16,16 +16,6 @@ static void begin(int replicas)
     drive_begin(&d, replicas, 9, DOWN_AFTER);
 }
 
-static void add_peer(const char *runid, int port)
-{
-    struct message message = { .kind = MESSAGE_HELLO };
-
-    d.peers_alive = true;
-    message.u.hello = drive_hello(&d, runid, port);
-    drive_hear(&d, &message);
-    drive_run(&d, 100);
-}
-
 /* The peer says what it thinks of the primary at node N under EPOCH. */
 static void opine(const char *runid, int n, uint64_t epoch, bool down)
 {
@@ -214,8 +204,8 @@ static void test_quorum(void)
 {
     begin(1);
     drive_group(&d)->conf.quorum = 3;
-    add_peer(PEER, 26380);
-    add_peer(OTHER, 26381);
+    drive_add_peer(&d, PEER, 26380);
+    drive_add_peer(&d, OTHER, 26381);
     opine(PEER, 0, 0, true);
     opine(OTHER, 0, 0, true);
     CU_ASSERT_EQUAL(drive_events(&d, EVENT_ODOWN), 0); /* not by hearsay alone */
@@ -246,7 +236,7 @@ static void test_quorum(void)
 static void test_opinion_is_pushed_and_asked(void)
 {
     begin(1);
-    add_peer(PEER, 26380);
+    drive_add_peer(&d, PEER, 26380);
     drive_mark(&d);
     drive_kill(&d, 0);
     msec killed = d.now;
@@ -263,7 +253,7 @@ static void test_opinion_is_pushed_and_asked(void)
 static void test_peer_down(void)
 {
     begin(1);
-    add_peer(PEER, 26380);
+    drive_add_peer(&d, PEER, 26380);
     CU_ASSERT_EQUAL(group_usable(drive_group(&d)), 2);
     d.peers_alive = false;
     drive_run(&d, DOWN_AFTER + 1100);

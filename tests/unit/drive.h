@@ -30,6 +30,7 @@ struct fake {
     bool mute;    /* connections come up, nothing is answered */
     bool deaf;    /* orders to follow or to become a primary are not answered */
     bool no_info; /* INFO is answered with an error */
+    bool slow;    /* its link does not come up after an order to follow */
     enum evidence pong;
     struct node_info info;
     struct info_replica replicas[DRIVE_NODES];
@@ -183,7 +184,7 @@ static inline void drive_obey(struct drive *d, struct fake *fake, const struct o
 
     info->role = follow ? ROLE_REPLICA : ROLE_PRIMARY;
     info->primary = order->addr;
-    info->link_up = follow;
+    info->link_up = follow && !fake->slow;
     if (!follow) {
         memcpy(info->replid2, info->replid, sizeof info->replid2);
         info->replid[0] = (char)(info->replid[0] + 1);
@@ -286,6 +287,17 @@ static inline void drive_hear(struct drive *d, const struct message *message)
 
     input.u.message = *message;
     drive_step(d, &input);
+}
+
+/* The supervisor RUNID at 127.0.0.1:PORT becomes a peer; its link comes up. */
+static inline void drive_add_peer(struct drive *d, const char *runid, int port)
+{
+    struct message message = { .kind = MESSAGE_HELLO };
+
+    d->peers_alive = true;
+    message.u.hello = drive_hello(d, runid, port);
+    drive_hear(d, &message);
+    drive_run(d, 100);
 }
 
 /* The node is gone as after a crash; those that follow it notice. */

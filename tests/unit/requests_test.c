@@ -34,16 +34,6 @@ static void set_quorum(int64_t quorum)
     CU_ASSERT_EQUAL(drive_request(&d, request).code, REPLY_OK);
 }
 
-static void add_peer(void)
-{
-    struct message message = { .kind = MESSAGE_HELLO };
-
-    d.peers_alive = true;
-    message.u.hello = drive_hello(&d, PEER, 26380);
-    drive_hear(&d, &message);
-    drive_run(&d, 100);
-}
-
 static void test_monitor(void)
 {
     struct request request = drive_ask(REQUEST_MONITOR, "h", 4);
@@ -95,7 +85,7 @@ static void test_remove(void)
     uint32_t node;
 
     begin();
-    add_peer();
+    drive_add_peer(&d, PEER, 26380);
     node = drive_node(&d, 1)->id;
     drive_mark(&d);
     CU_ASSERT_EQUAL(ask(REQUEST_REMOVE, "g", 0), REPLY_OK);
@@ -170,7 +160,7 @@ static void test_reset(void)
     begin();
     ask(REQUEST_MONITOR, "gamma", 4);
     ask(REQUEST_MONITOR, "other", 5);
-    add_peer();
+    drive_add_peer(&d, PEER, 26380);
     drive_mark(&d);
     CU_ASSERT_EQUAL(drive_request(&d, drive_ask(REQUEST_RESET, "x*", 0)).count, 0);
     CU_ASSERT_EQUAL(d.log.n_rows + d.log.n_events, 0);
