@@ -79,10 +79,20 @@ static void set_port(struct addr *addr, struct slice value)
         addr->port = (uint16_t)port;
 }
 
-/* An id of the wrong length is taken as missing. */
+static bool is_zeros(struct slice value)
+{
+    size_t n = 0;
+
+    while (n < value.n && value.p[n] == '0')
+        n++;
+    return n == value.n;
+}
+
+/* An id of the wrong length is taken as missing, and so is the one of zeros with
+ * which a node says that it has none. */
 static void set_id(char *id, struct slice value)
 {
-    if (value.n != RUNID_LEN || !slice_copy(value, id, RUNID_LEN + 1))
+    if (is_zeros(value) || value.n != RUNID_LEN || !slice_copy(value, id, RUNID_LEN + 1))
         id[0] = '\0';
 }
 

@@ -4,12 +4,14 @@
 
 #include "wire/prng.h"
 
+const struct pace pace_default = { PING_PERIOD_MAX_MS, INFO_PERIOD_MS, HELLO_PERIOD_MS };
+
 #define QUIET_PUBSUB_MS 5000 /* a pub/sub link with no traffic is asked whether it lives */
 
 /* How often PINGs go: often enough that several fit into down_after. */
 static msec ping_period(const struct probe *probe)
 {
-    return msec_max(1, msec_min(PING_PERIOD_MAX_MS, probe->down_after_ms / 4));
+    return msec_max(1, msec_min(probe->pace->ping_ms, probe->down_after_ms / 4));
 }
 
 /* For how long a PING may stay unanswered before its connection is suspected. */
@@ -37,9 +39,11 @@ static void link_init(struct link *link, msec now)
     backoff_init(&link->backoff, RETRY_MIN_MS, RETRY_MAX_MS);
 }
 
-void probe_init(struct probe *probe, bool is_node, msec down_after_ms, msec now)
+void probe_init(struct probe *probe, const struct pace *pace, bool is_node, msec down_after_ms,
+                msec now)
 {
     *probe = (struct probe){
+        .pace = pace,
         .is_node = is_node,
         .down_after_ms = down_after_ms,
         .last_valid = now,
@@ -202,12 +206,14 @@ static unsigned wake_talk(struct probe *probe, msec now)
 
     if (info_at(probe) <= now) {
         probe->info_sent_at = now;
-        probe->info_due_at = now + (probe->info_busy ? INFO_BUSY_PERIOD_MS : INFO_PERIOD_MS);
+        probe->info_due_at =
+            now + (probe->info_busy ? msec_min(INFO_BUSY_PERIOD_MS, probe->pace->info_ms)
+                                    : probe->pace->info_ms);
         actions |= PROBE_INFO;
     }
     if (hello_at(probe) <= now) {
         probe->hello_sent_at = now;
-        probe->hello_due_at = now + HELLO_PERIOD_MS;
+        probe->hello_due_at = now + probe->pace->hello_ms;
         actions |= PROBE_HELLO;
     }
     return actions;

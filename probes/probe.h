@@ -28,16 +28,25 @@
 
 struct prng;
 
-#define PING_PERIOD_MAX_MS  1000 /* and never more than a quarter of down_after */
-#define INFO_PERIOD_MS      10000
-#define INFO_BUSY_PERIOD_MS 1000 /* while the group is in trouble */
-#define INFO_GAP_MIN_MS     10   /* between two INFOs, however urgent */
-#define HELLO_PERIOD_MS     2000
+#define PING_PERIOD_MAX_MS  1000  /* of pace_default */
+#define INFO_PERIOD_MS      10000 /* the same */
+#define HELLO_PERIOD_MS     2000  /* the same */
+#define INFO_BUSY_PERIOD_MS 1000  /* while the group is in trouble */
+#define INFO_GAP_MIN_MS     10    /* between two INFOs, however urgent */
 #define OPEN_TIMEOUT_MAX_MS                                                                        \
     1000 /* for a connection to come up; never more than half of down_after */
 #define RETRY_MIN_MS   10
 #define RETRY_MAX_MS   1000
 #define CRASH_REFUSALS 2 /* refused reconnects that, after a reset, mean a crash */
+
+/* How often things go; shared by all probes, may be changed at any time. */
+struct pace {
+    msec ping_ms; /* and never more than a quarter of down_after */
+    msec info_ms;
+    msec hello_ms;
+};
+
+extern const struct pace pace_default;
 
 enum link_state { LINK_DOWN, LINK_OPENING, LINK_UP };
 
@@ -64,6 +73,7 @@ enum probe_action {
 };
 
 struct probe {
+    const struct pace *pace; /* the owner's */
     struct link links[LINK_COUNT];
     bool is_node; /* pub/sub link, INFO and hello; a peer has none of them */
     bool denied;  /* the last PING was refused for lack of rights */
@@ -85,7 +95,8 @@ struct probe {
     msec hello_due_at;
 };
 
-void probe_init(struct probe *probe, bool is_node, msec down_after_ms, msec now);
+void probe_init(struct probe *probe, const struct pace *pace, bool is_node, msec down_after_ms,
+                msec now);
 
 /* Change the silence limit (SENTINEL SET). */
 void probe_set_down_after(struct probe *probe, msec down_after_ms);

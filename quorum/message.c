@@ -5,7 +5,7 @@
 
 const char *message_kind_name(enum message_kind kind)
 {
-    static const char *const names[] = { "hello", "ask", "answer", "opinion", "stock" };
+    static const char *const names[] = { "hello", "ask", "answer", "opinion", "stock", "where", "there" };
 
     assert((size_t)kind < sizeof names / sizeof *names);
     return names[kind];

@@ -7,6 +7,8 @@
  *   OPINION  PICKET OPINION runid group ip port config_epoch down leading_epoch
  *            pushed the moment it changes; peers that are no picketd answer with
  *            an error, which comes in as STOCK: no more are sent to them
+ *   WHERE    SENTINEL GET-MASTER-ADDR-BY-NAME group: what do you hold for the primary?
+ *   THERE    the reply to a WHERE (address empty: it knows no such group)
  *   STOCK    in only: the peer does not know OPINION
  */
 #ifndef QUORUM_MESSAGE_H
@@ -18,7 +20,15 @@
 #include "quorum/hello.h"
 #include "wire/addr.h"
 
-enum message_kind { MESSAGE_HELLO, MESSAGE_ASK, MESSAGE_ANSWER, MESSAGE_OPINION, MESSAGE_STOCK };
+enum message_kind {
+    MESSAGE_HELLO,
+    MESSAGE_ASK,
+    MESSAGE_ANSWER,
+    MESSAGE_OPINION,
+    MESSAGE_STOCK,
+    MESSAGE_WHERE,
+    MESSAGE_THERE
+};
 
 struct ask {
     struct addr primary;
@@ -53,6 +63,8 @@ struct message {
         struct ask ask;
         struct answer answer;
         struct opinion opinion;
+        char group[GROUP_NAME_MAX + 1]; /* WHERE */
+        struct addr there;              /* THERE */
     } u;
 };
 

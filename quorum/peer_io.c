@@ -96,10 +96,12 @@ static void ask_replied(void *ctx, uint64_t tag, const redisReply *reply)
                                .ticket = asked->ticket };
 
     (void)tag;
-    if (reply != NULL && parse_answer(&message.u.answer, reply))
+    if (reply != NULL) {
+        /* an answer that says nothing is one all the same: the question is not in flight any more
+         */
+        asked->line->malformed += !parse_answer(&message.u.answer, reply);
         asked->line->heard(asked->line->arg, &message);
-    else if (reply != NULL)
-        asked->line->malformed++;
+    }
     free(asked);
 }
 
@@ -122,7 +124,8 @@ static void opinion_replied(void *ctx, uint64_t tag, const redisReply *reply)
     struct asked *asked = ctx;
 
     (void)tag;
-    if (reply != NULL && reply->type == REDIS_REPLY_ERROR)
+    if (reply != NULL && reply->type == REDIS_REPLY_ERROR &&
+        strstr(reply->str, "unknown command") != NULL)
         asked->line->heard(asked->line->arg,
                            &(struct message){ .kind = MESSAGE_STOCK, .peer = asked->peer });
     free(asked);
@@ -139,6 +142,38 @@ static void send_opinion(struct peer_line *line, const struct message *message)
                    number(port, opinion->primary.port), number(config_epoch, opinion->config_epoch),
                    opinion->down ? "1" : "0", number(leading_epoch, opinion->leading_epoch), NULL },
                opinion_replied);
+}
+
+/* "$ip", "$port"; anything else means that it knows no such group. */
+static void parse_there(struct addr *ret_addr, const redisReply *reply)
+{
+    if (reply->type == REDIS_REPLY_ARRAY && reply->elements == 2 &&
+        reply->element[0]->type == REDIS_REPLY_STRING &&
+        reply->element[1]->type == REDIS_REPLY_STRING)
+        addr_set_slice(ret_addr, reply->element[0]->str, reply->element[0]->len,
+                       strtoll(reply->element[1]->str, NULL, 10));
+}
+
+static void where_replied(void *ctx, uint64_t tag, const redisReply *reply)
+{
+    struct asked *asked = ctx;
+    struct message message = { .kind = MESSAGE_THERE,
+                               .peer = asked->peer,
+                               .ticket = asked->ticket };
+
+    (void)tag;
+    if (reply != NULL) {
+        parse_there(&message.u.there, reply);
+        asked->line->heard(asked->line->arg, &message);
+    }
+    free(asked);
+}
+
+static void send_where(struct peer_line *line, const struct message *message)
+{
+    send_asked(line, message,
+               (const char *[]){ "SENTINEL", "GET-MASTER-ADDR-BY-NAME", message->u.group, NULL },
+               where_replied);
 }
 
 static void hello_replied(void *ctx, uint64_t tag, const redisReply *reply)
@@ -181,8 +216,12 @@ void peer_send(struct peer_line *line, const struct message *message)
     case MESSAGE_OPINION:
         send_opinion(line, message);
         break;
+    case MESSAGE_WHERE:
+        send_where(line, message);
+        break;
     case MESSAGE_ANSWER: /* goes to the client that asked */
-    case MESSAGE_STOCK:  /* comes in only */
+    case MESSAGE_STOCK:
+    case MESSAGE_THERE: /* come in only */
         assert(!"not for a peer's link");
     }
 }

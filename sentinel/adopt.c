@@ -8,11 +8,14 @@
 #include "sentinel/emit.h"
 #include "sentinel/failover.h"
 #include "sentinel/groups.h"
+#include "sentinel/input.h"
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
 #include "sentinel/peers.h"
+#include "sentinel/things.h"
 
 #define RUMOUR_MS        10000 /* then it is forgotten; whoever believes it will say it again */
+#define RUMOUR_ASK_MS    250   /* between two rounds of questions to the members */
 #define RUMOUR_POLL_MS   50    /* INFO to the claimed primary */
 #define CORRECT_EVERY_MS 500   /* a peer with an old configuration is told ours */
 
@@ -46,29 +49,113 @@ static void rumour_begin(struct core *core, struct group *group, const struct me
                                      .primary = hello->primary,
                                      .config_epoch = hello->config_epoch,
                                      .peer = member->peer->id,
-                                     .since = core->now };
+                                     .since = core->now,
+                                     .ask_at = core->now };
+    for (size_t i = 0; i < group->n_members; i++) {
+        group->members[i].confirmed = false;
+        group->members[i].where_ticket = 0; /* an answer on its way is about something else */
+    }
     probe_hasten(&node->probe, core->now);
     node_want_info(core, node, core->now);
 }
 
-/* Whether more than half of the voters hold what the rumour says. */
-static bool is_common_knowledge(const struct group *group)
+/* Members that confirm the rumour. */
+static uint32_t confirmations(const struct group *group)
 {
-    uint32_t same = 0;
+    uint32_t n = 0;
 
-    for (size_t i = 0; i < group->n_members; i++) {
-        const struct member *member = &group->members[i];
+    for (size_t i = 0; i < group->n_members; i++)
+        n += group->members[i].confirmed;
+    return n;
+}
 
-        same += member->config_epoch == group->rumour.config_epoch &&
-                addr_equal(&member->config_addr, &group->rumour.primary);
+/* NODE says itself that it is a primary, since the rumour began. */
+static bool is_claimed(const struct group *group, const struct node *node)
+{
+    return node_info_since(node, group->rumour.since) && node->info.role == ROLE_PRIMARY;
+}
+
+static bool is_same_id(const char *a, const char *b)
+{
+    return a[0] != '\0' && strcmp(a, b) == 0;
+}
+
+static bool share_history(const struct node_info *a, const struct node_info *b)
+{
+    return is_same_id(a->replid, b->replid) || is_same_id(a->replid, b->replid2) ||
+           is_same_id(a->replid2, b->replid) || is_same_id(a->replid2, b->replid2);
+}
+
+/* NODE's history is one that some other node of the group has, the primary that we
+ * know or one that follows NODE by now. When none has told its history, there is
+ * nothing to compare with. */
+static bool is_kin(const struct group *group, const struct node *node)
+{
+    bool known = false;
+
+    for (size_t i = 0; i < group->n_nodes; i++) {
+        const struct node *other = group->nodes[i];
+
+        if (other == node || other->rumoured || other->info.replid[0] == '\0')
+            continue;
+        known = true;
+        if (share_history(&node->info, &other->info))
+            return true;
     }
-    return same >= tally_needed(group_voters(group), 1);
+    return !known;
 }
 
 static bool is_verified(const struct group *group, const struct node *node)
 {
-    return (node_info_since(node, group->rumour.since) && node->info.role == ROLE_PRIMARY) ||
-           is_common_knowledge(group);
+    uint32_t confirmed = confirmations(group);
+    uint32_t majority = tally_needed(group_voters(group), 1);
+
+    if (confirmed >= majority)
+        return true;
+    return is_claimed(group, node) && confirmed > 0 &&
+           (is_kin(group, node) || confirmed + 1 >= majority);
+}
+
+/* Ask every member that has not confirmed yet what it holds. */
+static void ask_around(struct core *core, struct group *group)
+{
+    if (core->disk_stalled || core->now < group->rumour.ask_at)
+        return;
+    group->rumour.ask_at = core->now + RUMOUR_ASK_MS;
+    for (size_t i = 0; i < group->n_members; i++) {
+        struct member *member = &group->members[i];
+        struct message *message;
+
+        if (member->confirmed || member->where_ticket != 0 || !probe_is_up(&member->peer->probe))
+            continue;
+        message = output_message(&core->output, MESSAGE_WHERE, member->peer->id);
+        memcpy(message->u.group, group->name, sizeof group->name);
+        message->ticket = member->where_ticket = core_ticket(core, group->id);
+    }
+}
+
+/* Whether ADDR is where the rumour says that the primary is, however written. */
+static bool is_rumoured(const struct group *group, const struct addr *addr)
+{
+    const struct node *node = node_find(group, &group->rumour.primary);
+
+    return group->rumour.active && node != NULL && node_is_at(node, addr);
+}
+
+void adopt_there(struct core *core, const struct message *message)
+{
+    struct group *group = thing_find(core, ticket_id(message->ticket), THING_GROUP);
+
+    for (size_t i = 0; group != NULL && i < group->n_members; i++) {
+        struct member *member = &group->members[i];
+
+        if (member->where_ticket != message->ticket)
+            continue;
+        member->where_ticket = 0;
+        member->confirmed = is_rumoured(group, &message->u.there);
+        group_run(core, group);
+        return;
+    }
 }
 
 static void adopt(struct core *core, struct group *group, struct node *node)
@@ -82,6 +169,18 @@ static void adopt(struct core *core, struct group *group, struct node *node)
     group_switch(core, group, node, epoch);
 }
 
+/* Nobody vouched for it in time. */
+static void refuse(struct core *core, struct group *group)
+{
+    char text[ADDR_TEXT_MAX];
+
+    event_detail(emit_group_event(core, EVENT_UPDATE_REFUSED, group),
+                 "%.100s under epoch %llu: confirmed by %u",
+                 addr_format(&group->rumour.primary, text),
+                 (unsigned long long)group->rumour.config_epoch, (unsigned)confirmations(group));
+    rumour_end(core, group);
+}
+
 void adopt_run(struct core *core, struct group *group)
 {
     struct node *node;
@@ -89,19 +188,25 @@ void adopt_run(struct core *core, struct group *group)
     if (!group->rumour.active)
         return;
     node = node_find(group, &group->rumour.primary);
-    if (node == NULL || group->rumour.config_epoch <= group->config_epoch ||
-        core->now - group->rumour.since >= RUMOUR_MS)
+    if (node == NULL || group->rumour.config_epoch <= group->config_epoch) {
         rumour_end(core, group);
-    else if (is_verified(group, node))
+    } else if (is_verified(group, node)) {
         adopt(core, group, node);
-    else if (node->probe.info_seen_at != MSEC_NEVER)
-        node_want_info(core, node, node->probe.info_seen_at + RUMOUR_POLL_MS);
+    } else if (core->now - group->rumour.since >= RUMOUR_MS) {
+        refuse(core, group);
+    } else {
+        ask_around(core, group);
+        if (node->probe.info_seen_at != MSEC_NEVER)
+            node_want_info(core, node, node->probe.info_seen_at + RUMOUR_POLL_MS);
+    }
 }
 
 msec adopt_next(const struct core *core, const struct group *group)
 {
-    (void)core;
-    return group->rumour.active ? group->rumour.since + RUMOUR_MS : MSEC_NEVER;
+    if (!group->rumour.active)
+        return MSEC_NEVER;
+    return msec_min(group->rumour.since + RUMOUR_MS,
+                    core->disk_stalled ? MSEC_NEVER : group->rumour.ask_at);
 }
 
 /* Tell a peer that lags behind what we have, but not with every hello of it. */

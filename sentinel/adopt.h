@@ -1,8 +1,16 @@
 /*
  * adopt: hellos, and what follows from them: peers found, epochs raised, and a
- * switch that somebody else led taken over. A switch is only a rumour until the
- * claimed primary itself reports that it is one, or a majority of the voters
- * says the same; then it is adopted at once.
+ * switch that somebody else led taken over.
+ *
+ * A hello carries no proof of who sent it, so a switch that it tells of is only a
+ * rumour. All members are asked, over the links that we made to them, what they
+ * hold, and the claimed primary is asked for its INFO. The rumour is adopted at once when
+ *
+ *   - a member confirms it, and the claimed primary reports that it is one, with a
+ *     replication history that other nodes of the group share; or
+ *   - the claimed primary reports that it is one, and the confirmations make a
+ *     majority together with ours (switches were missed in between); or
+ *   - a majority of all voters confirms it (we cannot reach that primary).
  */
 #ifndef SENTINEL_ADOPT_H
 #define SENTINEL_ADOPT_H
@@ -12,8 +20,12 @@
 struct core;
 struct group;
 struct hello;
+struct message;
 
 void adopt_hello(struct core *core, const struct hello *hello);
+
+/* A peer's answer to what it holds for the primary. */
+void adopt_there(struct core *core, const struct message *message);
 
 /* Check the rumour, if there is one. */
 void adopt_run(struct core *core, struct group *group);

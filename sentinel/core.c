@@ -18,9 +18,8 @@
 #include "sentinel/restore.h"
 #include "sentinel/things.h"
 
-#define STALL_MIN_MS 250  /* a step that comes later than this: we stood still */
-#define TILT_MIN_MS  2000 /* from here on it is reported as Sentinel's TILT ... */
-#define TILT_FOR_MS  1000 /* ... for this long */
+#define LATE_MIN_MS  50  /* a timer that comes later than this: we stood still */
+#define STALL_MIN_MS 250 /* so long that what was being decided is decided anew */
 
 struct core *core_new(const char *runid, const struct addr *self, uint64_t seed, msec now)
 {
@@ -31,6 +30,10 @@ struct core *core_new(const char *runid, const struct addr *self, uint64_t seed,
     core->self = *self;
     core->now = core->started_at = now;
     core->tilt_until = MSEC_NEVER;
+    core->pace = pace_default;
+    global_conf_init(&core->global);
+    global_conf_init(&core->global_base);
+    tunables_init(&core->tunables);
     prng_seed(&core->prng, seed);
     deadlines_init(&core->deadlines);
     output_init(&core->output);
@@ -45,6 +48,7 @@ void core_free(struct core *core)
         group_free(core->groups[i]);
     for (size_t i = 0; i < core->n_peers; i++)
         free(core->peers[i]);
+    free(core->voters);
     free(core->things);
     deadlines_done(&core->deadlines);
     output_done(&core->output);
@@ -57,32 +61,35 @@ void core_restore(struct core *core, const struct row *row)
     output_clear(&core->output); /* it stands in the state already */
 }
 
-/* We stood still for LATE_MS: silence that overlaps it proves nothing. */
-static void forgive(struct core *core, msec late_ms)
+/* We stood still for up to STALL_MS: silence that overlaps it proves nothing. */
+static void forgive(struct core *core, msec stall_ms, msec late_ms)
 {
     for (size_t i = 0; i < core->n_groups; i++) {
         struct group *group = core->groups[i];
 
         for (size_t j = 0; j < group->n_nodes; j++)
-            probe_forgive(&group->nodes[j]->probe, late_ms);
-        failover_stalled(core, group);
+            probe_forgive(&group->nodes[j]->probe, stall_ms);
+        if (late_ms >= STALL_MIN_MS)
+            failover_stalled(core, group);
     }
     for (size_t i = 0; i < core->n_peers; i++)
-        probe_forgive(&core->peers[i]->probe, late_ms);
+        probe_forgive(&core->peers[i]->probe, stall_ms);
 }
 
-static void note_stall(struct core *core, msec due)
+/* The timer comes late. When we began to stand still is not known, only that it
+ * was after the step before: all of that is forgiven. */
+static void note_stall(struct core *core, msec due, msec before)
 {
     msec late_ms = due == MSEC_NEVER ? 0 : core->now - due;
 
-    if (late_ms >= STALL_MIN_MS)
-        forgive(core, late_ms);
-    if (late_ms >= TILT_MIN_MS) {
+    if (late_ms >= LATE_MIN_MS)
+        forgive(core, core->now - before, late_ms);
+    if (late_ms >= core->tunables.tilt_trigger) {
         if (core->tilt_until == MSEC_NEVER) {
             core->tilt_since = core->now;
             emit_core_event(core, EVENT_TILT);
         }
-        core->tilt_until = core->now + TILT_FOR_MS;
+        core->tilt_until = core->now + core->tunables.tilt_period;
     } else if (core->now >= core->tilt_until) {
         core->tilt_until = MSEC_NEVER;
         emit_core_event(core, EVENT_UNTILT);
@@ -106,6 +113,8 @@ static void take_message(struct core *core, const struct message *message)
 {
     if (message->kind == MESSAGE_HELLO)
         adopt_hello(core, &message->u.hello);
+    else if (message->kind == MESSAGE_THERE)
+        adopt_there(core, message);
     else
         opinions_take(core, message);
 }
@@ -185,12 +194,12 @@ static void run_due(struct core *core)
 
 const struct output *core_step(struct core *core, const struct input *input)
 {
-    msec due = core->output.wake;
+    msec due = core->output.wake, before = core->now;
 
-    assert(input->now >= core->now);
+    assert(input->now >= before);
     core->now = input->now;
     output_clear(&core->output);
-    note_stall(core, due);
+    note_stall(core, due, before);
     take_input(core, input);
     run_due(core);
     core->output.wake = msec_min(deadlines_next(&core->deadlines), core->tilt_until);

@@ -65,6 +65,17 @@ static msec mismatch_at(const struct group *group, const struct node *node)
     return msec_max(node->role_at, group->config_at) + group->conf.down_after_ms + ROLE_PATIENCE_MS;
 }
 
+/* When a primary that was restarted counts as down for not answering PONG. */
+static msec reboot_at(const struct group *group, struct node *node)
+{
+    if (node->reborn_at != MSEC_NEVER && node->probe.last_ok > node->reborn_at)
+        node->reborn_at = MSEC_NEVER;
+    if (node != group->primary || node->reborn_at == MSEC_NEVER ||
+        group->conf.master_reboot_down_after_ms == 0)
+        return MSEC_NEVER;
+    return node->reborn_at + group->conf.master_reboot_down_after_ms;
+}
+
 static bool is_down(const struct core *core, const struct group *group, struct node *node)
 {
     if (node->crashed)
@@ -72,7 +83,7 @@ static bool is_down(const struct core *core, const struct group *group, struct n
     else if (node == group->primary && is_suspect(group) && probe_is_refused(&node->probe))
         node->crashed = is_corroborated(group);
     return node->crashed || probe_is_silent(&node->probe, core->now) ||
-           core->now >= mismatch_at(group, node);
+           core->now >= mismatch_at(group, node) || core->now >= reboot_at(group, node);
 }
 
 static void note_node(struct core *core, struct group *group, struct node *node)
@@ -97,7 +108,7 @@ static void note_node(struct core *core, struct group *group, struct node *node)
 static msec member_silent_at(const struct group *group, const struct member *member)
 {
     return member->peer->probe.last_valid +
-           msec_max(group->conf.down_after_ms, 2 * PING_PERIOD_MAX_MS);
+           msec_max(group->conf.down_after_ms, 2 * member->peer->probe.pace->ping_ms);
 }
 
 static void note_member(struct core *core, struct group *group, struct member *member)
@@ -152,10 +163,13 @@ void detect_run(struct core *core, struct group *group)
 /* Nodes' silence wakes the nodes themselves; here is what concerns the group. */
 msec detect_next(const struct core *core, const struct group *group)
 {
-    msec next = mismatch_at(group, group->primary);
+    msec due[] = { mismatch_at(group, group->primary), reboot_at(group, group->primary) };
+    msec next = MSEC_NEVER;
 
-    if (next <= core->now)
-        next = MSEC_NEVER;
+    for (size_t i = 0; i < sizeof due / sizeof *due; i++) {
+        if (due[i] > core->now)
+            next = msec_min(next, due[i]);
+    }
     for (size_t i = 0; i < group->n_members; i++) {
         msec at = member_silent_at(group, &group->members[i]);
 

@@ -62,6 +62,14 @@ void event_detail(struct event *event, const char *form, ...)
     va_end(args);
 }
 
+void emit_global_row(struct core *core)
+{
+    struct row *row = output_row(&core->output, ROW_GLOBAL);
+
+    row->global = core->global;
+    row->global_base = core->global_base;
+}
+
 void emit_epoch_row(struct core *core)
 {
     output_row(&core->output, ROW_EPOCH)->epoch = core->current_epoch;
@@ -146,6 +154,10 @@ struct hello core_hello(const struct core *core, const struct group *group)
         .config_epoch = group->config_epoch,
     };
 
+    if (core->global.announce_ip[0] != '\0')
+        copy_name(hello.sender.host, core->global.announce_ip);
+    if (core->global.announce_port != 0)
+        hello.sender.port = (uint16_t)core->global.announce_port;
     copy_name(hello.runid, core->runid);
     copy_name(hello.group, group->name);
     return hello;

@@ -28,6 +28,7 @@ struct event *emit_core_event(struct core *core, enum event_kind kind);
 void event_detail(struct event *event, const char *form, ...) __attribute__((format(printf, 2, 3)));
 
 /* Rows that show the present state of the thing. */
+void emit_global_row(struct core *core);
 void emit_epoch_row(struct core *core);
 void emit_group_row(struct core *core, const struct group *group);
 void emit_vote_row(struct core *core, const struct group *group);

@@ -13,7 +13,6 @@
 #include "sentinel/peers.h"
 #include "sentinel/select.h"
 
-#define ELECTION_TIMEOUT_MS 2000  /* for answers to requests for votes */
 #define SELECT_TIMEOUT_MS   300   /* for fresh INFO of all candidates */
 #define PROMOTE_TIMEOUT_MS  10000 /* and never more than failover_timeout */
 #define PROMOTE_RETRY_MS    100
@@ -245,7 +244,7 @@ static bool primary_is_back(struct core *core, struct group *group)
 static msec campaign_deadline(const struct group *group)
 {
     return group->failover.state_at +
-           msec_min(ELECTION_TIMEOUT_MS, group->conf.failover_timeout_ms);
+           msec_min(group->core->tunables.election_timeout, group->conf.failover_timeout_ms);
 }
 
 static void step_idle(struct core *core, struct group *group)

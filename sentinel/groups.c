@@ -50,6 +50,7 @@ struct group *group_add(struct core *core, const char *name, const struct addr *
     struct group *group = calloc(1, sizeof *group);
 
     assert(group != NULL && strlen(name) <= GROUP_NAME_MAX);
+    group->core = core;
     group->id = thing_add(core, THING_GROUP, group);
     memcpy(group->name, name, strlen(name) + 1);
     group_conf_init(&group->conf);
@@ -247,7 +248,7 @@ struct addr node_shown_addr(const struct node *node)
 {
     struct addr shown = node->addr;
 
-    if (node->ip[0] != '\0')
+    if (node->ip[0] != '\0' && !node->group->core->global.announce_hostnames)
         memcpy(shown.host, node->ip, sizeof shown.host);
     return shown;
 }
@@ -259,7 +260,7 @@ struct addr group_primary_addr(const struct group *group)
 
 uint32_t group_voters(const struct group *group)
 {
-    return (uint32_t)group->n_members + 1;
+    return group->core->n_voters > 0 ? group->core->n_voters : (uint32_t)group->n_members + 1;
 }
 
 uint32_t group_usable(const struct group *group)

@@ -11,6 +11,7 @@
 #include "probes/evidence.h"
 #include "probes/node_info.h"
 #include "quorum/message.h"
+#include "sentinel/global_conf.h"
 #include "sentinel/group_conf.h"
 #include "wire/addr.h"
 #include "wire/msec.h"
@@ -34,11 +35,18 @@ enum request_kind {
     REQUEST_SET,   /* name, conf, set: change the options whose bit (index in group_options) is set,
                       all or none */
     REQUEST_RESET, /* name: glob; reply counts the groups */
-    REQUEST_FAILOVER,  /* name */
-    REQUEST_FLUSH,     /* answered once everything so far is durable */
+    REQUEST_FAILOVER,   /* name */
+    REQUEST_FLUSH,      /* answered once everything so far is durable */
+    REQUEST_CONFIG_SET, /* global, set: as SET, of the whole process (bits by global_table) */
+    REQUEST_DEBUG,      /* tunables, set: periods and time-outs until the next restart (bits by
+                           tunable_table) */
+    REQUEST_CONFIGURE_GLOBAL, /* global: as the file has it */
+    REQUEST_VOTERS, /* voters, n_voters: the voter set, this supervisor included; 0 = all members */
     REQUEST_CONFIGURE, /* name, addr, conf: a group as the file has it (start and reload) */
     REQUEST_RETAIN /* end of a reload: forget the file's groups not CONFIGUREd since the last one */
 };
+
+struct voter;
 
 struct request {
     enum request_kind kind;
@@ -46,6 +54,10 @@ struct request {
     char name[GROUP_NAME_MAX + 1];
     struct addr addr;
     struct group_conf conf;
+    struct global_conf global;
+    struct tunables tunables;
+    const struct voter *voters; /* borrowed for the step; at most PEERS_MAX + 1 */
+    uint32_t n_voters;
     uint64_t set;
 };
 

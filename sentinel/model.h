@@ -18,6 +18,7 @@
 #include "quorum/hello.h"
 #include "quorum/vote.h"
 #include "sentinel/failover.h"
+#include "sentinel/global_conf.h"
 #include "sentinel/group_conf.h"
 #include "sentinel/output.h"
 #include "wire/addr.h"
@@ -48,6 +49,8 @@ struct member {
     struct peer *peer;
     msec hello_at;                   /* last hello for this group, MSEC_NEVER = none yet */
     uint64_t config_epoch;           /* as of that hello, */
+    bool confirmed;                  /* asked, it names the rumour's address as the primary's */
+    uint64_t where_ticket;           /* that question in flight; 0 = none */
     struct addr config_addr;         /* and the primary that it names */
     bool down;                       /* it says that OUR current primary is down */
     msec down_at;                    /* when it last said so */
@@ -80,6 +83,7 @@ struct node {
     msec created_at;
     msec role_at;   /* since when it reports info.role */
     bool contacted; /* INFO seen since the link came up */
+    msec reborn_at; /* primary: since when it has to answer PONG again; MSEC_NEVER = it has */
     bool reborn;    /* run id differed from RUNID at first contact */
     bool sdown;
     bool crashed;       /* sdown by the crash path, not by silence */
@@ -103,11 +107,13 @@ struct rumour {
     uint64_t config_epoch;
     uint32_t peer; /* id of who said it first */
     msec since;
+    msec ask_at; /* next round of questions to the members */
 };
 
 struct group {
     uint32_t id;
     char name[GROUP_NAME_MAX + 1];
+    const struct core *core;
     struct group_conf conf;
     struct addr base_addr; /* as the file had it when last read */
     struct group_conf base;
@@ -141,9 +147,21 @@ struct thing {
     void *ptr;
 };
 
+/* One who may vote, by run id or by address. */
+struct voter {
+    char runid[PEER_RUNID_LEN + 1]; /* empty = known by address */
+    struct addr addr;
+};
+
 struct core {
     char runid[PEER_RUNID_LEN + 1];
-    struct addr self;
+    struct addr self;               /* what we listen on; host empty = that of each link */
+    struct global_conf global;      /* settings in force, */
+    struct global_conf global_base; /* and as the file had them when last read */
+    struct tunables tunables;
+    struct pace pace;     /* of all probes, from the tunables */
+    struct voter *voters; /* the voter set by configuration; none = all members */
+    uint32_t n_voters;
     uint64_t current_epoch;
     msec now;
     msec started_at;
@@ -161,6 +179,9 @@ struct core {
     struct deadlines deadlines;
     struct output output;
 };
+
+/* Whether that supervisor may vote at all. */
+bool core_is_voter(const struct core *core, const char *runid, const struct addr *addr);
 
 /* The group of that name, or NULL. */
 struct group *core_find_group(const struct core *core, const char *name);

@@ -23,9 +23,9 @@ struct node *node_add(struct core *core, struct group *group, const struct addr 
     node->group = group;
     node->addr = *addr;
     node->created_at = node->role_at = core->now;
-    node->wrong_at = MSEC_NEVER;
+    node->wrong_at = node->reborn_at = MSEC_NEVER;
     node_info_init(&node->info);
-    probe_init(&node->probe, true, group->conf.down_after_ms, core->now);
+    probe_init(&node->probe, &core->pace, true, group->conf.down_after_ms, core->now);
     backoff_init(&node->fix_backoff, FIX_MIN_MS, FIX_MAX_MS);
     deadline_init(&node->deadline, THING_NODE, node->id);
     core_arm(core, &node->deadline, core->now);
@@ -199,6 +199,7 @@ static void note_runid(struct core *core, struct node *node, const struct node_i
         return;
     if (node->runid[0] != '\0') {
         node->reborn = true;
+        node->reborn_at = core->now;
         emit_node_event(core, EVENT_REBOOT, node);
     }
     memcpy(node->runid, info->runid, sizeof node->runid);

@@ -85,12 +85,12 @@ static msec ask_at(const struct group *group, const struct member *member)
 {
     if (!group->primary->sdown || member->ask_ticket != 0 || !probe_is_up(&member->peer->probe))
         return MSEC_NEVER;
-    return member->asked_at == MSEC_NEVER ? 0 : member->asked_at + ASK_PERIOD_MS;
+    return member->asked_at == MSEC_NEVER ? 0 : member->asked_at + group->core->tunables.ask_period;
 }
 
 static void say_hello(struct core *core, struct group *group)
 {
-    group->hello_due_at = core->now + HELLO_PERIOD_MS;
+    group->hello_due_at = core->now + core->pace.hello_ms;
     for (size_t i = 0; i < group->n_members; i++) {
         const struct peer *peer = group->members[i].peer;
 
@@ -278,6 +278,8 @@ void opinions_take(struct core *core, const struct message *message)
         take_stock(core, message);
         break;
     case MESSAGE_HELLO:
+    case MESSAGE_WHERE:
+    case MESSAGE_THERE:
         break; /* sentinel/adopt's */
     }
 }

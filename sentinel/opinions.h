@@ -18,7 +18,6 @@ struct member;
 struct message;
 
 #define OPINION_VALID_MS 5000
-#define ASK_PERIOD_MS    1000
 #define PUSH_PERIOD_MS   1000 /* of an unchanged opinion, while the primary is down */
 
 /* Members that say, validly, that our primary is down. */

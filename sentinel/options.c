@@ -7,8 +7,6 @@
 
 #include "wire/slice.h"
 
-#define WORDS 2 /* of each choice */
-
 /* The number or choice of that option. */
 static int64_t *number_at(void *conf, const struct conf_option *option)
 {
@@ -68,7 +66,7 @@ static bool set_number(void *conf, const struct conf_option *option, const char 
 
 static bool set_choice(void *conf, const struct conf_option *option, const char *value)
 {
-    for (int64_t i = 0; i < WORDS; i++) {
+    for (int64_t i = 0; i <= option->max; i++) {
         if (strcasecmp(option->words[i], value) != 0)
             continue;
         *number_at(conf, option) = i;
@@ -112,7 +110,7 @@ void option_get(const void *conf, const struct conf_option *option,
     if (option->type == CONF_TEXT)
         text = text_of(conf, option);
     else if (option->type == CONF_CHOICE)
-        text = option->words[number_of(conf, option) != 0];
+        text = option->words[number_of(conf, option)];
 
     if (text)
         snprintf(ret_text, CONF_TEXT_MAX + 1, "%s", text);

@@ -23,7 +23,7 @@ struct conf_option {
     size_t offset; /* in the struct of settings */
     int64_t preset;
     int64_t min, max;         /* numbers */
-    const char *const *words; /* choices: words[0], words[1] */
+    const char *const *words; /* choices: words[0] .. words[max] */
     bool secret;              /* shown as ****** in replies, events and logs */
     const char *meaning;
 };

@@ -1,6 +1,7 @@
 #include "sentinel/peers.h"
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,7 +61,7 @@ static struct peer *peer_new(struct core *core, const char *runid, const struct 
     peer->id = thing_add(core, THING_PEER, peer);
     memcpy(peer->runid, runid, strlen(runid) + 1);
     peer->addr = *addr;
-    probe_init(&peer->probe, false, PEER_DOWN_AFTER_MS, core->now);
+    probe_init(&peer->probe, &core->pace, false, PEER_DOWN_AFTER_MS, core->now);
     deadline_init(&peer->deadline, THING_PEER, peer->id);
     core_arm(core, &peer->deadline, core->now);
     core->peers[core->n_peers++] = peer;
@@ -139,6 +140,49 @@ static void peer_expel(struct core *core, struct peer *peer)
     }
 }
 
+/* Make the link anew. */
+static void peer_reopen(struct core *core, struct peer *peer)
+{
+    if (peer->probe.links[LINK_CMD].state != LINK_DOWN) {
+        output_order(&core->output, ORDER_CLOSE, peer->id)->link = LINK_CMD;
+        probe_observe(&peer->probe, LINK_CMD, EVIDENCE_TIMEOUT, core->now, &core->prng);
+    }
+    probe_hasten(&peer->probe, core->now);
+    core_arm(core, &peer->deadline, core->now);
+}
+
+void peers_reopen(struct core *core)
+{
+    for (size_t i = 0; i < core->n_peers; i++)
+        peer_reopen(core, core->peers[i]);
+}
+
+bool core_is_voter(const struct core *core, const char *runid, const struct addr *addr)
+{
+    for (uint32_t i = 0; i < core->n_voters; i++) {
+        const struct voter *voter = &core->voters[i];
+
+        if (voter->runid[0] != '\0' ? strcmp(voter->runid, runid) == 0
+                                    : addr_equal(&voter->addr, addr))
+            return true;
+    }
+    return core->n_voters == 0;
+}
+
+void members_sift(struct core *core)
+{
+    for (size_t i = 0; i < core->n_groups; i++) {
+        struct group *group = core->groups[i];
+
+        for (size_t j = group->n_members; j-- > 0;) {
+            const struct peer *peer = group->members[j].peer;
+
+            if (!core_is_voter(core, peer->runid, &peer->addr))
+                member_remove(core, group, &group->members[j], 1);
+        }
+    }
+}
+
 /* The same supervisor, at another address. */
 static void peer_move(struct core *core, struct group *group, struct peer *peer,
                       const struct addr *addr)
@@ -151,12 +195,7 @@ static void peer_move(struct core *core, struct group *group, struct peer *peer,
         if (member_of(core->groups[i], peer) != NULL)
             emit_peer_row(core, core->groups[i], peer);
     }
-    if (peer->probe.links[LINK_CMD].state != LINK_DOWN) {
-        output_order(&core->output, ORDER_CLOSE, peer->id)->link = LINK_CMD;
-        probe_observe(&peer->probe, LINK_CMD, EVIDENCE_TIMEOUT, core->now, &core->prng);
-    }
-    probe_hasten(&peer->probe, core->now);
-    core_arm(core, &peer->deadline, core->now);
+    peer_reopen(core, peer);
 }
 
 /* The peer that says HELLO, known or new. */
@@ -176,9 +215,13 @@ static struct peer *admit_peer(struct core *core, struct group *group, const str
 
 struct member *member_admit(struct core *core, struct group *group, const struct hello *hello)
 {
-    struct peer *peer = admit_peer(core, group, hello);
-    struct member *member = peer != NULL ? member_of(group, peer) : NULL;
+    struct peer *peer;
+    struct member *member;
 
+    if (!core_is_voter(core, hello->runid, &hello->sender))
+        return NULL;
+    peer = admit_peer(core, group, hello);
+    member = peer != NULL ? member_of(group, peer) : NULL;
     if (member != NULL)
         return member;
     if (peer != NULL)
@@ -235,7 +278,7 @@ static void link_changed(struct core *core, struct peer *peer, struct group *gro
 
     if (member == NULL)
         return;
-    member->ask_ticket = 0;
+    member->ask_ticket = member->where_ticket = 0;
     member->vote_asked = member->vote_answered == member->vote_asked ? member->vote_asked : 0;
     if (probe_is_up(&peer->probe)) {
         group->hello_due_at = core->now;

@@ -30,6 +30,12 @@ struct member *member_admit(struct core *core, struct group *group, const struct
 void member_restore(struct core *core, struct group *group, const char *runid,
                     const struct addr *addr);
 
+/* Take those out who may not vote (any more). */
+void members_sift(struct core *core);
+
+/* Make the links to all peers anew (credentials changed). */
+void peers_reopen(struct core *core);
+
 /* Take all members out of GROUP; with a row each if ROWS. */
 void members_clear(struct core *core, struct group *group, int rows);
 

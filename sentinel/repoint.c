@@ -9,14 +9,13 @@
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
 
-#define SENT_TIMEOUT_MS   10000 /* for a replica to show that it took the order */
-#define POLL_MS           100   /* INFO while a replica is coming over */
-#define RETRY_LOST_MS     100   /* the link went before the reply */
-#define FIX_PATIENCE_MS   2000  /* with a replica that follows somebody else */
-#define STRAY_PATIENCE_MS 4000  /* with a replica that has become a primary */
-#define RANK_MS           200   /* between supervisors that see the same */
-#define CONFIRM_MS        5000  /* a configuration heard longer ago proves nothing */
-#define RECHECK_MS        200   /* when something is to repair but may not be yet */
+#define POLL_MS           100  /* INFO while a replica is coming over */
+#define RETRY_LOST_MS     100  /* the link went before the reply */
+#define FIX_PATIENCE_MS   2000 /* with a replica that follows somebody else */
+#define STRAY_PATIENCE_MS 4000 /* with a replica that has become a primary */
+#define RANK_MS           200  /* between supervisors that see the same */
+#define CONFIRM_MS        5000 /* a configuration heard longer ago proves nothing */
+#define RECHECK_MS        200  /* when something is to repair but may not be yet */
 
 static bool is_coming_over(const struct node *node)
 {
@@ -67,7 +66,8 @@ static void note_progress(struct core *core, struct node *node)
         node->repoint = REPOINT_INPROG;
         emit_node_event(core, EVENT_SLAVE_RECONF_INPROG, node);
     }
-    if (node->repoint == REPOINT_SENT && core->now - node->repoint_at >= SENT_TIMEOUT_MS) {
+    if (node->repoint == REPOINT_SENT &&
+        core->now - node->repoint_at >= core->tunables.slave_reconf_timeout) {
         node->repoint = REPOINT_NONE;
         emit_node_event(core, EVENT_SLAVE_RECONF_TIMEOUT, node);
     } else if (node->sdown ||
@@ -232,7 +232,7 @@ msec repoint_next(const struct core *core, const struct group *group)
         const struct node *node = group->nodes[i];
 
         if (node->repoint == REPOINT_SENT)
-            next = msec_min(next, node->repoint_at + SENT_TIMEOUT_MS);
+            next = msec_min(next, node->repoint_at + core->tunables.slave_reconf_timeout);
         if (leads && node->repoint == REPOINT_NONE && is_reachable(node))
             next = msec_min(next, msec_max(node->fix_at, core->now + POLL_MS));
         if (!leads && repair_at(core, node) != MSEC_NEVER)

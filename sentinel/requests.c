@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sentinel/emit.h"
@@ -10,6 +11,7 @@
 #include "sentinel/input.h"
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
+#include "sentinel/peers.h"
 #include "sentinel/select.h"
 #include "wire/glob.h"
 
@@ -97,6 +99,63 @@ static enum reply_code force_failover(struct core *core, struct group *group,
         return REPLY_NO_GOOD_REPLICA;
     failover_force(core, group);
     group_run(core, group);
+    return REPLY_OK;
+}
+
+static enum reply_code config_set(struct core *core, const struct request *request)
+{
+    bool credentials = false;
+
+    for (size_t i = 0; i < global_table.n; i++) {
+        const struct conf_option *option = &global_table.options[i];
+
+        if (!(request->set >> i & 1))
+            continue;
+        credentials = credentials || strncmp(option->file_name, "sentinel_", 9) == 0;
+        option_copy(&core->global, &request->global, option);
+    }
+    if (credentials)
+        peers_reopen(core);
+    emit_global_row(core);
+    return REPLY_OK;
+}
+
+/* The file's word on the settings of the process; as for groups, what it changes wins. */
+static enum reply_code configure_global(struct core *core, const struct request *request)
+{
+    struct request change = { .kind = REQUEST_CONFIG_SET, .global = request->global };
+
+    change.set = options_differ(&global_table, &core->global_base, &request->global);
+    if (change.set == 0)
+        return REPLY_OK;
+    core->global_base = request->global;
+    return config_set(core, &change);
+}
+
+static enum reply_code debug(struct core *core, const struct request *request)
+{
+    for (size_t i = 0; i < tunable_table.n; i++) {
+        if (request->set >> i & 1)
+            option_copy(&core->tunables, &request->tunables, &tunable_table.options[i]);
+    }
+    core->pace = (struct pace){ .ping_ms = core->tunables.ping_period,
+                                .info_ms = core->tunables.info_period,
+                                .hello_ms = core->tunables.publish_period };
+    return REPLY_OK;
+}
+
+static enum reply_code set_voters(struct core *core, const struct request *request)
+{
+    assert(request->n_voters <= PEERS_MAX + 1);
+    free(core->voters);
+    core->voters = NULL;
+    core->n_voters = request->n_voters;
+    if (core->n_voters > 0) {
+        core->voters = malloc(core->n_voters * sizeof *core->voters);
+        assert(core->voters != NULL);
+        memcpy(core->voters, request->voters, core->n_voters * sizeof *core->voters);
+    }
+    members_sift(core);
     return REPLY_OK;
 }
 
@@ -204,6 +263,10 @@ static enum reply_code take(struct core *core, const struct request *request)
     static enum reply_code (*const general[])(struct core *, const struct request *) = {
         [REQUEST_MONITOR] = monitor,
         [REQUEST_FLUSH] = flush,
+        [REQUEST_CONFIG_SET] = config_set,
+        [REQUEST_DEBUG] = debug,
+        [REQUEST_CONFIGURE_GLOBAL] = configure_global,
+        [REQUEST_VOTERS] = set_voters,
         [REQUEST_CONFIGURE] = configure,
         [REQUEST_RETAIN] = retain,
     };

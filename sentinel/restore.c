@@ -58,6 +58,10 @@ void restore_row(struct core *core, const struct row *row)
 
     if (row->kind == ROW_EPOCH)
         restore_epoch(core, row);
+    if (row->kind == ROW_GLOBAL) {
+        core->global = row->global;
+        core->global_base = row->global_base;
+    }
     if (row->kind == ROW_GROUP && group == NULL)
         group = group_add(core, row->group, &row->addr);
     if (group == NULL)

@@ -5,6 +5,7 @@
  * of the group).
  *
  *   kind    key             fields
+ *   GLOBAL  -               global, global_base
  *   EPOCH   -               epoch (the highest seen)
  *   GROUP   group           addr, epoch (config epoch), conf, base_addr, base, from_file
  *   VOTE    group           epoch, runid (whom we voted for in it)
@@ -18,10 +19,12 @@
 #include <stdint.h>
 
 #include "quorum/hello.h"
+#include "sentinel/global_conf.h"
 #include "sentinel/group_conf.h"
 #include "wire/addr.h"
 
 #define ROW_KINDS(X)                                                                               \
+    X(GLOBAL, "global")                                                                            \
     X(EPOCH, "epoch")                                                                              \
     X(GROUP, "group")                                                                              \
     X(GROUP_GONE, "group-gone")                                                                    \
@@ -47,7 +50,8 @@ struct row {
     bool from_file;         /* GROUP: stands in the configuration file, not only in the state */
     struct addr base_addr;  /* GROUP: address and settings as the file had them when last read: */
     struct group_conf base; /* an option that the file changes later wins over the state */
-    struct group_conf conf; /* GROUP: settings in force */
+    struct global_conf global, global_base; /* GLOBAL: in force, and as the file had them */
+    struct group_conf conf;                 /* GROUP: settings in force */
 };
 
 const char *row_kind_name(enum row_kind kind);

@@ -18,19 +18,20 @@ static bool put_epoch(struct state *state, const struct row *row)
     return state_run(put);
 }
 
-/* All settings, in force (BASE 0) or as the file had them (1). */
+/* All settings of a group, or of the process with an empty name, in force
+ * (BASE 0) or as the file had them (1). */
 static bool put_options(struct state *state, const char *group, int base,
-                        const struct group_conf *conf)
+                        const struct conf_table *table, const void *conf)
 {
     sqlite3_stmt *put = state_sql(state, SQL_OPTION_PUT);
 
-    for (size_t i = 0; i < group_options_count; i++) {
+    for (size_t i = 0; i < table->n; i++) {
         char value[CONF_TEXT_MAX + 1];
 
-        option_get(conf, &group_options[i], value);
+        option_get(conf, &table->options[i], value);
         state_bind_text(put, 1, group);
         state_bind_int(put, 2, base);
-        state_bind_text(put, 3, group_options[i].file_name);
+        state_bind_text(put, 3, table->options[i].file_name);
         state_bind_text(put, 4, value);
         if (!state_run(put))
             return false;
@@ -49,8 +50,14 @@ static bool put_group(struct state *state, const struct row *row)
     state_bind_text(put, 5, row->base_addr.host);
     state_bind_int(put, 6, row->base_addr.port);
     state_bind_int(put, 7, row->from_file);
-    return state_run(put) && put_options(state, row->group, 0, &row->conf) &&
-           put_options(state, row->group, 1, &row->base);
+    return state_run(put) && put_options(state, row->group, 0, &group_table, &row->conf) &&
+           put_options(state, row->group, 1, &group_table, &row->base);
+}
+
+static bool put_global(struct state *state, const struct row *row)
+{
+    return put_options(state, "", 0, &global_table, &row->global) &&
+           put_options(state, "", 1, &global_table, &row->global_base);
 }
 
 static bool drop_group(struct state *state, const struct row *row)
@@ -107,6 +114,8 @@ static bool put_peer(struct state *state, const struct row *row)
 static bool put_row(struct state *state, const struct row *row)
 {
     switch (row->kind) {
+    case ROW_GLOBAL:
+        return put_global(state, row);
     case ROW_EPOCH:
         return put_epoch(state, row);
     case ROW_GROUP:
@@ -186,23 +195,32 @@ static bool read_runid(sqlite3_stmt *all, int at, bool optional, char ret_id[PEE
 }
 
 /* The settings of ROW's group. Options that this version does not know are left alone. */
-static bool read_options(struct state *state, struct row *row)
+static bool read_options(struct state *state, const char *group, const struct conf_table *table,
+                         void *conf, void *base, size_t *ret_n)
 {
     sqlite3_stmt *all = state_sql(state, SQL_OPTION_ALL);
     bool ok = true;
     int rc;
 
-    group_conf_init(&row->conf);
-    group_conf_init(&row->base);
-    state_bind_text(all, 1, row->group);
+    state_bind_text(all, 1, group);
     while ((rc = sqlite3_step(all)) == SQLITE_ROW && ok) {
-        struct group_conf *conf = sqlite3_column_int(all, 0) != 0 ? &row->base : &row->conf;
-        const struct conf_option *option = group_option_by_file_name(text_at(all, 1));
+        void *to = sqlite3_column_int(all, 0) != 0 ? base : conf;
+        const struct conf_option *option = option_by_file_name(table, text_at(all, 1));
 
-        ok = option == NULL || option_set(conf, option, text_at(all, 2));
+        ok = option == NULL || option_set(to, option, text_at(all, 2));
+        (*ret_n)++;
     }
     sqlite3_reset(all);
     return ok && rc == SQLITE_DONE;
+}
+
+static bool read_group_options(struct state *state, struct row *row)
+{
+    size_t n = 0;
+
+    group_conf_init(&row->conf);
+    group_conf_init(&row->base);
+    return read_options(state, row->group, &group_table, &row->conf, &row->base, &n);
 }
 
 static bool read_group(struct state *state, sqlite3_stmt *all, struct row *row)
@@ -212,14 +230,14 @@ static bool read_group(struct state *state, sqlite3_stmt *all, struct row *row)
     row->from_file = sqlite3_column_int(all, 6) != 0;
     return read_name(all, 0, row->group) && read_addr(all, 1, &row->addr) &&
            read_epoch(all, 3, &row->epoch) && (!has_base || read_addr(all, 4, &row->base_addr)) &&
-           read_options(state, row);
+           read_group_options(state, row);
 }
 
 static bool read_vote(struct state *state, sqlite3_stmt *all, struct row *row)
 {
     (void)state;
     return read_name(all, 0, row->group) && read_epoch(all, 1, &row->epoch) &&
-           read_runid(all, 2, false, row->runid);
+           read_runid(all, 2, true, row->runid);
 }
 
 static bool read_node(struct state *state, sqlite3_stmt *all, struct row *row)
@@ -268,10 +286,26 @@ static int load_epoch(struct state *state, void (*fn)(void *arg, const struct ro
     return 0;
 }
 
+/* The settings of the process, if any were stored. */
+static int load_global(struct state *state, void (*fn)(void *arg, const struct row *row), void *arg,
+                       char ret_error[STATE_ERROR_MAX])
+{
+    struct row row = { .kind = ROW_GLOBAL };
+    size_t n = 0;
+
+    global_conf_init(&row.global);
+    global_conf_init(&row.global_base);
+    if (!read_options(state, "", &global_table, &row.global, &row.global_base, &n))
+        return state_unreadable(state, ret_error, "the settings in it cannot be read");
+    if (n > 0)
+        fn(arg, &row);
+    return 0;
+}
+
 int state_load(struct state *state, void (*fn)(void *arg, const struct row *row), void *arg,
                char ret_error[STATE_ERROR_MAX])
 {
-    if (load_epoch(state, fn, arg, ret_error) != 0)
+    if (load_epoch(state, fn, arg, ret_error) != 0 || load_global(state, fn, arg, ret_error) != 0)
         return -1;
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         sqlite3_stmt *all = state_sql(state, tables[i].all);

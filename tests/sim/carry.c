@@ -75,8 +75,7 @@ static void carry_close(struct world *w, struct sup *s, uint32_t id, enum link_k
 static void request(struct world *w, struct sup *s, struct conn *conn, struct packet *packet)
 {
     if (++conn->n_pending > NET_PENDING_MAX)
-        world_fail(w, "%s has more than %d requests waiting on one link", s->name,
-                   NET_PENDING_MAX);
+        world_fail(w, "%s has more than %d requests waiting on one link", s->name, NET_PENDING_MAX);
     net_send(w, conn, TO_SERVER, packet);
 }
 
@@ -129,8 +128,7 @@ static void carry_role(struct world *w, struct sup *s, const struct order *order
     w->stats.orders++;
     if (conn == NULL || conn->n_tickets == NET_TICKETS_MAX) {
         if (conn != NULL)
-            world_fail(w, "%s has %d orders in flight to #%u", s->name, NET_TICKETS_MAX,
-                       order->id);
+            world_fail(w, "%s has %d orders in flight to #%u", s->name, NET_TICKETS_MAX, order->id);
         world_later(w, 0, H_LOST, s->index, s->life, order->ticket);
         return;
     }
@@ -212,7 +210,8 @@ static void carry_message(struct world *w, struct sup *s, const struct message *
 {
     static const enum packet_kind kinds[] = { [MESSAGE_HELLO] = PKT_PEER_HELLO,
                                               [MESSAGE_ASK] = PKT_ASK,
-                                              [MESSAGE_OPINION] = PKT_OPINION };
+                                              [MESSAGE_OPINION] = PKT_OPINION,
+                                              [MESSAGE_WHERE] = PKT_WHERE };
 
     if (message->kind == MESSAGE_ANSWER) {
         carry_answer(w, s, message);
@@ -235,6 +234,9 @@ static void carry_message(struct world *w, struct sup *s, const struct message *
         break;
     case MESSAGE_OPINION:
         packet->u.opinion = message->u.opinion;
+        break;
+    case MESSAGE_WHERE:
+        memcpy(packet->u.name, message->u.group, sizeof packet->u.name);
         break;
     default:
         assert(!"a message that is never sent");

@@ -36,6 +36,7 @@ struct world;
     X(ASK, "ask")                                                                                  \
     X(OPINION, "opinion")                                                                          \
     X(PEER_HELLO, "peer-hello")                                                                    \
+    X(WHERE, "where")                                                                              \
     X(END, "end") /* either way: the sender's end is closed */                                     \
     X(UP, "up")                                                                                    \
     X(REFUSED, "refused")                                                                          \
@@ -45,6 +46,7 @@ struct world;
     X(SETTLED, "settled")                                                                          \
     X(CHANNEL, "channel") /* a hello from a node's channel */                                      \
     X(ANSWER, "answer")                                                                            \
+    X(THERE, "there")                                                                              \
     X(STOCK, "stock")                                                                              \
     X(DONE, "done") /* a reply that nobody cares about */
 
@@ -70,8 +72,8 @@ struct info_reply {
 struct packet {
     enum packet_kind kind;
     enum evidence ev;
-    uint64_t ticket; /* orders: the core's; ASK, ANSWER: the asker's */
-    msec ready_at;   /* not before */
+    uint64_t ticket;      /* orders: the core's; ASK, ANSWER: the asker's */
+    msec ready_at;        /* not before */
     int8_t group, engine; /* ANSWER: which primary was asked about; -1 = none of ours */
     uint64_t about;       /* ASK, ANSWER: config epoch that the asker was in */
     struct packet *next;
@@ -81,7 +83,8 @@ struct packet {
         struct answer answer;
         struct opinion opinion;
         struct info_reply info;
-        struct addr addr;
+        struct addr addr;              /* THERE too */
+        char name[GROUP_NAME_MAX + 1]; /* WHERE: the group */
         struct {
             bool ok;
             enum node_role role;
@@ -111,7 +114,8 @@ struct conn {
     bool up; /* the client was told that it is connected, */
     msec up_at;
     bool subscribed;
-    bool ended;       /* an END or REFUSED to the client is under way */
+    bool denied;      /* the server refused it its rights when it was made */
+    bool ended; /* an END or REFUSED to the client is under way */
     struct pipe pipe[2];
     /* the client's side: what is in flight */
     bool ping, info, hello;
@@ -124,8 +128,8 @@ struct conn {
 
 /* From one host to another. */
 struct path {
-    int cuts;     /* how many faults cut it now */
-    bool reject;  /* a cut that says so: unreachable instead of silence */
+    int cuts;    /* how many faults cut it now */
+    bool reject; /* a cut that says so: unreachable instead of silence */
     msec extra_ms;
     unsigned loss_pm;
     msec bad_at; /* when it last was not as good as the plan says */

@@ -6,6 +6,7 @@
 
 #include "quorum/message.h"
 #include "sentinel/input.h"
+#include "sentinel/model.h"
 #include "tests/sim/sup.h"
 #include "tests/sim/world.h"
 
@@ -123,6 +124,15 @@ static void answer(struct world *w, struct sup *s, struct conn *conn, const stru
     feed_message(w, s, &message);
 }
 
+static void there(struct world *w, struct sup *s, struct conn *conn, const struct packet *packet)
+{
+    struct message message = { .kind = MESSAGE_THERE, .peer = conn->id };
+
+    message.ticket = packet->ticket;
+    message.u.there = packet->u.addr;
+    feed_message(w, s, &message);
+}
+
 static void evidence(struct world *w, struct sup *s, struct conn *conn, enum evidence ev)
 {
     if (evidence_class(ev) == EVIDENCE_CLASS_DOWN) {
@@ -175,6 +185,9 @@ static void as_client(struct world *w, struct sup *s, struct conn *conn,
         break;
     case PKT_ANSWER:
         answer(w, s, conn, packet);
+        break;
+    case PKT_THERE:
+        there(w, s, conn, packet);
         break;
     case PKT_STOCK:
         feed_message(w, s, &stock);
@@ -239,9 +252,20 @@ static void peer_hello(struct world *w, struct sup *s, struct conn *conn, const 
     feed_message(w, s, &message);
 }
 
+/* What we hold for a group's primary: read, not decided, so the core has no part in it. */
+static void where(struct world *w, struct sup *s, struct conn *conn, const struct packet *packet)
+{
+    const struct group *group = core_find_group(s->core, packet->u.name);
+    struct packet *reply = packet_new(w, PKT_THERE);
+
+    reply->ticket = packet->ticket;
+    if (group != NULL)
+        reply->u.addr = group_primary_addr(group);
+    net_send(w, conn, TO_CLIENT, reply);
+}
+
 /* What a peer wants of us. */
-void receive_request(struct world *w, struct sup *s, struct conn *conn,
-                     const struct packet *packet)
+void receive_request(struct world *w, struct sup *s, struct conn *conn, const struct packet *packet)
 {
     struct packet *pong;
 
@@ -265,6 +289,9 @@ void receive_request(struct world *w, struct sup *s, struct conn *conn,
         break;
     case PKT_PEER_HELLO:
         peer_hello(w, s, conn, &packet->u.hello);
+        break;
+    case PKT_WHERE:
+        where(w, s, conn, packet);
         break;
     default:
         assert(!"a request that no supervisor knows");

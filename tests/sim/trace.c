@@ -104,6 +104,14 @@ static void message_text(const struct world *w, const struct message *m, char *r
                  m->u.opinion.primary.host, (unsigned long long)m->u.opinion.config_epoch,
                  m->u.opinion.down, (unsigned long long)m->u.opinion.leading_epoch);
         break;
+    case MESSAGE_WHERE:
+        snprintf(ret_text, n, "%s peer %u #%llu: %s", kind, m->peer, (unsigned long long)m->ticket,
+                 m->u.group);
+        break;
+    case MESSAGE_THERE:
+        snprintf(ret_text, n, "%s peer %u #%llu: %s", kind, m->peer, (unsigned long long)m->ticket,
+                 m->u.there.host);
+        break;
     case MESSAGE_STOCK:
         snprintf(ret_text, n, "%s peer %u", kind, m->peer);
         break;
@@ -115,8 +123,8 @@ static void info_text(const struct node_info *info, char *ret_text, size_t n)
     snprintf(ret_text, n, "%s%s of %s link %s%s prio %d offset %llu replid %.6s/%.6s, %u replicas",
              node_role_name(info->role), info->loading ? " loading" : "",
              info->primary.host[0] ? info->primary.host : "-", info->link_up ? "up" : "down",
-             info->syncing ? " syncing" : "", info->priority,
-             (unsigned long long)info->repl_offset, info->replid, info->replid2, info->n_replicas);
+             info->syncing ? " syncing" : "", info->priority, (unsigned long long)info->repl_offset,
+             info->replid, info->replid2, info->n_replicas);
 }
 
 static const char *request_name(enum request_kind kind)
@@ -212,8 +220,8 @@ static void print_output(struct world *w, const struct sup *s, const struct outp
         line(w, s->name, "> event %s", text);
     }
     for (size_t i = 0; i < out->n_replies; i++)
-        line(w, s->name, "> reply #%llu code %d",
-             (unsigned long long)out->replies[i].ticket, (int)out->replies[i].code);
+        line(w, s->name, "> reply #%llu code %d", (unsigned long long)out->replies[i].ticket,
+             (int)out->replies[i].code);
 }
 
 void trace_output(struct world *w, const struct sup *s, const struct output *out)

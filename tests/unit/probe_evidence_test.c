@@ -19,7 +19,7 @@ static void see(enum link_kind link, enum evidence evidence, msec now)
 static void begin_up(void)
 {
     prng_seed(&prng, 1);
-    probe_init(&probe, true, DOWN_AFTER, START);
+    probe_init(&probe, &pace_default, true, DOWN_AFTER, START);
     probe_wake(&probe, START, &prng);
     see(LINK_CMD, EVIDENCE_CONNECTED, START);
     see(LINK_PUBSUB, EVIDENCE_CONNECTED, START);
@@ -272,7 +272,7 @@ static void walk(uint64_t seed)
     msec now = START;
 
     prng_seed(&prng, seed);
-    probe_init(&probe, seed % 4 != 0, prng_between(&prng, 1, 8000), now);
+    probe_init(&probe, &pace_default, seed % 4 != 0, prng_between(&prng, 1, 8000), now);
     for (int i = 0; i < 3000; i++) {
         enum link_kind link = (enum link_kind)prng_below(&prng, probe.is_node ? 2 : 1);
 

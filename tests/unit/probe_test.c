@@ -16,7 +16,7 @@ static void begin(bool is_node, msec down_after_ms)
 {
     prng_seed(&prng, 1);
     now = START;
-    probe_init(&probe, is_node, down_after_ms, now);
+    probe_init(&probe, &pace_default, is_node, down_after_ms, now);
 }
 
 static unsigned wake(void)
