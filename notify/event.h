@@ -106,7 +106,7 @@ struct event {
     uint64_t epoch;
     uint32_t count;
     uint32_t quorum;
-    char detail[EVENT_DETAIL_MAX + 1];
+    char detail[EVENT_DETAIL_MAX + 1]; /* UNMONITOR, not shown: the notification-script it had */
 };
 
 const char *event_name(enum event_kind kind);

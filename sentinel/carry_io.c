@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "notify/script_io.h"
 #include "probes/link_io.h"
 #include "quorum/peer_io.h"
 #include "sentinel/model.h"
@@ -71,6 +72,21 @@ static void carry_message(const struct carry *carry, const struct message *messa
         peer_send(carry->peers, message);
 }
 
+/* A group that is watched no longer has left its script in the event. */
+static void carry_event(const struct carry *carry, const struct event *event)
+{
+    const struct group *group = core_find_group(carry->core, event->group);
+    struct scripts_paths paths = { NULL, NULL };
+
+    if (event->kind == EVENT_UNMONITOR)
+        paths.notification = event->detail;
+    else if (group != NULL)
+        paths = (struct scripts_paths){ group->conf.notification_script,
+                                        group->conf.client_reconfig_script };
+    carry->ops->event(carry->ops_arg, event);
+    script_io_event(carry->scripts, event, &paths);
+}
+
 void carry_out(const struct carry *carry, const struct parcel *parcel)
 {
     switch (parcel->kind) {
@@ -82,7 +98,7 @@ void carry_out(const struct carry *carry, const struct parcel *parcel)
             carry_order(carry, &parcel->u.order);
         break;
     case PARCEL_EVENT:
-        carry->ops->event(carry->ops_arg, &parcel->u.event);
+        carry_event(carry, &parcel->u.event);
         break;
     case PARCEL_REPLY:
         carry->ops->reply(carry->ops_arg, &parcel->u.reply);

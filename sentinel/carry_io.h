@@ -1,6 +1,6 @@
 /*
  * carry_io: carries out what leaves the outbox: orders on the links, messages to peers, events and
- * replies to whoever wants them.
+ * replies to whoever wants them, and to the hooks what they are for.
  */
 #ifndef SENTINEL_CARRY_IO_H
 #define SENTINEL_CARRY_IO_H
@@ -13,6 +13,7 @@ struct core;
 struct link_set;
 struct parcel;
 struct peer_line;
+struct script_io;
 struct shell_ops;
 
 /* Where things go. All is borrowed. */
@@ -20,6 +21,7 @@ struct carry {
     const struct core *core;
     struct link_set *links; /* NULL: we stop; readers and clients still get what is theirs */
     struct peer_line *peers;
+    struct script_io *scripts;
     order_settled_fn *settled;
     void *settled_arg;
     const struct shell_ops *ops;

@@ -177,12 +177,14 @@ static void retarget_nodes(struct core *core, struct group *group, struct node *
     emit_node_row(core, group->primary);
 }
 
-/* +switch-master, then every replica anew, as clients of Sentinel expect. */
+/* +switch-master, then every replica anew, as clients of Sentinel expect. Whoever led the failover
+ * is past the promotion by now; whoever learnt of it from a peer leads none. */
 static void announce_switch(struct core *core, struct group *group, const struct addr *from)
 {
     struct event *event = emit_group_event(core, EVENT_SWITCH_MASTER, group);
 
     event->primary = *from;
+    event->count = group->failover.state == FAILOVER_REPOINT ? EVENT_SWITCH_LED : 0;
     for (size_t i = 0; i < group->n_nodes; i++) {
         struct node *node = group->nodes[i];
 

@@ -35,7 +35,8 @@ static enum reply_code monitor(struct core *core, const struct request *request)
 
 static void unmonitor(struct core *core, struct group *group)
 {
-    emit_group_event(core, EVENT_UNMONITOR, group);
+    event_detail(emit_group_event(core, EVENT_UNMONITOR, group), "%s",
+                 group->conf.notification_script);
     group_remove(core, group, 1);
 }
 
@@ -52,7 +53,7 @@ static void emit_set(struct core *core, const struct group *group, const struct 
     char value[CONF_TEXT_MAX + 1];
 
     option_get(&group->conf, option, value);
-    event_detail(emit_group_event(core, EVENT_SET, group), "%s %.100s", option->wire_name,
+    event_detail(emit_group_event(core, EVENT_SET, group), "%s %s", option->wire_name,
                  option->secret ? "******" : value);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "notify/script_io.h"
 #include "probes/link_io.h"
 #include "probes/order_io.h"
 #include "quorum/hello.h"
@@ -188,6 +189,14 @@ static void on_disk_settled(void *arg, bool ok, const char *reason)
     feed(arg, &input);
 }
 
+/* What becomes of a hook concerns the log and the subscribers, not the core. */
+static void on_script(void *arg, const struct event *event)
+{
+    struct shell *shell = arg;
+
+    shell->carry.ops->event(shell->carry.ops_arg, event);
+}
+
 static void on_timer(uv_timer_t *timer)
 {
     struct shell *shell = timer->data;
@@ -247,6 +256,7 @@ static void timer_closed(uv_handle_t *handle)
     void (*done)(void *arg) = shell->done;
     void *done_arg = shell->done_arg;
 
+    script_io_stop(shell->carry.scripts);
     disk_free(shell->disk);
     outbox_free(shell->outbox);
     core_free(shell->core);
@@ -292,10 +302,12 @@ static bool build(struct shell *shell, struct state *state, const struct addr *s
     shell->disk = disk_new(shell->loop, state, shell->outbox, &disk_ops, shell);
     carry->links = link_set_new(shell->loop, state_runid(state), HELLO_CHANNEL, &link_ops, shell);
     carry->peers = peer_line_new(carry->links, on_peer_heard, shell);
+    carry->scripts = script_io_new(shell->loop, on_script, shell);
     carry->core = shell->core;
     carry->settled = on_settled;
     carry->settled_arg = shell;
-    return shell->core && shell->outbox && shell->disk && carry->links && carry->peers;
+    return shell->core && shell->outbox && shell->disk && carry->links && carry->peers &&
+           carry->scripts;
 }
 
 struct shell *shell_new(uv_loop_t *loop, struct state *state, const struct addr *self,
@@ -340,6 +352,11 @@ void shell_stop(struct shell *shell, void (*done)(void *arg), void *arg)
 const struct core *shell_core(const struct shell *shell)
 {
     return shell->core;
+}
+
+const struct scripts *shell_scripts(const struct shell *shell)
+{
+    return script_io_scripts(shell->carry.scripts);
 }
 
 const struct shell_stats *shell_stats(const struct shell *shell)

@@ -24,6 +24,7 @@ struct input;
 struct message;
 struct reply;
 struct request;
+struct scripts;
 struct shell;
 struct state;
 
@@ -48,6 +49,9 @@ struct shell *shell_new(uv_loop_t *loop, struct state *state, const struct addr 
 void shell_stop(struct shell *shell, void (*done)(void *arg), void *arg);
 
 const struct core *shell_core(const struct shell *shell);
+
+/* The queue of the hooks. */
+const struct scripts *shell_scripts(const struct shell *shell);
 
 /* Both are copied. */
 void shell_submit(struct shell *shell, const struct request *request);
