@@ -116,6 +116,7 @@ void emit_node_row(struct core *core, const struct node *node)
     row->addr = node->addr;
     row->owed = node->owed;
     copy_name(row->runid, node->runid);
+    copy_name(row->ip, node->ip);
 }
 
 void emit_peer_row(struct core *core, const struct group *group, const struct peer *peer)

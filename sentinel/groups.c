@@ -230,6 +230,8 @@ static msec group_next(const struct core *core, const struct group *group)
 
 void group_run(struct core *core, struct group *group)
 {
+    if (group->twins)
+        nodes_merge(core, group);
     detect_run(core, group);
     adopt_run(core, group);
     failover_run(core, group);

@@ -118,6 +118,7 @@ struct group {
     struct addr base_addr; /* as the file had it when last read */
     struct group_conf base;
     bool from_file;
+    bool twins;      /* two nodes may turn out to be one: their addresses were resolved */
     bool announced;  /* +monitor was raised */
     bool configured; /* CONFIGUREd since the last RETAIN */
     uint64_t config_epoch;

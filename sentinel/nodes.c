@@ -52,6 +52,61 @@ void node_remove(struct core *core, struct node *node)
     free(node);
 }
 
+/* Whether A, not B, is to stay of two that are one. */
+static bool matters_more(const struct group *group, const struct node *a, const struct node *b)
+{
+    if (b == group->primary || b == group->failover.promoted)
+        return false;
+    return a == group->primary || a == group->failover.promoted || b->rumoured || !a->rumoured;
+}
+
+/* Drop GONE, which is KEPT under another name, if that can be done now. */
+static bool merge(struct core *core, struct group *group, struct node *kept, struct node *gone)
+{
+    if (gone == group->primary || gone == group->failover.promoted)
+        return false; /* one is the primary, the other is being promoted: later */
+    kept->owed = kept != group->primary && (kept->owed || gone->owed);
+    if (kept->runid[0] == '\0')
+        memcpy(kept->runid, gone->runid, sizeof kept->runid);
+    node_remove(core, gone);
+    if (!kept->rumoured)
+        emit_node_row(core, kept);
+    return true;
+}
+
+/* The first pair of nodes that are one; false when there is none. */
+static bool find_twins(const struct group *group, struct node **ret_a, struct node **ret_b)
+{
+    for (size_t i = 0; i < group->n_nodes; i++) {
+        struct addr addr = { .port = group->nodes[i]->addr.port };
+
+        memcpy(addr.host, group->nodes[i]->ip, sizeof addr.host);
+        for (size_t j = i + 1; addr_is_set(&addr) && j < group->n_nodes; j++) {
+            if (group->nodes[j]->addr.port != addr.port ||
+                (strcmp(group->nodes[j]->ip, addr.host) != 0 &&
+                 strcmp(group->nodes[j]->addr.host, addr.host) != 0))
+                continue;
+            *ret_a = group->nodes[i];
+            *ret_b = group->nodes[j];
+            return true;
+        }
+    }
+    return false;
+}
+
+void nodes_merge(struct core *core, struct group *group)
+{
+    struct node *a, *b;
+    bool merged = true;
+
+    while (merged && find_twins(group, &a, &b)) {
+        bool first = matters_more(group, a, b);
+
+        merged = merge(core, group, first ? a : b, first ? b : a);
+    }
+    group->twins = !merged;
+}
+
 bool node_is_at(const struct node *node, const struct addr *addr)
 {
     struct addr shown = node_shown_addr(node);
@@ -255,6 +310,17 @@ static void note_answers(struct core *core, struct node *node)
         node->script_killed = false;
 }
 
+/* Where a connection leads to, in numbers. */
+static void note_ip(struct core *core, struct node *node, const char *ip)
+{
+    if (ip[0] == '\0' || strcmp(ip, node->ip) == 0)
+        return;
+    memcpy(node->ip, ip, strlen(ip) + 1);
+    node->group->twins = true;
+    if (!node->rumoured && strcmp(ip, node->addr.host) != 0)
+        emit_node_row(core, node);
+}
+
 void node_observe(struct core *core, struct node *node, const struct observation *seen)
 {
     bool was_up = probe_is_up(&node->probe);
@@ -262,8 +328,8 @@ void node_observe(struct core *core, struct node *node, const struct observation
     probe_observe(&node->probe, seen->link, seen->evidence, core->now, &core->prng);
     if (seen->link == LINK_CMD && was_up != probe_is_up(&node->probe)) {
         node->contacted = node->reborn = false;
-        if (!was_up && seen->ip[0] != '\0')
-            memcpy(node->ip, seen->ip, sizeof node->ip);
+        if (!was_up)
+            note_ip(core, node, seen->ip);
     }
     if (seen->evidence == EVIDENCE_INFO && probe_is_up(&node->probe))
         take_info(core, node, seen->info);

@@ -23,6 +23,10 @@ struct node *node_add(struct core *core, struct group *group, const struct addr 
 /* Forget a node that is not the primary. Emits FORGET and, unless it was only rumoured, the row. */
 void node_remove(struct core *core, struct node *node);
 
+/* Two nodes with the same numeric address are one that is known by a name and by
+ * its address: keep the one that matters more. */
+void nodes_merge(struct core *core, struct group *group);
+
 /* The node of GROUP at ADDR (as configured or as reached); NULL if there is none. */
 struct node *node_find(const struct group *group, const struct addr *addr);
 bool node_is_at(const struct node *node, const struct addr *addr);

@@ -43,6 +43,7 @@ static void restore_node(struct core *core, struct group *group, const struct ro
     if (node == NULL)
         return;
     memcpy(node->runid, row->runid, sizeof node->runid);
+    memcpy(node->ip, row->ip, sizeof node->ip);
     node->owed = row->owed;
 }
 

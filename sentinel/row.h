@@ -9,7 +9,7 @@
  *   EPOCH   -               epoch (the highest seen)
  *   GROUP   group           addr, epoch (config epoch), conf, base_addr, base, from_file
  *   VOTE    group           epoch, runid (whom we voted for in it)
- *   NODE    group, addr     runid (last seen, may be empty), owed
+ *   NODE    group, addr     runid (last seen, may be empty), ip (the same), owed
  *   PEER    group, runid    addr
  */
 #ifndef SENTINEL_ROW_H
@@ -46,8 +46,9 @@ struct row {
     char runid[PEER_RUNID_LEN + 1];
     struct addr addr;
     uint64_t epoch;
-    bool owed;              /* NODE: a former primary that has still to be demoted */
-    bool from_file;         /* GROUP: stands in the configuration file, not only in the state */
+    char ip[HOST_LEN_MAX + 1]; /* NODE: numeric address it was last reached at */
+    bool owed;                 /* NODE: a former primary that has still to be demoted */
+    bool from_file;            /* GROUP: stands in the configuration file, not only in the state */
     struct addr base_addr;  /* GROUP: address and settings as the file had them when last read: */
     struct group_conf base; /* an option that the file changes later wins over the state */
     struct global_conf global, global_base; /* GLOBAL: in force, and as the file had them */

@@ -23,7 +23,7 @@ static const char schema[] =
     "CREATE TABLE votes(group_name TEXT PRIMARY KEY, epoch TEXT NOT NULL, run_id TEXT NOT NULL)"
     " WITHOUT ROWID;"
     "CREATE TABLE nodes(group_name TEXT NOT NULL, host TEXT NOT NULL COLLATE NOCASE,"
-    " port INTEGER NOT NULL, run_id TEXT NOT NULL, owed INTEGER NOT NULL,"
+    " port INTEGER NOT NULL, run_id TEXT NOT NULL, ip TEXT NOT NULL, owed INTEGER NOT NULL,"
     " PRIMARY KEY(group_name, host, port)) WITHOUT ROWID;"
     "CREATE TABLE peers(group_name TEXT NOT NULL, run_id TEXT NOT NULL, host TEXT NOT NULL,"
     " port INTEGER NOT NULL, PRIMARY KEY(group_name, run_id)) WITHOUT ROWID;";

@@ -32,9 +32,9 @@
     X(OPTION_ALL, "SELECT base, name, value FROM group_options WHERE group_name = ?1")             \
     X(VOTE_PUT, "INSERT OR REPLACE INTO votes(group_name, epoch, run_id) VALUES(?1, ?2, ?3)")      \
     X(VOTE_ALL, "SELECT group_name, epoch, run_id FROM votes")                                     \
-    X(NODE_PUT, "INSERT OR REPLACE INTO nodes(group_name, host, port, run_id, owed)"               \
-                " VALUES(?1, ?2, ?3, ?4, ?5)")                                                     \
-    X(NODE_ALL, "SELECT group_name, host, port, run_id, owed FROM nodes")                          \
+    X(NODE_PUT, "INSERT OR REPLACE INTO nodes(group_name, host, port, run_id, owed, ip)"           \
+                " VALUES(?1, ?2, ?3, ?4, ?5, ?6)")                                                 \
+    X(NODE_ALL, "SELECT group_name, host, port, run_id, owed, ip FROM nodes")                      \
     X(NODE_DROP, "DELETE FROM nodes WHERE group_name = ?1 AND host = ?2 AND port = ?3")            \
     X(PEER_PUT, "INSERT OR REPLACE INTO peers(group_name, run_id, host, port)"                     \
                 " VALUES(?1, ?2, ?3, ?4)")                                                         \

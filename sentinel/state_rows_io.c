@@ -93,6 +93,7 @@ static bool put_node(struct state *state, const struct row *row)
     if (!gone) {
         state_bind_text(put, 4, row->runid);
         state_bind_int(put, 5, row->owed);
+        state_bind_text(put, 6, row->ip);
     }
     return state_run(put);
 }
@@ -244,6 +245,7 @@ static bool read_node(struct state *state, sqlite3_stmt *all, struct row *row)
 {
     (void)state;
     row->owed = sqlite3_column_int(all, 4) != 0;
+    snprintf(row->ip, sizeof row->ip, "%s", text_at(all, 5));
     return read_name(all, 0, row->group) && read_addr(all, 1, &row->addr) &&
            read_runid(all, 3, true, row->runid);
 }
