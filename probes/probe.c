@@ -33,9 +33,12 @@ static int n_links(const struct probe *probe)
 
 static void link_init(struct link *link, msec now)
 {
-    *link = (struct link){
-        .state = LINK_DOWN, .since = now, .retry_at = now, .ping_at = MSEC_NEVER, .heard_at = now
-    };
+    *link = (struct link){ .state = LINK_DOWN,
+                           .since = now,
+                           .retry_at = now,
+                           .ping_at = MSEC_NEVER,
+                           .heard_at = now,
+                           .denied_at = MSEC_NEVER };
     backoff_init(&link->backoff, RETRY_MIN_MS, RETRY_MAX_MS);
 }
 
@@ -93,6 +96,7 @@ static void link_down(struct probe *probe, enum link_kind kind, msec now, struct
 
 static unsigned link_open(struct link *link, enum link_kind kind, msec now)
 {
+    link->denied_at = MSEC_NEVER;
     link->state = LINK_OPENING;
     link->since = now;
     return kind == LINK_CMD ? PROBE_OPEN_CMD : PROBE_OPEN_PUBSUB;
@@ -111,6 +115,8 @@ static msec doubt_at(const struct probe *probe, enum link_kind kind)
 {
     const struct link *link = &probe->links[kind];
 
+    if (link->denied_at != MSEC_NEVER)
+        return link->denied_at + DENIED_MAX_MS;
     if (link->ping_at == MSEC_NEVER)
         return MSEC_NEVER;
     return msec_max(link->ping_at, link->heard_at) + link_patience(probe, kind);
@@ -301,6 +307,10 @@ static void observe_valid(struct probe *probe, enum link_kind kind, enum evidenc
     probe->unanswered = 0;
     probe->unanswered_since = MSEC_NEVER;
     probe->denied = evidence == EVIDENCE_DENIED;
+    if (!probe->denied)
+        probe->links[kind].denied_at = MSEC_NEVER;
+    else if (probe->links[kind].denied_at == MSEC_NEVER)
+        probe->links[kind].denied_at = now;
     probe->busy = false;
 }
 

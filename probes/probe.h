@@ -37,7 +37,8 @@ struct prng;
     1000 /* for a connection to come up; never more than half of down_after */
 #define RETRY_MIN_MS   10
 #define RETRY_MAX_MS   1000
-#define CRASH_REFUSALS 2 /* refused reconnects that, after a reset, mean a crash */
+#define DENIED_MAX_MS  1000 /* then the connection is made anew: rights are given to connections */
+#define CRASH_REFUSALS 2    /* refused reconnects that, after a reset, mean a crash */
 
 /* How often things go; shared by all probes, may be changed at any time. */
 struct pace {
@@ -57,6 +58,7 @@ struct link {
     msec ping_at;     /* when the PING in flight was sent; MSEC_NEVER = none */
     msec ping_due_at; /* UP: no PING before */
     msec heard_at;    /* last reply of any kind on it */
+    msec denied_at;   /* since when it is refused for lack of rights; MSEC_NEVER = it is not */
     struct backoff backoff;
 };
 
