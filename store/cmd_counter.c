@@ -3,11 +3,12 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "store/store.h"
 
 #define FLOAT_TEXT_MAX  5200 /* the largest long double has 4933 digits before the point */
-#define FLOAT_INPUT_MAX 256
+#define FLOAT_INPUT_MAX 5120
 
 /* Adds to an integer; what INCR, DECR and their kin have in common. */
 static void add(struct store *s, struct client *c, struct slice key, int64_t by)
@@ -63,6 +64,20 @@ void cmd_decrby(void *app, struct client *c, size_t argc, const struct slice *ar
         add(app, c, argv[1], -by);
 }
 
+/* Overflow looks like infinity, and underflow like zero: the text tells them apart. */
+static bool says_infinity(const char *text)
+{
+    return strpbrk(text, "iI") != NULL;
+}
+
+static bool says_zero(const char *text)
+{
+    size_t mantissa = strcspn(text, strpbrk(text, "xX") != NULL ? "pP" : "eE");
+    size_t digit = strcspn(text, "123456789abcdfABCDF");
+
+    return digit >= mantissa;
+}
+
 /* A number in the widest type there is, as Redis counts. */
 static bool read_float(struct slice text, long double *ret)
 {
@@ -74,7 +89,8 @@ static bool read_float(struct slice text, long double *ret)
         (copy[0] >= '\t' && copy[0] <= '\r'))
         return false;
     v = strtold(copy, &end);
-    if (*end != '\0' || isnan(v) || v == HUGE_VALL || v == -HUGE_VALL)
+    if (*end != '\0' || isnan(v) || (isinf(v) && !says_infinity(copy)) ||
+        (v == 0 && !says_zero(copy)))
         return false;
     *ret = v;
     return true;

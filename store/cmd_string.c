@@ -54,17 +54,36 @@ static bool add_flag(struct set_options *o, struct slice word, unsigned allowed)
     return false;
 }
 
+/* Notes EX, PX, EXAT or PXAT; one of them may stand there twice, but not two. */
+static bool add_time(struct set_options *o, struct expire_unit unit, struct slice time)
+{
+    bool same = unit.factor_ms == o->unit.factor_ms && unit.absolute == o->unit.absolute;
+
+    if ((o->flags & (SET_KEEPTTL | SET_PERSIST)) || ((o->flags & SET_EXPIRES) && !same))
+        return false;
+    o->flags |= SET_EXPIRES;
+    o->unit = unit;
+    o->time = time;
+    return true;
+}
+
 /* Reads the words behind key (and value); false after the error was written. */
 static bool read_options(struct client *c, size_t argc, const struct slice *argv, unsigned allowed,
                          struct set_options *ret)
 {
+    struct expire_unit unit;
+
     ret->flags = 0;
     for (size_t i = 0; i < argc; i++) {
-        if (!(ret->flags & (SET_EXPIRES | SET_KEEPTTL | SET_PERSIST)) && i + 1 < argc &&
-            expire_option(argv[i], &ret->unit)) {
-            ret->flags |= SET_EXPIRES;
-            ret->time = argv[++i];
-        } else if (!add_flag(ret, argv[i], allowed)) {
+        bool ok;
+
+        if (i + 1 < argc && expire_option(argv[i], &unit)) {
+            ok = add_time(ret, unit, argv[i + 1]);
+            i++;
+        } else {
+            ok = add_flag(ret, argv[i], allowed);
+        }
+        if (!ok) {
             resp_error(&c->reply, store_error_syntax);
             return false;
         }

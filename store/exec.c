@@ -113,6 +113,12 @@ static void refuse_unfit(struct store *s, struct client *c, const struct command
 {
     s->stats.error_replies++;
     session_of(c)->failed = (c->flags & CLIENT_IN_MULTI) != 0;
+    if (m->command != NULL && (m->command->flags & COMMAND_EXEC)) {
+        session_discard(s, c);
+        resp_error(&c->reply, "EXECABORT Transaction discarded because of: wrong number of "
+                              "arguments for 'exec' command");
+        return;
+    }
     command_write_error(&c->reply, m, argc, argv);
 }
 

@@ -48,7 +48,7 @@ enum option_flag {
     X(BIND, "bind", "host", TEXT, OPTION_FIXED, "127.0.0.1", 0, 0,                                 \
       "address to listen on; several, with spaces; * is all")                                      \
     X(PORT, "port", NULL, NUMBER, OPTION_FIXED, "6379", 0, 65535, "TCP port; 0: any free one")     \
-    X(MAXCLIENTS, "maxclients", NULL, NUMBER, 0, "10000", 1, 1000000, "connections at a time")     \
+    X(MAXCLIENTS, "maxclients", NULL, NUMBER, 0, "10000", 1, UINT32_MAX, "connections at a time")  \
     X(TIMEOUT, "timeout", NULL, NUMBER, 0, "0", 0, INT32_MAX,                                      \
       "seconds after which a silent client is closed; 0: never")                                   \
     X(TCP_KEEPALIVE, "tcp-keepalive", NULL, NUMBER, 0, "300", 0, INT32_MAX,                        \

@@ -9,12 +9,13 @@
 
 #include "store/repl_id.h"
 
-#define RDB_MAGIC            "REDIS"
-#define RDB_HEADER_BYTES     9
-#define RDB_VERSION_WRITTEN  10 /* what Redis 7.0 writes and reads */
-#define RDB_VERSION_READ_MAX 99 /* later ones differ in value types, which are refused one by one  \
-                                 */
-#define RDB_VERSION_CRC 5       /* first version that ends in a checksum */
+#define RDB_MAGIC           "REDIS"
+#define RDB_HEADER_BYTES    9
+#define RDB_VERSION_WRITTEN 10 /* what Redis 7.0 writes and reads */
+#define RDB_VERSION_READ_MAX                                                                       \
+    99                    /* later ones differ in value types, which are refused one by one        \
+                           */
+#define RDB_VERSION_CRC 5 /* first version that ends in a checksum */
 #define RDB_CRC_BYTES   8
 
 #define RDB_STRING_BYTES_MAX   ((uint64_t)512 * 1024 * 1024)

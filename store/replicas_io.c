@@ -12,8 +12,9 @@
 #include "store/wait_io.h"
 #include "wire/log_io.h"
 
-#define WAITING_NEWLINE_MS 1000 /* how often a replica that waits for its turn hears that we live  \
-                                 */
+#define WAITING_NEWLINE_MS                                                                         \
+    1000 /* how often a replica that waits for its turn hears that we live                         \
+          */
 
 /* --- their lives ----------------------------------------------------------------------------- */
 
@@ -279,6 +280,7 @@ static void take_ack(struct shell *sh, struct client *c, struct slice offset)
     if (acked > r->acked)
         r->acked = acked;
     r->heard_ms = sh->store.mono_ms;
+    r->early_ack = r->early_ack || r->phase == REPLICA_SYNC;
     if (r->phase == REPLICA_LOADING) {
         r->phase = REPLICA_ONLINE;
         log_notice("replica %s is online", c->addr);

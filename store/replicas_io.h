@@ -34,6 +34,7 @@ struct replica {
     struct replica *next;
     uint64_t client_id;
     enum replica_phase phase;
+    bool early_ack;   /* it has read all, before we know that all was sent */
     bool capa_eof;    /* takes a stream whose length is not known before */
     bool capa_psync2; /* takes the id of a new history with +CONTINUE */
     uint16_t port;    /* what it told us; 0: nothing */

@@ -194,7 +194,7 @@ static void on_signal_stop(void *arg, int signum)
     bool save = sh->store.options.save_count > 0;
 
     shell_set_clock(sh);
-    log_notice("signal %d, stopping", signum);
+    (void)signum;
     if (!shell_stop(sh, save))
         log_error("not stopping, since the data cannot be saved; a second signal ends the process "
                   "without saving");
