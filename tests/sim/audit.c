@@ -45,8 +45,9 @@ void audit_started(struct world *w, struct sup *s)
         account->votes_epoch = account->voters = 0;
         account->forced = false;
         account->announced = stored_primary(w, s, g);
-        if (disk_find(&s->disk, ROW_GROUP, world_group_name(g), NULL) == NULL)
+        if (account->gone)
             account->shown_config_epoch = 0;
+        account->gone = false;
     }
 }
 

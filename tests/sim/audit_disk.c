@@ -17,9 +17,12 @@ void audit_durable(struct world *w, struct sup *s, const struct row *rows, size_
 {
     for (size_t i = 0; i < n; i++) {
         int group = world_group_by_name(rows[i].group);
-        if (rows[i].kind != ROW_GROUP || group < 0)
+        if (group < 0)
             continue;
         struct account *account = &w->audit.accounts[s->index][group];
+        account->gone = account->gone || rows[i].kind == ROW_GROUP_GONE;
+        if (rows[i].kind != ROW_GROUP)
+            continue;
         account->durable_configs[account->n_durable++ & 63] =
             pack(rows[i].epoch, world_engine_by_addr(w, &rows[i].addr));
     }
@@ -46,8 +49,8 @@ static bool vote_is_stored(const struct sup *s, int group, uint64_t epoch, const
 
     if (disk_find(&s->disk, ROW_GROUP, name, NULL) == NULL)
         return disk_epoch(&s->disk) >= epoch;
-    return row != NULL &&
-           (row->epoch > epoch || (row->epoch == epoch && strcmp(row->runid, leader) == 0));
+    return row != NULL && (row->epoch > epoch || (row->epoch == epoch && (row->runid[0] == '\0' ||
+                                                                         strcmp(row->runid, leader) == 0)));
 }
 
 void audit_disk_message(struct world *w, struct sup *s, const struct message *message, int group)

@@ -70,10 +70,12 @@ void engine_receive(struct world *w, struct engine *e, struct conn *conn, struct
     engine_pump(w, e);
 }
 
-/* The error with which a node in trouble meets nearly every command; EVIDENCE_COUNT = none. */
-static enum evidence trouble(const struct world *w, const struct engine *e)
+/* The error with which a node in trouble meets nearly every command; EVIDENCE_COUNT = none. A
+ * connection that was refused its rights stays without, whatever is granted later. */
+static enum evidence trouble(const struct world *w, const struct engine *e,
+                             const struct conn *conn)
 {
-    if (e->denied)
+    if (e->denied || conn->denied)
         return EVIDENCE_DENIED;
     if (engine_is_loading(w, e))
         return EVIDENCE_LOADING;
@@ -82,9 +84,10 @@ static enum evidence trouble(const struct world *w, const struct engine *e)
     return EVIDENCE_COUNT;
 }
 
-static enum evidence answer_to_ping(const struct world *w, const struct engine *e)
+static enum evidence answer_to_ping(const struct world *w, const struct engine *e,
+                                    const struct conn *conn)
 {
-    enum evidence ev = trouble(w, e);
+    enum evidence ev = trouble(w, e, conn);
 
     if (ev != EVIDENCE_COUNT)
         return ev;
@@ -105,7 +108,7 @@ static void reply_evidence(struct world *w, struct conn *conn, enum evidence ev)
 
 static void reply_info(struct world *w, struct engine *e, struct conn *conn)
 {
-    if (e->denied || e->busy) {
+    if (e->denied || conn->denied || e->busy) {
         reply_evidence(w, conn, EVIDENCE_INFO_FAILED);
         return;
     }
@@ -149,7 +152,7 @@ static void kill_normal_clients(struct world *w, struct engine *e, const struct 
 static void obey(struct world *w, struct engine *e, struct conn *conn, const struct packet *packet)
 {
     struct packet *reply = packet_new(w, PKT_SETTLED);
-    enum evidence ev = trouble(w, e);
+    enum evidence ev = trouble(w, e, conn);
 
     reply->ticket = packet->ticket;
     if (ev != EVIDENCE_COUNT) {
@@ -165,13 +168,14 @@ static void obey(struct world *w, struct engine *e, struct conn *conn, const str
         kill_normal_clients(w, e, conn);
         reply->u.settled.ok = true;
     }
-    reply->u.settled.role = e->denied ? ROLE_UNKNOWN : e->role;
+    reply->u.settled.role = ev == EVIDENCE_DENIED ? ROLE_UNKNOWN : e->role;
     net_send(w, conn, TO_CLIENT, reply);
 }
 
 static void serve_open(struct world *w, struct engine *e, struct conn *conn)
 {
-    conn->subscribed = conn->link == LINK_PUBSUB && !e->denied;
+    conn->denied = e->denied > 0;
+    conn->subscribed = conn->link == LINK_PUBSUB && !conn->denied;
     net_send(w, conn, TO_CLIENT, packet_new(w, PKT_UP));
 }
 
@@ -186,13 +190,13 @@ static void serve(struct world *w, struct engine *e, struct conn *conn, const st
         net_close_server(w, conn);
         break;
     case PKT_PING:
-        reply_evidence(w, conn, answer_to_ping(w, e));
+        reply_evidence(w, conn, answer_to_ping(w, e, conn));
         break;
     case PKT_INFO:
         reply_info(w, e, conn);
         break;
     case PKT_PUBLISH:
-        if (!e->denied && !e->busy)
+        if (!e->denied && !conn->denied && !e->busy)
             publish(w, e, &packet->u.hello, 0);
         reply_evidence(w, conn, EVIDENCE_HELLO_SENT);
         break;

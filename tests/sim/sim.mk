@@ -12,3 +12,12 @@ $(BUILD)/sim/sim: $(call objects,tests/sim/main.c) $(SIM_OBJ) $(BUILD)/libcore.a
 
 sim: $(BUILD)/sim/sim
 	@$(BUILD)/sim/sim -s $(SEED) -n $(COUNT) -j $(JOBS) $(if $(V),-v)
+
+$(BUILD)/sim/story: $(call objects,$(wildcard tests/story/*.c)) $(SIM_OBJ) $(BUILD)/libcore.a
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $^
+
+# REWRITE=1 puts what came in the place of what was expected: look at the difference.
+STORIES ?= $(sort $(wildcard tests/story/*.story))
+story: $(BUILD)/sim/story
+	@$(BUILD)/sim/story $(if $(REWRITE),-rewrite) $(STORIES)

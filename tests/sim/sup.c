@@ -47,7 +47,7 @@ static void forget(struct world *w, struct sup *s)
     s->committing = s->commit_late = s->commit_waits = s->stalled = false;
     s->stalled_ms = 0;
     s->aim = AIM_NONE;
-    s->wake_at = MSEC_NEVER;
+    s->wake_at = s->armed_at = MSEC_NEVER;
     s->wake_gen++;
     s->commit_gen++;
     clear_inbox(w, s);
@@ -81,7 +81,7 @@ void sup_start(struct world *w, struct sup *s)
         strcpy(self.host, s->host);
     s->present = s->alive = s->host_on = true;
     s->life++;
-    s->wake_at = MSEC_NEVER;
+    s->wake_at = s->armed_at = MSEC_NEVER;
     s->bad_at = w->now;
     if (w->plan.seed && world_chance(w, 300))
         s->offset = world_between(w, 0, 1000000); /* the host was started again */
@@ -131,9 +131,23 @@ static void tick(struct world *w, struct sup *s)
 {
     struct input input = { .kind = INPUT_TICK };
 
-    s->wake_at = MSEC_NEVER;
+    s->wake_at = s->armed_at = MSEC_NEVER;
     s->wake_gen++;
     sup_feed(w, s, &input);
+}
+
+/* One timer: the earliest time asked for is in the queue; when it comes and a
+ * later one is wanted meanwhile, it is put in again. */
+static void arm(struct world *w, struct sup *s, msec wake)
+{
+    msec at = wake == MSEC_NEVER ? MSEC_NEVER : msec_max(wake - s->offset, w->now);
+
+    s->wake_at = at;
+    if (at < s->armed_at && at != MSEC_NEVER) {
+        s->armed_at = at;
+        world_later(w, at - w->now + world_between(w, 0, w->plan.timer_slack_ms), H_WAKE, s->index,
+                    0, ++s->wake_gen);
+    }
 }
 
 /* What came in while the process stood still. */
@@ -167,33 +181,21 @@ void sup_resume(struct world *w, struct sup *s)
         drain_inbox(w, s);
     if (s->alive && s->life == life && s->wake_at <= w->now)
         tick(w, s);
+    else if (s->alive && s->life == life && s->wake_at != MSEC_NEVER)
+        arm(w, s, s->wake_at + s->offset);
     if (s->alive && s->life == life && s->commit_waits) {
         s->commit_waits = false;
         sup_committed(w, s, s->commit_gen);
     }
 }
 
-/* One timer: the earliest time asked for is in the queue; when it comes and a
- * later one is wanted meanwhile, it is put in again. */
-static void arm(struct world *w, struct sup *s, msec wake)
-{
-    msec at = wake == MSEC_NEVER ? MSEC_NEVER : msec_max(wake - s->offset, w->now);
-
-    if (at < s->armed_at || s->armed_at < w->now || s->armed_gen != s->wake_gen) {
-        s->armed_at = at;
-        s->armed_gen = ++s->wake_gen;
-        if (at != MSEC_NEVER)
-            world_later(w, at - w->now + world_between(w, 0, w->plan.timer_slack_ms), H_WAKE,
-                        s->index, 0, s->wake_gen);
-    }
-    s->wake_at = at;
-}
-
 void sup_wake(struct world *w, struct sup *s, uint64_t gen)
 {
-    if (!s->alive || gen != s->wake_gen || s->stalled)
+    if (!s->alive || gen != s->wake_gen)
         return;
     s->armed_at = MSEC_NEVER;
+    if (s->stalled)
+        return;
     if (s->wake_at <= w->now) {
         tick(w, s);
     } else if (s->wake_at != MSEC_NEVER) {

@@ -54,7 +54,7 @@ struct sup {
 
     msec wake_at;  /* when the core wants a TICK, in the world's time */
     msec armed_at; /* when the timer in the queue fires; it may be earlier */
-    uint64_t wake_gen, armed_gen;
+    uint64_t wake_gen;
     bool committing, commit_late;
     uint64_t commit_gen;
     msec commit_retry_ms;
