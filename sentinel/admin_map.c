@@ -75,6 +75,8 @@ static void put_flags(struct map *map, const struct flag *flags, size_t n)
     put_text(map, "flags", text);
 }
 
+/* Once the switch is told, the new primary is no part of a failover: clients wait for that flag
+ * to go before they use it, and bringing the replicas over may take long. */
 static void put_node_flags(struct map *map, const struct node *node)
 {
     const struct group *group = node->group;
@@ -86,12 +88,12 @@ static void put_node_flags(struct map *map, const struct node *node)
         { "master", primary },
         { "slave", !primary },
         { "disconnected", probe_is_disconnected(&node->probe) },
-        { "failover_in_progress", primary && failover->state != FAILOVER_IDLE },
+        { "failover_in_progress", primary && failover_leading(group) != 0 },
         { "promoted", failover->state == FAILOVER_PROMOTE && failover->promoted == node },
         { "reconf_sent", node->repoint == REPOINT_SENT },
         { "reconf_inprog", node->repoint == REPOINT_INPROG },
-        { "reconf_done", node->repoint == REPOINT_DONE },
-        { "force_failover", primary && failover->state != FAILOVER_IDLE && failover->forced },
+        { "reconf_done", node->repoint == REPOINT_DONE && failover->state == FAILOVER_REPOINT },
+        { "force_failover", primary && failover_leading(group) != 0 && failover->forced },
         { "script_kill_sent", node->script_killed },
     };
     put_flags(map, flags, sizeof(flags) / sizeof(flags[0]));
@@ -156,7 +158,7 @@ static void put_node(struct map *map, const struct node *node, const char *name,
     put_identity(map, name, addr, node->runid);
     put_node_flags(map, node);
     put_link(map, &node->probe, 1);
-    if (primary && group->failover.state != FAILOVER_IDLE)
+    if (primary && failover_leading(group) != 0)
         put_text(map, "failover-state", failover_state_name(group->failover.state));
     put_pings(map, &node->probe);
     if (node->sdown)

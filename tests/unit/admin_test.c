@@ -394,6 +394,7 @@ static void test_map_of_master(void)
     node_at(f, 6379)->sdown = true;
     core_find_group(f->core, "orders")->odown = true;
     core_find_group(f->core, "orders")->failover.state = FAILOVER_CAMPAIGN;
+    core_find_group(f->core, "orders")->failover.epoch = 1;
     reply = ask(f, "SENTINEL PRIMARY orders");
     CU_ASSERT(contains(reply, "s_down,o_down,master,disconnected,failover_in_progress"));
     CU_ASSERT_STRING_EQUAL(
