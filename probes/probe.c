@@ -35,6 +35,7 @@ static void link_init(struct link *link, msec now)
 {
     *link = (struct link){ .state = LINK_DOWN,
                            .since = now,
+                           .lost_at = now,
                            .retry_at = now,
                            .ping_at = MSEC_NEVER,
                            .heard_at = now,
@@ -83,13 +84,21 @@ static void forget_in_flight(struct probe *probe, enum link_kind kind, msec now)
     probe->hello_sent_at = MSEC_NEVER;
 }
 
+/* The one place where a link changes its state. */
+static void link_move(struct link *link, enum link_state to, msec now)
+{
+    if (link->state == LINK_UP && to != LINK_UP)
+        link->lost_at = now;
+    link->state = to;
+    link->since = now;
+}
+
 /* The link is gone: try again after the back-off. */
 static void link_down(struct probe *probe, enum link_kind kind, msec now, struct prng *prng)
 {
     struct link *link = &probe->links[kind];
 
-    link->state = LINK_DOWN;
-    link->since = now;
+    link_move(link, LINK_DOWN, now);
     link->retry_at = now + backoff_next(&link->backoff, prng);
     forget_in_flight(probe, kind, now);
 }
@@ -97,8 +106,7 @@ static void link_down(struct probe *probe, enum link_kind kind, msec now, struct
 static unsigned link_open(struct link *link, enum link_kind kind, msec now)
 {
     link->denied_at = MSEC_NEVER;
-    link->state = LINK_OPENING;
-    link->since = now;
+    link_move(link, LINK_OPENING, now);
     return kind == LINK_CMD ? PROBE_OPEN_CMD : PROBE_OPEN_PUBSUB;
 }
 
@@ -264,8 +272,8 @@ static void observe_up(struct probe *probe, enum link_kind kind, msec now)
 {
     struct link *link = &probe->links[kind];
 
-    link->state = LINK_UP;
-    link->since = link->heard_at = link->ping_due_at = now;
+    link_move(link, LINK_UP, now);
+    link->heard_at = link->ping_due_at = now;
     if (kind != LINK_CMD)
         return;
     probe->reset_at = MSEC_NEVER;
@@ -396,6 +404,7 @@ void probe_forgive(struct probe *probe, msec stall_ms)
         struct link *link = &probe->links[kind];
 
         link->since += stall_ms;
+        link->lost_at += stall_ms;
         link->heard_at += stall_ms;
     }
 }

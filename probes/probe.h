@@ -54,6 +54,7 @@ enum link_state { LINK_DOWN, LINK_OPENING, LINK_UP };
 struct link {
     enum link_state state;
     msec since;       /* when it got into this state */
+    msec lost_at;     /* when it last ceased to be UP; at first the time of creation */
     msec retry_at;    /* DOWN: when to open again */
     msec ping_at;     /* when the PING in flight was sent; MSEC_NEVER = none */
     msec ping_due_at; /* UP: no PING before */

@@ -121,7 +121,7 @@ static msec leader_hold_until(const struct core *core, const struct group *group
     (void)core;
     if (!probe_is_up(probe))
         return msec_min(limit,
-                        msec_max(group->voted_at, probe->links[LINK_CMD].since) + LEADER_GONE_MS);
+                        msec_max(group->voted_at, probe->links[LINK_CMD].lost_at) + LEADER_GONE_MS);
     if (member->peer->stock)
         return msec_min(limit, group->voted_at + HOLD_STOCK_MS);
     if (member->leading_at == MSEC_NEVER || member->leading_at <= group->voted_at)

@@ -65,14 +65,22 @@ static void test_what_counts(void)
 static void test_denied_is_never_silent(void)
 {
     msec now = START;
+    int remade = 0;
 
     begin_up();
     for (int i = 0; i < 100; i++, now += 1000) {
-        probe_wake(&probe, now, &prng);
+        if (probe_wake(&probe, now, &prng) & PROBE_OPEN_CMD) {
+            remade++;
+            see(LINK_CMD, EVIDENCE_CONNECTED, now);
+            probe_wake(&probe, now, &prng);
+        }
         see(LINK_CMD, EVIDENCE_DENIED, now);
         CU_ASSERT_FALSE(probe_is_silent(&probe, now));
     }
     CU_ASSERT(probe.denied);
+    CU_ASSERT(remade > 0); /* a new connection authenticates anew */
+    probe_wake(&probe, now, &prng);
+    see(LINK_CMD, EVIDENCE_CONNECTED, now);
     probe_wake(&probe, now, &prng);
     see(LINK_CMD, EVIDENCE_PONG, now);
     CU_ASSERT_FALSE(probe.denied);

@@ -233,6 +233,7 @@ static void test_crash(void)
     begin_up(DOWN_AFTER);
     see(LINK_CMD, EVIDENCE_RESET);
     CU_ASSERT_EQUAL(probe.reset_at, START);
+    CU_ASSERT_EQUAL(probe.links[LINK_CMD].lost_at, START);
     see(LINK_CMD, EVIDENCE_REFUSED); /* of no attempt of ours */
     CU_ASSERT_EQUAL(probe.refusals, 0);
     now += 20;
@@ -247,6 +248,7 @@ static void test_crash(void)
     wake();
     see(LINK_CMD, EVIDENCE_REFUSED);
     CU_ASSERT(probe_is_refused(&probe));
+    CU_ASSERT_EQUAL(probe.links[LINK_CMD].lost_at, START); /* attempts do not move it */
     now += 1000;
     wake();
     see(LINK_CMD, EVIDENCE_CONNECTED);
