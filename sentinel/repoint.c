@@ -69,6 +69,7 @@ static void note_progress(struct core *core, struct node *node)
     if (node->repoint == REPOINT_SENT &&
         core->now - node->repoint_at >= core->tunables.slave_reconf_timeout) {
         node->repoint = REPOINT_NONE;
+        node->fix_at = core->now + backoff_next(&node->fix_backoff, &core->prng); /* others first */
         emit_node_event(core, EVENT_SLAVE_RECONF_TIMEOUT, node);
     } else if (node->sdown ||
                (node->repoint == REPOINT_INPROG && node->info.role != ROLE_REPLICA)) {
