@@ -1,0 +1,227 @@
+#include "tests/unit/unit.h"
+
+#include <string.h>
+
+#include "tests/unit/drive.h"
+
+#define ANN "2222222222222222222222222222222222222222"
+#define BOB "3333333333333333333333333333333333333333"
+
+static struct drive d;
+
+static void begin(void)
+{
+    drive_begin(&d, 2, 1, 30000);
+    drive_add_peer(&d, ANN, 26380);
+    drive_add_peer(&d, BOB, 26381);
+    drive_mark(&d);
+}
+
+static void hear(const struct hello *hello)
+{
+    struct message message = { .kind = MESSAGE_HELLO };
+
+    message.u.hello = *hello;
+    drive_hear(&d, &message);
+}
+
+/* The peer at PORT says that node N is the primary under EPOCH. */
+static void claim(const char *runid, int port, int n, uint64_t epoch)
+{
+    struct hello hello = drive_hello(&d, runid, port);
+
+    hello.primary = drive_addr(n);
+    hello.config_epoch = epoch;
+    hello.current_epoch = epoch;
+    hear(&hello);
+}
+
+/* The question that is out to that peer; 0 when there is none. */
+static uint64_t question_to(const char *runid)
+{
+    for (size_t i = d.log.n_messages; i-- > 0;) {
+        const struct peer *peer = core_find_peer(d.core, d.log.messages[i].peer);
+
+        if (d.log.messages[i].kind == MESSAGE_WHERE && peer && strcmp(peer->runid, runid) == 0)
+            return d.log.messages[i].ticket;
+    }
+    return 0;
+}
+
+/* That peer, asked, holds node N for the primary. */
+static void confirm(const char *runid, int n)
+{
+    struct message there = { .kind = MESSAGE_THERE, .ticket = question_to(runid) };
+
+    CU_ASSERT(there.ticket != 0);
+    there.u.there = drive_addr(n);
+    drive_hear(&d, &there);
+}
+
+/* Node N has been promoted, out of the history that we know. */
+static void promote(int n)
+{
+    struct node_info *info = &d.nodes[n].info;
+
+    info->role = ROLE_PRIMARY;
+    memcpy(info->replid2, info->replid, sizeof info->replid2);
+    memset(info->replid, 'P', RUNID_LEN);
+}
+
+static bool is_primary(int n)
+{
+    struct addr addr = drive_addr(n);
+
+    return node_is_at(drive_group(&d)->primary, &addr);
+}
+
+/* Confirmed by one peer and by the promoted node: taken over at once. */
+static void test_switch(void)
+{
+    begin();
+    promote(2);
+    claim(ANN, 26380, 2, 5);
+    drive_run(&d, 50);
+    CU_ASSERT(is_primary(0)); /* a hello alone, and a node alone, prove nothing */
+    confirm(ANN, 2);
+    drive_run(&d, 50);
+    CU_ASSERT(is_primary(2));
+    CU_ASSERT_EQUAL(drive_events(&d, EVENT_SWITCH_MASTER), 1);
+    CU_ASSERT_EQUAL(drive_event(&d, EVENT_SWITCH_MASTER).primary.port, 7000);
+    CU_ASSERT_EQUAL(drive_event(&d, EVENT_SWITCH_MASTER).addr.port, 7002);
+    CU_ASSERT_STRING_EQUAL(drive_event(&d, EVENT_CONFIG_UPDATE_FROM).runid, ANN);
+    CU_ASSERT_EQUAL(drive_row(&d, ROW_GROUP)->epoch, 5);
+    CU_ASSERT_EQUAL(drive_row(&d, ROW_EPOCH)->epoch, 5);
+    CU_ASSERT_EQUAL(drive_group(&d)->n_nodes, 3);
+    drive_end(&d);
+}
+
+/* A forged hello: the node is a replica still, and nobody confirms. */
+static void test_forged_switch(void)
+{
+    begin();
+    claim(ANN, 26380, 2, 5);
+    drive_run(&d, 100);
+    confirm(ANN, 0);
+    confirm(BOB, 0);
+    drive_run(&d, 9500);
+    CU_ASSERT(drive_group(&d)->rumour.active);
+    drive_run(&d, 1000);
+    CU_ASSERT_FALSE(drive_group(&d)->rumour.active);
+    CU_ASSERT_EQUAL(drive_events(&d, EVENT_UPDATE_REFUSED), 1);
+    CU_ASSERT(is_primary(0));
+    CU_ASSERT_EQUAL(drive_group(&d)->config_epoch, 0);
+    CU_ASSERT_EQUAL(drive_events(&d, EVENT_SWITCH_MASTER), 0);
+    drive_end(&d);
+}
+
+/* A foreign primary, of which one (lying) peer says that it is ours. */
+static void test_foreign_primary(void)
+{
+    begin();
+    d.nodes[5].info.role = ROLE_PRIMARY;
+    memset(d.nodes[5].info.replid, 'F', RUNID_LEN);
+    claim(ANN, 26380, 5, 5);
+    drive_run(&d, 100);
+    CU_ASSERT_EQUAL(drive_group(&d)->n_nodes, 4); /* asked, but not one of us */
+    CU_ASSERT_EQUAL(drive_events(&d, EVENT_SLAVE), 0);
+    CU_ASSERT_EQUAL(drive_orders(&d, ORDER_HELLO, drive_node(&d, 5)->id), 0);
+    drive_run(&d, 11000);
+    CU_ASSERT_PTR_NULL(drive_node(&d, 5));
+    CU_ASSERT_PTR_NULL(drive_row(&d, ROW_NODE_GONE)); /* it never stood on disk */
+    CU_ASSERT(is_primary(0));
+    drive_end(&d);
+}
+
+/* A majority's word counts even if we cannot reach the new primary. */
+static void test_common_knowledge(void)
+{
+    begin();
+    d.nodes[2].mute = true;
+    claim(ANN, 26380, 2, 5);
+    drive_run(&d, 10);
+    confirm(ANN, 2);
+    CU_ASSERT(is_primary(0));
+    confirm(BOB, 2);
+    CU_ASSERT(is_primary(2));
+    drive_end(&d);
+}
+
+/* A newer rumour takes the place of an older one; an older is not listened to. */
+static void test_two_rumours(void)
+{
+    begin();
+    claim(ANN, 26380, 1, 5);
+    claim(BOB, 26381, 2, 6);
+    CU_ASSERT_EQUAL(drive_group(&d)->rumour.primary.port, 7002);
+    claim(ANN, 26380, 1, 5);
+    CU_ASSERT_EQUAL(drive_group(&d)->rumour.primary.port, 7002);
+    CU_ASSERT_EQUAL(drive_group(&d)->rumour.config_epoch, 6);
+    drive_end(&d);
+}
+
+/* The same primary under a newer epoch: nothing to tell, but to keep. */
+static void test_same_primary_newer_epoch(void)
+{
+    begin();
+    claim(ANN, 26380, 0, 7);
+    CU_ASSERT_EQUAL(drive_group(&d)->config_epoch, 7);
+    CU_ASSERT_EQUAL(drive_row(&d, ROW_GROUP)->epoch, 7);
+    CU_ASSERT_EQUAL(drive_events(&d, EVENT_SWITCH_MASTER), 0);
+    drive_end(&d);
+}
+
+/* A peer that lags behind is told what we have, but not with every hello of it. */
+static void test_correction(void)
+{
+    begin();
+    claim(ANN, 26380, 0, 7);
+    drive_run(&d, 3000);
+    drive_mark(&d);
+    for (int i = 0; i < 10; i++)
+        claim(BOB, 26381, 1, 6);
+    CU_ASSERT_EQUAL(drive_messages(&d, MESSAGE_HELLO), 1);
+    CU_ASSERT_EQUAL(d.log.messages[0].u.hello.config_epoch, 7);
+    CU_ASSERT(is_primary(0));
+    CU_ASSERT_FALSE(drive_group(&d)->rumour.active);
+    drive_run(&d, 600);
+    claim(BOB, 26381, 1, 6);
+    CU_ASSERT(drive_messages(&d, MESSAGE_HELLO) >= 2);
+    drive_end(&d);
+}
+
+/* Somebody else's switch ends our own campaign. */
+static void test_supersedes(void)
+{
+    begin();
+    drive_kill(&d, 0);
+    drive_run(&d, 150);
+    CU_ASSERT_EQUAL(drive_group(&d)->failover.state, FAILOVER_CAMPAIGN);
+    promote(2);
+    claim(BOB, 26381, 2, 9);
+    drive_run(&d, 10);
+    confirm(BOB, 2);
+    drive_run(&d, 200);
+    CU_ASSERT(is_primary(2));
+    CU_ASSERT_EQUAL(drive_events(&d, EVENT_ABORT_SUPERSEDED), 1);
+    CU_ASSERT_EQUAL(drive_group(&d)->failover.state, FAILOVER_IDLE);
+    CU_ASSERT_EQUAL(drive_group(&d)->config_epoch, 9);
+    CU_ASSERT_FALSE(drive_group(&d)->odown);
+    drive_end(&d);
+}
+
+static const struct unit_case cases[] = {
+    { "a switch", test_switch },
+    { "a forged switch", test_forged_switch },
+    { "a foreign primary", test_foreign_primary },
+    { "common knowledge", test_common_knowledge },
+    { "two rumours", test_two_rumours },
+    { "the same primary, a newer epoch", test_same_primary_newer_epoch },
+    { "correction", test_correction },
+    { "supersedes a campaign", test_supersedes },
+};
+
+int main(void)
+{
+    return unit_main("adopt", cases, sizeof cases / sizeof *cases);
+}
