@@ -308,9 +308,30 @@ static void fault_OP_SET(struct world *w)
     act_set(w, pick_sup(w), pick_group(w), option[0], option[1]);
 }
 
+/* What a supervisor is made to forget must be known to the others: else nobody knows it any more,
+ * and that is the operator's doing. */
+static bool may_forget(struct world *w, const struct sup *s, int g)
+{
+    uint64_t newest;
+
+    chaos_newest_primary(w, g, &newest);
+    for (int i = 0; i < w->plan.n_sups; i++) {
+        const struct sup *other = &w->sups[i];
+        const struct group *group =
+            other->alive ? core_find_group(other->core, world_group_name(g)) : NULL;
+        if (other->present && (group == NULL || other->removed[g] || group->config_epoch < newest))
+            return false;
+    }
+    return s->alive && !s->stalled;
+}
+
 static void fault_OP_RESET(struct world *w)
 {
-    act_request(w, pick_sup(w), REQUEST_RESET, pick_group(w));
+    struct sup *s = pick_sup(w);
+    int group = pick_group(w);
+
+    if (may_forget(w, s, group))
+        act_request(w, s, REQUEST_RESET, group);
 }
 
 static void fault_OP_REMOVE(struct world *w)
@@ -318,7 +339,7 @@ static void fault_OP_REMOVE(struct world *w)
     struct sup *s = pick_sup(w);
     int group = pick_group(w);
 
-    if (!s->alive || s->stalled || s->removed[group])
+    if (!may_forget(w, s, group))
         return;
     act_request(w, s, REQUEST_REMOVE, group);
     undo_later(w, FAULT_OP_REMOVE, 10, 3000, s->index, (unsigned)group);

@@ -191,7 +191,7 @@ static bool do_nodes(struct story *st, const struct words *a)
 
 static bool do_option(struct story *st, const struct words *a)
 {
-    const struct conf_option *option = option_by_file_name(&group_options, a->word[1]);
+    const struct conf_option *option = option_by_file_name(&group_table, a->word[1]);
 
     for (int i = 0; i < PLAN_GROUPS_MAX; i++)
         if (option == NULL || !option_set(&st->plan.conf[i], option, a->word[2]))
