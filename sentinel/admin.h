@@ -27,6 +27,7 @@ struct event;
 struct message;
 struct reply;
 struct request;
+struct scripts;
 
 /* The version that clients are told, because they choose features by it (INFO redis_version,
  * HELLO). Our own stands beside it. */
@@ -54,6 +55,13 @@ struct admin_facts {
     char os[128];          /* "Linux 6.1.0 x86_64" */
 };
 
+/* Whether a path may become a hook by SENTINEL SET. */
+enum admin_script {
+    ADMIN_SCRIPT_ALLOWED,
+    ADMIN_SCRIPT_DENIED,  /* deny_scripts_reconfig: none may */
+    ADMIN_SCRIPT_UNUSABLE /* it is no file that can be executed */
+};
+
 /* The shell's side. All members must be there. */
 struct admin_ops {
     const struct core *(*core)(void *arg);
@@ -76,6 +84,10 @@ struct admin_ops {
 
     /* *ret_facts is zeroed. */
     void (*facts)(void *arg, struct admin_facts *ret_facts);
+
+    /* The queue of the hooks, and whether PATH may be one; the empty path takes a hook away. */
+    const struct scripts *(*scripts)(void *arg);
+    enum admin_script (*check_script)(void *arg, const char *path);
 };
 
 /* VERSION: ours, constant text. OPS are copied. NULL: memory. */

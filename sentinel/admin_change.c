@@ -110,9 +110,38 @@ static void write_unknown(struct client *c, struct slice name)
                 quoted(name), name.p);
 }
 
+#define DENIED                                                                                     \
+    "ERR Reconfiguration of scripts path is denied for security reasons. Check the "               \
+    "deny-scripts-reconfig configuration directive in your Sentinel configuration"
+
+/* Options whose value is the path of a script, and what is said of a bad one. */
+static const struct script_option {
+    size_t offset;
+    const char *unusable;
+} script_options[] = {
+    { offsetof(struct group_conf, notification_script),
+      "ERR Notification script seems non existing or non executable" },
+    { offsetof(struct group_conf, client_reconfig_script),
+      "ERR Client reconfiguration script seems non existing or non executable" },
+};
+
+/* What speaks against that value of the option, when it is a script; NULL: nothing. */
+static const char *check_script(const struct admin *admin, const struct conf_option *option,
+                                const char *path)
+{
+    for (size_t i = 0; i < sizeof(script_options) / sizeof(script_options[0]); i++) {
+        if (script_options[i].offset != option->offset)
+            continue;
+        enum admin_script found = admin->ops.check_script(admin->arg, path);
+        if (found != ADMIN_SCRIPT_ALLOWED)
+            return found == ADMIN_SCRIPT_DENIED ? DENIED : script_options[i].unusable;
+    }
+    return NULL;
+}
+
 /* Take one pair into the request. False: the error has been written. */
-static bool read_pair(struct client *c, struct slice name, struct slice value,
-                      struct request *request)
+static bool read_pair(const struct admin *admin, struct client *c, struct slice name,
+                      struct slice value, struct request *request)
 {
     char name_text[GROUP_NAME_MAX + 1];
     char text[CONF_TEXT_MAX + 1];
@@ -130,6 +159,11 @@ static bool read_pair(struct client *c, struct slice name, struct slice value,
                     shown.p, quoted(name), name.p);
         return false;
     }
+    const char *fault = check_script(admin, option, text);
+    if (fault) {
+        resp_error(&c->reply, fault);
+        return false;
+    }
     request->set |= UINT64_C(1) << (option - group_options);
     return true;
 }
@@ -144,7 +178,7 @@ void admin_sentinel_set(void *app, struct client *c, size_t argc, const struct s
     slice_copy(argv[2], request.name, sizeof(request.name));
     request.conf = group->conf;
     for (size_t i = 3; i + 1 < argc; i += 2)
-        if (!read_pair(c, argv[i], argv[i + 1], &request))
+        if (!read_pair(app, c, argv[i], argv[i + 1], &request))
             return;
     /* A name is left over: no option goes without a value. */
     if (argc % 2 == 0)

@@ -1,5 +1,6 @@
 #include <stdarg.h>
 
+#include "notify/scripts.h"
 #include "sentinel/admin_map.h"
 #include "sentinel/admin_own.h"
 #include "sentinel/model.h"
@@ -91,6 +92,7 @@ static const char *status_of(const struct group *group)
 static void sentinel_section(const struct source *src)
 {
     const struct core *core = src->core;
+    const struct scripts *scripts = src->admin->ops.scripts(src->admin->arg);
     char text[ADDR_TEXT_MAX];
     bool tilted = core->tilt_until != MSEC_NEVER;
 
@@ -98,8 +100,8 @@ static void sentinel_section(const struct source *src)
     line(src, "sentinel_tilt:%d", tilted);
     line(src, "sentinel_tilt_since_seconds:%lld",
          tilted ? (long long)(core->now - core->tilt_since) / 1000 : -1);
-    line(src, "sentinel_running_scripts:0");
-    line(src, "sentinel_scripts_queue_length:0");
+    line(src, "sentinel_running_scripts:%zu", scripts_running(scripts));
+    line(src, "sentinel_scripts_queue_length:%zu", scripts_count(scripts));
     line(src, "sentinel_simulate_failure_flags:0");
     for (size_t i = 0; i < core->n_groups; i++) {
         const struct group *group = core->groups[i];

@@ -195,6 +195,10 @@ void admin_map_primary(struct resp_writer *w, const struct core *core, const str
     put_number(&map, "quorum", group->conf.quorum);
     put_number(&map, "failover-timeout", group->conf.failover_timeout_ms);
     put_number(&map, "parallel-syncs", group->conf.parallel_syncs);
+    if (group->conf.notification_script[0])
+        put_text(&map, "notification-script", group->conf.notification_script);
+    if (group->conf.client_reconfig_script[0])
+        put_text(&map, "client-reconfig-script", group->conf.client_reconfig_script);
     map_end(&map);
 }
 

@@ -66,7 +66,8 @@ bool admin_set_client_name(struct client *c, struct slice name);
 
 /* admin_show.c: SENTINEL, what only reads */
 command_fn admin_sentinel_masters, admin_sentinel_master, admin_sentinel_replicas,
-    admin_sentinel_sentinels, admin_sentinel_get_addr, admin_sentinel_myid, admin_sentinel_ckquorum;
+    admin_sentinel_sentinels, admin_sentinel_get_addr, admin_sentinel_myid, admin_sentinel_ckquorum,
+    admin_sentinel_pending_scripts;
 
 /* admin_change.c: SENTINEL, what changes something */
 command_fn admin_sentinel_monitor, admin_sentinel_remove, admin_sentinel_set, admin_sentinel_reset,

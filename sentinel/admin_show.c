@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "notify/scripts.h"
 #include "sentinel/admin_map.h"
 #include "sentinel/admin_own.h"
 #include "sentinel/model.h"
@@ -103,4 +104,38 @@ void admin_sentinel_ckquorum(void *app, struct client *c, size_t argc, const str
     }
     resp_errorf(&c->reply, "NOQUORUM %u usable Sentinels. %s%s%s", usable, quorum ? "" : NO_QUORUM,
                 quorum || majority ? "" : ". ", majority ? "" : NO_MAJORITY);
+}
+
+static void write_script(struct resp_writer *w, const struct scripts_view *script)
+{
+    resp_map(w, 5);
+    resp_bulk_str(w, "argv");
+    resp_array(w, script->argc);
+    for (size_t i = 0; i < script->argc; i++)
+        resp_bulk_str(w, script->argv[i]);
+    resp_bulk_str(w, "flags");
+    resp_bulk_str(w, script->running ? "running" : "scheduled");
+    resp_bulk_str(w, "pid");
+    resp_bulk_int(w, script->pid);
+    resp_bulk_str(w, script->running ? "run-time" : "run-delay");
+    resp_bulk_int(w, script->time_ms);
+    resp_bulk_str(w, "retry-num");
+    resp_bulk_int(w, script->attempts);
+}
+
+void admin_sentinel_pending_scripts(void *app, struct client *c, size_t argc,
+                                    const struct slice *argv)
+{
+    const struct admin *admin = app;
+    const struct scripts *scripts = admin->ops.scripts(admin->arg);
+    size_t n = scripts_count(scripts);
+    msec now = admin_facts(admin).now;
+    (void)argc;
+    (void)argv;
+
+    resp_array(&c->reply, n);
+    for (size_t i = 0; i < n; i++) {
+        struct scripts_view script = scripts_show(scripts, i, now);
+        write_script(&c->reply, &script);
+    }
 }

@@ -37,6 +37,8 @@
     X("monitor", 6, ADMIN, admin_sentinel_monitor, " <name> <ip> <port> <quorum>",                 \
       "Begin to watch a master.")                                                                  \
     X("myid", 2, ADMIN, admin_sentinel_myid, "", "Return the run id of this Sentinel.")            \
+    X("pending-scripts", 2, ADMIN, admin_sentinel_pending_scripts, "",                             \
+      "Show the scripts that run and those that wait.")                                            \
     X("primaries", 2, ADMIN, admin_sentinel_masters, "", "Another word for MASTERS.")              \
     X("primary", 3, ADMIN, admin_sentinel_master, " <primary-name>", "Another word for MASTER.")   \
     X("remove", 3, ADMIN, admin_sentinel_remove, " <master-name>", "Watch a master no longer.")    \

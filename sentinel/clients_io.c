@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "notify/log_io.h"
+#include "notify/script_io.h"
 #include "sentinel/admin.h"
 #include "sentinel/output.h"
 #include "sentinel/tickets.h"
@@ -132,8 +133,26 @@ static void get_facts(void *arg, struct admin_facts *ret_facts)
              clients->options.config_file);
 }
 
+static const struct scripts *get_scripts(void *arg)
+{
+    struct clients *clients = arg;
+
+    return shell_scripts(clients->shell);
+}
+
+static enum admin_script check_script(void *arg, const char *path)
+{
+    struct clients *clients = arg;
+
+    if (clients->options.scripts_denied)
+        return ADMIN_SCRIPT_DENIED;
+    return path[0] == '\0' || script_io_fault(path) == NULL ? ADMIN_SCRIPT_ALLOWED
+                                                            : ADMIN_SCRIPT_UNUSABLE;
+}
+
 static const struct admin_ops admin_ops = {
-    get_core, defer, submit, message, stop, each_client, kill_clients, get_facts,
+    get_core,    defer,        submit,    message,     stop,
+    each_client, kill_clients, get_facts, get_scripts, check_script,
 };
 
 /* --- what the server brings --- */
@@ -270,6 +289,11 @@ void clients_set_max(struct clients *clients, size_t clients_max)
     if (clients_max > clients->options.clients_max)
         clients_max = clients->options.clients_max;
     server_options(clients->server)->clients_max = clients_max;
+}
+
+void clients_deny_scripts(struct clients *clients, bool denied)
+{
+    clients->options.scripts_denied = denied;
 }
 
 void clients_unlisten(struct clients *clients)

@@ -5,6 +5,7 @@
 #ifndef SENTINEL_CLIENTS_IO_H
 #define SENTINEL_CLIENTS_IO_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <uv.h>
@@ -17,6 +18,7 @@ struct clients;
 struct clients_options {
     size_t clients_max;
     const char *config_file; /* shown by INFO */
+    bool scripts_denied;     /* SENTINEL SET may not change the hooks */
     void (*stop)(void *arg); /* SHUTDOWN; called from within a request, must not stop at once */
     void *stop_arg;
 };
@@ -34,6 +36,8 @@ int clients_listen(struct clients *clients, const char *host, uint16_t port, con
 /* New connections above this are refused; those that are there stay. Never above what was given
  * at first. */
 void clients_set_max(struct clients *clients, size_t clients_max);
+
+void clients_deny_scripts(struct clients *clients, bool denied);
 
 /* Let nobody in any more. */
 void clients_unlisten(struct clients *clients);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "notify/script_io.h"
 #include "sentinel/config_text_io.h"
 #include "sentinel/config_value_io.h"
 #include "sentinel/model.h"
@@ -34,6 +35,8 @@ static const struct config_option root_options[] = {
     { "log_level", config_read_level, offsetof(struct config, log_level), 0, 0, NULL },
     { "maxclients", config_read_size, offsetof(struct config, clients_max), 1, CONFIG_CLIENTS_MAX,
       NULL },
+    { "deny_scripts_reconfig", config_read_bool, offsetof(struct config, deny_scripts_reconfig), 0,
+      0, NULL },
     { "groups", read_groups, 0, 0, 0, NULL },
     { NULL, NULL, 0, 0, 0, NULL },
 };
@@ -101,6 +104,21 @@ static void describe_allowed(const struct conf_option *option, char *ret_text, s
                  CONF_TEXT_MAX);
 }
 
+/* Hooks are run at the worst of times: one that cannot be run is better found before. */
+static bool check_script(struct config_reader *rd, const config_setting_t *setting,
+                         const struct conf_option *option, const char *value)
+{
+    if (value[0] == '\0' || (option->offset != offsetof(struct group_conf, notification_script) &&
+                             option->offset != offsetof(struct group_conf, client_reconfig_script)))
+        return true;
+    const char *fault = script_io_fault(value);
+    if (fault)
+        return config_fail(rd, setting,
+                           "\"%s\": %s, allowed is the path of a program that can be executed",
+                           value, fault);
+    return true;
+}
+
 static bool read_group_option(struct config_reader *rd, const config_setting_t *setting,
                               const struct conf_option *option, struct group_conf *conf)
 {
@@ -121,7 +139,7 @@ static bool read_group_option(struct config_reader *rd, const config_setting_t *
         return config_fail(rd, setting, "%s%s%s is not allowed, allowed are %s",
                            option->secret ? "" : "\"", option->secret ? "this value" : value,
                            option->secret ? "" : "\"", allowed);
-    return true;
+    return check_script(rd, setting, option, value);
 }
 
 static bool read_group_member(struct config_reader *rd, const config_setting_t *member,
@@ -213,6 +231,7 @@ static void set_defaults(struct config *config)
     (void)done;
     config->log_level = LOG_LEVEL_NOTICE;
     config->clients_max = CONFIG_CLIENTS_DEFAULT;
+    config->deny_scripts_reconfig = true;
 }
 
 static bool read_root(struct config_reader *rd, const config_setting_t *root, struct config *config)

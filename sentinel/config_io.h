@@ -12,6 +12,7 @@
 #ifndef SENTINEL_CONFIG_IO_H
 #define SENTINEL_CONFIG_IO_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "quorum/hello.h"
@@ -39,6 +40,7 @@ struct config {
     char state_dir[CONFIG_PATH_MAX + 1];
     enum log_level log_level;
     size_t clients_max;
+    bool deny_scripts_reconfig; /* SENTINEL SET may not change the hooks */
     size_t n_groups;
     struct group_decl *groups; /* in the order of the file; owned */
 };

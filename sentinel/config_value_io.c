@@ -164,6 +164,16 @@ bool config_read_level(struct config_reader *rd, const config_setting_t *setting
     return true;
 }
 
+bool config_read_bool(struct config_reader *rd, const config_setting_t *setting,
+                      const struct config_option *option, void *into)
+{
+    if (config_setting_type(setting) != CONFIG_TYPE_BOOL)
+        return config_fail(rd, setting, "is %s, allowed are true and false",
+                           config_type_name(setting));
+    *(bool *)(void *)((char *)into + option->offset) = config_setting_get_bool(setting) != 0;
+    return true;
+}
+
 bool config_read_group_name(struct config_reader *rd, const config_setting_t *setting,
                             const struct config_option *option, void *into)
 {

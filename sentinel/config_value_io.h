@@ -48,7 +48,7 @@ const char *config_get_text(struct config_reader *rd, const config_setting_t *se
                             const char *allowed);
 
 /* Readers for a table of options: host and port into a struct addr, a size_t, a path of option->max
- * bytes, an enum log_level, a group's name. */
+ * bytes, an enum log_level, a bool, a group's name. */
 bool config_read_host(struct config_reader *rd, const config_setting_t *setting,
                       const struct config_option *option, void *into);
 bool config_read_port(struct config_reader *rd, const config_setting_t *setting,
@@ -59,6 +59,8 @@ bool config_read_path(struct config_reader *rd, const config_setting_t *setting,
                       const struct config_option *option, void *into);
 bool config_read_level(struct config_reader *rd, const config_setting_t *setting,
                        const struct config_option *option, void *into);
+bool config_read_bool(struct config_reader *rd, const config_setting_t *setting,
+                      const struct config_option *option, void *into);
 bool config_read_group_name(struct config_reader *rd, const config_setting_t *setting,
                             const struct config_option *option, void *into);
 

@@ -140,6 +140,7 @@ static void apply(void *arg, struct config *fresh)
         warn_of_fixed(&daemon->config, fresh);
         log_set_level(fresh->log_level);
         clients_set_max(daemon->clients, fresh->clients_max);
+        clients_deny_scripts(daemon->clients, fresh->deny_scripts_reconfig);
         reload_groups(daemon->shell, fresh);
         log_notice("%s has been read again", daemon->config_file);
         tell_status(daemon);
@@ -156,8 +157,13 @@ static bool build(struct daemon *daemon)
 {
     const struct config *config = &daemon->config;
     const struct loop_handlers handlers = { .stop = on_stop, .reload = on_reload };
-    const struct clients_options options = { config->clients_max, daemon->config_file, ask_shutdown,
-                                             daemon };
+    const struct clients_options options = {
+        .clients_max = config->clients_max,
+        .config_file = daemon->config_file,
+        .scripts_denied = config->deny_scripts_reconfig,
+        .stop = ask_shutdown,
+        .stop_arg = daemon,
+    };
     char error[STATE_ERROR_MAX] = "no memory, or no event loop";
 
     if (state_open(&daemon->state, config->state_dir, error) != 0 ||

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "notify/event.h"
+#include "notify/scripts.h"
 #include "sentinel/core.h"
 #include "sentinel/input.h"
 #include "sentinel/model.h"
@@ -28,6 +29,8 @@ struct fixture {
     struct request request;
     struct message message;
     unsigned submitted, messages, stopped;
+    struct scripts *scripts;
+    enum admin_script script; /* what check_script says of every path but the empty one */
 };
 
 static const struct core *get_core(void *arg)
@@ -96,6 +99,22 @@ static void facts(void *arg, struct admin_facts *ret_facts)
     ret_facts->clients = 2;
 }
 
+static const struct scripts *get_scripts(void *arg)
+{
+    return ((struct fixture *)arg)->scripts;
+}
+
+static enum admin_script check_script(void *arg, const char *path)
+{
+    struct fixture *f = arg;
+    return path[0] || f->script == ADMIN_SCRIPT_DENIED ? f->script : ADMIN_SCRIPT_ALLOWED;
+}
+
+static void hear_script(void *arg, const struct event *event)
+{
+    (void)arg, (void)event;
+}
+
 static struct fixture *set_up(void)
 {
     static const struct admin_ops ops = {
@@ -107,6 +126,8 @@ static struct fixture *set_up(void)
         .each_client = each_client,
         .kill_clients = kill_clients,
         .facts = facts,
+        .scripts = get_scripts,
+        .check_script = check_script,
     };
     struct fixture *f = calloc(1, sizeof(*f));
     struct addr self;
@@ -114,6 +135,7 @@ static struct fixture *set_up(void)
     f->now = 1000;
     f->core = core_new(MYID, &self, 1, f->now);
     f->admin = admin_new(&ops, f, "0.1");
+    f->scripts = scripts_new(hear_script, f);
     client_init(&f->client, 1, NULL, f->now);
     client_init(&f->other, 2, NULL, f->now);
     strcpy(f->other.addr, "10.0.0.9:4711");
@@ -127,6 +149,7 @@ static void tear_down(struct fixture *f)
     client_done(&f->client);
     client_done(&f->other);
     admin_free(f->admin);
+    scripts_free(f->scripts);
     core_free(f->core);
     free(f);
 }
@@ -567,6 +590,73 @@ static void test_set(void)
     tear_down(f);
 }
 
+static void test_set_scripts(void)
+{
+    struct fixture *f = set_up_group();
+    const struct group_conf *conf = &core_find_group(f->core, "orders")->conf;
+    const struct slice clear[] = { slice_str("SENTINEL"), slice_str("SET"), slice_str("orders"),
+                                   slice_str("notification-script"), slice_str("") };
+    unsigned before = f->submitted;
+
+    f->script = ADMIN_SCRIPT_DENIED;
+    EXPECT(f, "SENTINEL SET orders quorum 3 notification-script /h/n",
+           "-ERR Reconfiguration of scripts path is denied for security reasons. Check the "
+           "deny-scripts-reconfig configuration directive in your Sentinel configuration\r\n");
+    f->script = ADMIN_SCRIPT_UNUSABLE;
+    EXPECT(f, "SENTINEL SET orders quorum 3 notification-script /h/n",
+           "-ERR Notification script seems non existing or non executable\r\n");
+    EXPECT(f, "SENTINEL SET orders client-reconfig-script /h/c quorum 3",
+           "-ERR Client reconfiguration script seems non existing or non executable\r\n");
+    CU_ASSERT_EQUAL(f->submitted, before);
+    CU_ASSERT_EQUAL(conf->quorum, 2);
+    f->script = ADMIN_SCRIPT_ALLOWED;
+    EXPECT(f, "SENTINEL SET orders notification-script /h/n client-reconfig-script /h/c",
+           "+OK\r\n");
+    CU_ASSERT_STRING_EQUAL(conf->notification_script, "/h/n");
+    CU_ASSERT_STRING_EQUAL(conf->client_reconfig_script, "/h/c");
+    CU_ASSERT(
+        contains(ask(f, "SENTINEL MASTER orders"),
+                 "$14\r\nparallel-syncs\r\n$1\r\n1\r\n$19\r\nnotification-script\r\n$4\r\n/h/n"
+                 "\r\n$22\r\nclient-reconfig-script\r\n$4\r\n/h/c\r\n"));
+    admin_request(f->admin, &f->client, 5, clear);
+    CU_ASSERT_STRING_EQUAL(conf->notification_script, "");
+    buf_reset(&f->client.out);
+    f->script = ADMIN_SCRIPT_DENIED;
+    admin_request(f->admin, &f->client, 5, clear);
+    CU_ASSERT(contains(buf_text(&f->client.out), "-ERR Reconfiguration of scripts path"));
+    tear_down(f);
+}
+
+static void test_pending_scripts(void)
+{
+    const struct scripts_paths paths = { "/h/n", NULL };
+    struct fixture *f = set_up_group();
+    struct event event = { .kind = EVENT_RESET_MASTER, .type = INSTANCE_MASTER, .group = "orders" };
+    struct scripts_step step;
+
+    EXPECT(f, "SENTINEL PENDING-SCRIPTS", "*0\r\n");
+    CU_ASSERT(contains(ask(f, "INFO sentinel"), "sentinel_running_scripts:0\r\n"
+                                                "sentinel_scripts_queue_length:0\r\n"));
+    addr_set(&event.addr, "10.0.0.1", 6379);
+    scripts_event(f->scripts, f->now, &event, &paths);
+    scripts_event(f->scripts, f->now + 70, &event, &paths);
+    CU_ASSERT_FATAL(scripts_next(f->scripts, f->now, &step));
+    scripts_started(f->scripts, step.id, 4711);
+    f->now += 25;
+    EXPECT(f, "SENTINEL PENDING-SCRIPTS",
+           "*2\r\n*10\r\n$4\r\nargv\r\n*3\r\n$4\r\n/h/n\r\n$13\r\n+reset-master\r\n"
+           "$27\r\nmaster orders 10.0.0.1 6379\r\n$5\r\nflags\r\n$7\r\nrunning\r\n"
+           "$3\r\npid\r\n$4\r\n4711\r\n$8\r\nrun-time\r\n$2\r\n25\r\n$9\r\nretry-num\r\n$1\r\n1\r\n"
+           "*10\r\n$4\r\nargv\r\n*3\r\n$4\r\n/h/n\r\n$13\r\n+reset-master\r\n"
+           "$27\r\nmaster orders 10.0.0.1 6379\r\n$5\r\nflags\r\n$9\r\nscheduled\r\n"
+           "$3\r\npid\r\n$1\r\n0\r\n$9\r\nrun-delay\r\n$2\r\n45\r\n$9\r\nretry-num\r\n$1\r\n0\r\n");
+    CU_ASSERT(contains(ask(f, "INFO sentinel"), "sentinel_running_scripts:1\r\n"
+                                                "sentinel_scripts_queue_length:2\r\n"));
+    ask(f, "HELLO 3");
+    CU_ASSERT(contains(ask(f, "SENTINEL PENDING-SCRIPTS"), "*2\r\n%5\r\n$4\r\nargv\r\n*3\r\n"));
+    tear_down(f);
+}
+
 static void test_other_changes(void)
 {
     struct fixture *f = set_up_group();
@@ -698,6 +788,8 @@ int main(void)
         { "INFO", test_info },
         { "MONITOR, REMOVE", test_monitor },
         { "SET is all or nothing", test_set },
+        { "SET of scripts", test_set_scripts },
+        { "PENDING-SCRIPTS", test_pending_scripts },
         { "RESET, FLUSHCONFIG, FAILOVER", test_other_changes },
         { "each reply of the core", test_reply_codes },
         { "IS-MASTER-DOWN-BY-ADDR", test_ask },

@@ -114,8 +114,10 @@ static void test_everything(void)
 /* The sample can be read, and says something about every option there is. */
 static void test_sample(void)
 {
-    static const char *const others[] = { "listen",    "announce",   "host",   "port", "state_dir",
-                                          "log_level", "maxclients", "groups", "name" };
+    static const char *const others[] = {
+        "listen",    "announce",   "host",   "port", "state_dir",
+        "log_level", "maxclients", "groups", "name", "deny_scripts_reconfig"
+    };
     static char text[65536];
     struct config config;
     FILE *file = fopen(SAMPLE, "r");
@@ -140,13 +142,48 @@ static void test_sample(void)
         CU_ASSERT_PTR_NOT_NULL(strstr(text, others[i]));
 }
 
+/* Hooks have to be files that can be executed, at the time when the file is read. */
+static void test_scripts(void)
+{
+    char text[1024];
+    struct config config;
+
+    CU_ASSERT_EQUAL_FATAL(load(&config, STATE), 0);
+    CU_ASSERT(config.deny_scripts_reconfig);
+    config_done(&config);
+    CU_ASSERT_EQUAL_FATAL(load(&config, STATE "deny_scripts_reconfig = false;"), 0);
+    CU_ASSERT_FALSE(config.deny_scripts_reconfig);
+    config_done(&config);
+    check_bad(STATE "deny_scripts_reconfig = 1;", "picketd.conf:2: deny_scripts_reconfig: is a "
+                                                  "whole number, allowed are true and false");
+
+    CU_ASSERT_EQUAL_FATAL(load(&config,
+                               STATE "groups = ( " GROUP "notification_script = \"/bin/sh\"; "
+                                     "client_reconfig_script = \"\"; } );"),
+                          0);
+    CU_ASSERT_STRING_EQUAL(config.groups[0].conf.notification_script, "/bin/sh");
+    config_done(&config);
+    check_bad(STATE "groups = ( " GROUP "\nnotification_script = \"/no/such\"; } );",
+              "picketd.conf:3: groups[0].notification_script: \"/no/such\": No such file or "
+              "directory, allowed is the path of a program that can be executed");
+    check_bad(STATE "groups = ( " GROUP "\n\nclient_reconfig_script = \"/tmp\"; } );",
+              "picketd.conf:4: groups[0].client_reconfig_script: \"/tmp\": it is no file, allowed "
+              "is the path of a program that can be executed");
+    write_file("not-executable", "#!/bin/sh\n");
+    snprintf(text, sizeof(text), STATE "groups = ( " GROUP "notification_script = \"%s\"; } );",
+             path_of("not-executable"));
+    CU_ASSERT_EQUAL_FATAL(load(&config, text), -1);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error, "Permission denied"));
+}
+
 static void test_bad_options(void)
 {
     check_bad("", "picketd.conf:1: state_dir: is missing, allowed is the path of a folder");
     check_bad("state_dir = \"\";", "picketd.conf:1: state_dir: is empty, allowed are 1 to 1023 "
                                    "bytes");
-    check_bad(STATE "\nfoo = 1;", "picketd.conf:3: foo: is no option here, allowed are listen, "
-                                  "announce, state_dir, log_level, maxclients, groups");
+    check_bad(STATE "\nfoo = 1;",
+              "picketd.conf:3: foo: is no option here, allowed are listen, "
+              "announce, state_dir, log_level, maxclients, deny_scripts_reconfig, groups");
     check_bad(STATE "listen = 5;", "picketd.conf:2: listen: is a whole number, allowed is a "
                                    "section: { name = value; ... }");
     check_bad(STATE "listen = { hots = \"x\"; };",
@@ -233,7 +270,7 @@ static void test_includes(void)
     /* An absolute path, and errors before, in and behind an included file. */
     snprintf(text, sizeof(text), STATE "@include \"%s\"\n\nfoo = 1;\n", path_of("sub/groups.conf"));
     check_bad(text, "picketd.conf:4: foo: is no option here, allowed are listen, announce, "
-                    "state_dir, log_level, maxclients, groups");
+                    "state_dir, log_level, maxclients, deny_scripts_reconfig, groups");
     write_file("sub/one.conf", "\n" GROUP "\n  quorum = -1; }");
     check_bad(STATE "@include \"sub/groups.conf\"\n",
               "sub/one.conf:3: groups[0].quorum: -1 is out of range, allowed are 1 to 1000");
@@ -289,7 +326,8 @@ static void test_noise(void)
 
 static void clean_up(void)
 {
-    static const char *const names[] = { "sub/one.conf", "sub/groups.conf", "picketd.conf" };
+    static const char *const names[] = { "sub/one.conf", "sub/groups.conf", "picketd.conf",
+                                         "not-executable" };
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         unlink(path_of(names[i]));
     rmdir(path_of("sub"));
@@ -303,6 +341,7 @@ int main(void)
         { "every option", test_everything },
         { "the sample file", test_sample },
         { "bad options", test_bad_options },
+        { "hooks", test_scripts },
         { "bad groups", test_bad_groups },
         { "bad syntax", test_bad_syntax },
         { "includes", test_includes },
