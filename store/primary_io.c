@@ -37,6 +37,7 @@ struct primary {
     msec heard_ms; /* the last byte */
     msec acked_ms;
     msec tried_ms;
+    msec began_ms; /* the stream */
     msec down_since_ms;
     bool ack_soon;
     bool stopping;
@@ -174,6 +175,17 @@ static void feed(struct primary *p, const char *bytes, size_t n)
     repl_feed_bytes(repl, bytes, n);
 }
 
+/* A command that we do not have: to go on without it would be to lie about our data. */
+static void lose_unknown(struct primary *p, struct slice name)
+{
+    char why[128];
+
+    snprintf(why, sizeof(why), "its stream has a command that is not supported here: %.*s",
+             (int)(name.n < 40 ? name.n : 40), name.p);
+    lose(p, why);
+}
+
+/* Runs what is complete; the link may be lost on the way. */
 static void run_stream(struct primary *p)
 {
     struct shell *sh = p->shell;
@@ -186,17 +198,18 @@ static void run_stream(struct primary *p)
     shell_set_clock(sh);
     while (status == RESP_REQUEST && p->link == link) {
         status = resp_reader_next(&p->reader, bytes + done, n - done, &req, &used);
-        if (status == RESP_REQUEST)
-            shell_run_from_primary(sh, &p->client, req.argc, req.argv);
+        if (status == RESP_REQUEST && !shell_run_from_primary(sh, &p->client, req.argc, req.argv))
+            lose_unknown(p, req.argv[0]);
         if (p->link != link)
-            return;
+            break;
         feed(p, bytes + done, used);
         done += used;
         if (p->ack_soon)
             send_ack(p);
     }
     sh->store.stats.repl_bytes_in += done;
-    buf_consume(&p->in, done);
+    if (p->link == link)
+        buf_consume(&p->in, done);
     if (status == RESP_BROKEN)
         lose(p, p->reader.error);
     replicas_flush(sh);
@@ -210,6 +223,7 @@ static void begin_stream(struct primary *p)
     s->link = LINK_CONNECTED;
     log_notice("following %s:%u from offset %lld", s->options.primary.host, s->options.primary.port,
                (long long)s->repl.offset);
+    p->began_ms = s->mono_ms;
     send_ack(p);
 }
 
@@ -563,6 +577,14 @@ void primary_leave(struct primary *p)
     replicas_disconnect(p->shell, "our history has a new name");
 }
 
+/* A primary holds the stream back until it knows that its data have been read, and may overlook the first ACK. */
+static bool ack_is_due(const struct primary *p)
+{
+    msec now_ms = p->shell->store.mono_ms;
+
+    return now_ms - p->acked_ms >= PRIMARY_ACK_MS || now_ms - p->began_ms < PRIMARY_EAGER_MS;
+}
+
 void primary_tick(struct primary *p)
 {
     struct store *s = &p->shell->store;
@@ -574,7 +596,7 @@ void primary_tick(struct primary *p)
         connect_now(p);
     else if (s->link != LINK_CONNECT && s->mono_ms - p->heard_ms > limit_ms)
         lose(p, "it is silent");
-    else if (s->link == LINK_CONNECTED && s->mono_ms - p->acked_ms >= PRIMARY_ACK_MS)
+    else if (s->link == LINK_CONNECTED && ack_is_due(p))
         send_ack(p);
 }
 

@@ -17,6 +17,7 @@ struct shell;
 
 #define PRIMARY_RETRY_MS   1000
 #define PRIMARY_ACK_MS     1000
+#define PRIMARY_EAGER_MS   2000 /* for so long after a synchronisation ACKs come with every tick */
 #define PRIMARY_READ_BYTES ((size_t)64 * 1024)
 
 struct primary *primary_new(struct shell *sh);

@@ -124,10 +124,14 @@ static const struct server_app app = {
     .before_send = on_before_send,
 };
 
-void shell_run_from_primary(struct shell *sh, struct client *c, size_t argc,
-                            const struct slice *argv)
+bool shell_run_from_primary(struct shell *sh, struct client *c, size_t argc, const struct slice *argv)
 {
+    struct command_match m;
+
+    if (!command_find(sh->store.commands, argc, argv, &m))
+        return false;
     exec_request(&sh->store, c, argc, argv);
+    return true;
 }
 
 /* --- options --------------------------------------------------------------------------------- */
