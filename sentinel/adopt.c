@@ -14,10 +14,11 @@
 #include "sentinel/peers.h"
 #include "sentinel/things.h"
 
-#define RUMOUR_MS        10000 /* then it is forgotten; whoever believes it will say it again */
-#define RUMOUR_ASK_MS    250   /* between two rounds of questions to the members */
-#define RUMOUR_POLL_MS   50    /* INFO to the claimed primary */
-#define CORRECT_EVERY_MS 500   /* a peer with an old configuration is told ours */
+#define RUMOUR_MS          10000 /* then it is forgotten; whoever believes it will say it again */
+#define RUMOUR_PATIENCE_MS 3000  /* with a node that might still report the promotion */
+#define RUMOUR_ASK_MS      250   /* between two rounds of questions to the members */
+#define RUMOUR_POLL_MS     50    /* INFO to the claimed primary */
+#define CORRECT_EVERY_MS   500   /* a peer with an old configuration is told ours */
 
 /* A node that only the rumour knows of goes with it. */
 static void rumour_end(struct core *core, struct group *group)
@@ -27,6 +28,24 @@ static void rumour_end(struct core *core, struct group *group)
     group->rumour.active = false;
     if (node != NULL && node->rumoured && node != group->primary)
         node_remove(core, node);
+}
+
+/* Our own primary does not look like one, as far as we have ever seen it: before
+ * that, what it is told to be may be itself under another name. */
+static bool is_contradicted(const struct group *group)
+{
+    const struct node *primary = group->primary;
+
+    return primary->probe.info_seen_at != MSEC_NEVER &&
+           (primary->sdown || primary->info.role == ROLE_REPLICA);
+}
+
+/* Whether a primary under EPOCH may take the place of ours: under a later one, or
+ * under the same (two supervisors were told of different primaries, or a stock
+ * one chose without an election) when ours is evidently none. */
+static bool is_news(const struct group *group, uint64_t epoch)
+{
+    return epoch > group->config_epoch || (epoch == group->config_epoch && is_contradicted(group));
 }
 
 static void rumour_begin(struct core *core, struct group *group, const struct member *member,
@@ -105,15 +124,29 @@ static bool is_kin(const struct group *group, const struct node *node)
     return !known;
 }
 
-static bool is_verified(const struct group *group, const struct node *node)
+/* A node of ours that was promoted and then, before we heard of it, made a replica
+ * again: it will never claim to be a primary, but a later epoch is a later epoch.
+ * (What it says of itself then leads to a failover that everybody agrees on.) */
+static bool is_overtaken(const struct core *core, const struct group *group,
+                         const struct node *node)
+{
+    return core->now - group->rumour.since >= RUMOUR_PATIENCE_MS && !node->rumoured &&
+           group->rumour.config_epoch > group->config_epoch &&
+           node_info_since(node, group->rumour.since) && node->info.role == ROLE_REPLICA &&
+           is_kin(group, node);
+}
+
+static bool is_verified(const struct core *core, const struct group *group, const struct node *node)
 {
     uint32_t confirmed = confirmations(group);
     uint32_t majority = tally_needed(group_voters(group), 1);
 
     if (confirmed >= majority)
         return true;
-    return is_claimed(group, node) && confirmed > 0 &&
-           (is_kin(group, node) || confirmed + 1 >= majority);
+    if (is_claimed(group, node) && confirmed > 0 &&
+        (is_kin(group, node) || confirmed + 1 >= majority))
+        return true;
+    return is_overtaken(core, group, node) && confirmed > 0;
 }
 
 /* Ask every member that has not confirmed yet what it holds. */
@@ -188,9 +221,9 @@ void adopt_run(struct core *core, struct group *group)
     if (!group->rumour.active)
         return;
     node = node_find(group, &group->rumour.primary);
-    if (node == NULL || group->rumour.config_epoch <= group->config_epoch) {
+    if (node == NULL || !is_news(group, group->rumour.config_epoch)) {
         rumour_end(core, group);
-    } else if (is_verified(group, node)) {
+    } else if (is_verified(core, group, node)) {
         adopt(core, group, node);
     } else if (core->now - group->rumour.since >= RUMOUR_MS) {
         refuse(core, group);
@@ -240,13 +273,12 @@ static void compare_config(struct core *core, struct group *group, struct member
 {
     if (hello->config_epoch < group->config_epoch) {
         correct(core, group, member);
-    } else if (hello->config_epoch > group->config_epoch) {
-        if (node_is_at(group->primary, &hello->primary)) {
-            failover_supersede(core, group);
-            group_switch(core, group, group->primary, hello->config_epoch);
-        } else {
+    } else if (!node_is_at(group->primary, &hello->primary)) {
+        if (is_news(group, hello->config_epoch))
             rumour_begin(core, group, member, hello);
-        }
+    } else if (hello->config_epoch > group->config_epoch) {
+        failover_supersede(core, group);
+        group_switch(core, group, group->primary, hello->config_epoch);
     }
 }
 

@@ -201,7 +201,7 @@ void group_switch(struct core *core, struct group *group, struct node *node, uin
     struct node *old = group->primary;
     struct addr from = group_primary_addr(group);
 
-    assert(epoch > group->config_epoch);
+    assert(epoch > group->config_epoch || (epoch == group->config_epoch && node != old));
     core_raise_epoch(core, epoch);
     group->config_epoch = epoch;
     group->hello_due_at = core->now;

@@ -31,8 +31,9 @@ static bool shares_history(const struct node *node)
 
     if (primary->replid[0] == '\0' || own->replid[0] == '\0')
         return !node->owed;
-    if (own->role == ROLE_PRIMARY)
-        return is_same_id(own->replid2, primary->replid);
+    if (own->role == ROLE_PRIMARY) /* our primary may by now be a replica of it */
+        return is_same_id(own->replid2, primary->replid) ||
+               (primary->role == ROLE_REPLICA && is_same_id(own->replid, primary->replid));
     return is_same_id(own->replid, primary->replid) || is_same_id(own->replid2, primary->replid) ||
            is_same_id(own->replid, primary->replid2);
 }

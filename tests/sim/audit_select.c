@@ -26,7 +26,8 @@ static bool shares_history(const struct heard *node, const struct heard *primary
     if (!primary->has_info)
         return true;
     if (own->role == ROLE_PRIMARY)
-        return same_id(own->replid2, old->replid);
+        return same_id(own->replid2, old->replid) ||
+               (old->role == ROLE_REPLICA && same_id(own->replid, old->replid));
     return same_id(own->replid, old->replid) || same_id(own->replid2, old->replid) ||
            same_id(own->replid, old->replid2);
 }
