@@ -74,17 +74,25 @@ static bool merge(struct core *core, struct group *group, struct node *kept, str
     return true;
 }
 
+/* Where the node was reached, whatever we announce; its own address until then. */
+static struct addr reached_addr(const struct node *node)
+{
+    struct addr reached = node->addr;
+
+    if (node->ip[0] != '\0')
+        memcpy(reached.host, node->ip, sizeof reached.host);
+    return reached;
+}
+
 /* The first pair of nodes that are one; false when there is none. */
 static bool find_twins(const struct group *group, struct node **ret_a, struct node **ret_b)
 {
     for (size_t i = 0; i < group->n_nodes; i++) {
-        struct addr addr = { .port = group->nodes[i]->addr.port };
+        for (size_t j = i + 1; j < group->n_nodes; j++) {
+            struct addr reached = reached_addr(group->nodes[j]);
 
-        memcpy(addr.host, group->nodes[i]->ip, sizeof addr.host);
-        for (size_t j = i + 1; addr_is_set(&addr) && j < group->n_nodes; j++) {
-            if (group->nodes[j]->addr.port != addr.port ||
-                (strcmp(group->nodes[j]->ip, addr.host) != 0 &&
-                 strcmp(group->nodes[j]->addr.host, addr.host) != 0))
+            if (!node_is_at(group->nodes[i], &reached) &&
+                !node_is_at(group->nodes[i], &group->nodes[j]->addr))
                 continue;
             *ret_a = group->nodes[i];
             *ret_b = group->nodes[j];
@@ -109,9 +117,9 @@ void nodes_merge(struct core *core, struct group *group)
 
 bool node_is_at(const struct node *node, const struct addr *addr)
 {
-    struct addr shown = node_shown_addr(node);
+    struct addr reached = reached_addr(node);
 
-    return addr_equal(&node->addr, addr) || addr_equal(&shown, addr);
+    return addr_equal(&node->addr, addr) || addr_equal(&reached, addr);
 }
 
 struct node *node_find(const struct group *group, const struct addr *addr)

@@ -41,6 +41,7 @@ struct drive {
     msec now;
     struct fake nodes[DRIVE_NODES];
     bool peers_alive;
+    const char *ip;    /* numeric address that all connections turn out to lead to; NULL = unsaid */
     struct output log; /* all outputs since drive_mark() */
     size_t answered;   /* orders of the log that have been answered */
     msec wake;         /* when the core wants a TICK */
@@ -151,6 +152,8 @@ static inline void drive_observe(struct drive *d, uint32_t id, enum link_kind li
 
     input.u.observation =
         (struct observation){ .id = id, .link = link, .evidence = evidence, .info = info };
+    if (evidence == EVIDENCE_CONNECTED && d->ip != NULL)
+        snprintf(input.u.observation.ip, sizeof input.u.observation.ip, "%s", d->ip);
     drive_step(d, &input);
 }
 
