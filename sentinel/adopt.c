@@ -144,7 +144,8 @@ static bool is_verified(const struct core *core, const struct group *group, cons
     if (confirmed >= majority)
         return true;
     if (is_claimed(group, node) && confirmed > 0 &&
-        (is_kin(group, node) || confirmed + 1 >= majority))
+        (is_kin(group, node) || confirmed + 1 >= majority ||
+         group->vote.epoch == group->rumour.config_epoch)) /* we voted in that election */
         return true;
     return is_overtaken(core, group, node) && confirmed > 0;
 }

@@ -9,7 +9,8 @@
  *   - a member confirms it, and the claimed primary reports that it is one, with a
  *     replication history that other nodes of the group share; or
  *   - the claimed primary reports that it is one, and the confirmations make a
- *     majority together with ours (switches were missed in between); or
+ *     majority together with ours (switches were missed in between), or a member
+ *     confirms it and we voted in that election; or
  *   - a majority of all voters confirms it (we cannot reach that primary); or
  *   - a member confirms it, and the claimed primary is a node that we know, but was
  *     made a replica again before we heard of its promotion.
