@@ -214,7 +214,8 @@ uint64_t act_request(struct world *w, struct sup *s, enum request_kind kind, int
     trace_note(w, "request %d for %s at %s", (int)kind, world_group_name(group), s->name);
     strcpy(request.name, world_group_name(group));
     request.conf = w->plan.conf[group];
-    request.addr = kind == REQUEST_MONITOR ? acting_primary(w, group) : world_primary_addr(w, group);
+    request.addr =
+        kind == REQUEST_MONITOR ? acting_primary(w, group) : world_primary_addr(w, group);
     if (kind == REQUEST_FAILOVER)
         w->audit.accounts[s->index][group].forced = true;
     if (kind == REQUEST_REMOVE || kind == REQUEST_MONITOR)

@@ -81,8 +81,7 @@ void audit_opened(struct world *w, struct sup *s, int engine, uint32_t id)
                              .reset_at = MSEC_NEVER };
 }
 
-void audit_evidence(struct world *w, struct sup *s, const struct conn *conn,
-                    enum evidence evidence)
+void audit_evidence(struct world *w, struct sup *s, const struct conn *conn, enum evidence evidence)
 {
     if (conn->server < PLAN_SUPS_MAX || conn->server >= PLAN_SUPS_MAX + w->n_engines)
         return;

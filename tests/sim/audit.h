@@ -78,10 +78,10 @@ struct account {
     int announced;                       /* engine of the last +switch-master; -1 = none */
     uint64_t durable_configs[64];        /* (config epoch << 8 | engine) that its disk has held */
     int n_durable;
-    bool gone;        /* the disk has seen it removed in this life */
-    msec switched_at; /* when it last told of a switch, */
+    bool gone;             /* the disk has seen it removed in this life */
+    msec switched_at;      /* when it last told of a switch, */
     uint64_t switch_epoch; /* and to which configuration */
-    bool forced;      /* an operator asked for a failover in this life */
+    bool forced;           /* an operator asked for a failover in this life */
 };
 
 struct audit {

@@ -49,8 +49,9 @@ static bool vote_is_stored(const struct sup *s, int group, uint64_t epoch, const
 
     if (disk_find(&s->disk, ROW_GROUP, name, NULL) == NULL)
         return disk_epoch(&s->disk) >= epoch;
-    return row != NULL && (row->epoch > epoch || (row->epoch == epoch && (row->runid[0] == '\0' ||
-                                                                         strcmp(row->runid, leader) == 0)));
+    return row != NULL &&
+           (row->epoch > epoch ||
+            (row->epoch == epoch && (row->runid[0] == '\0' || strcmp(row->runid, leader) == 0)));
 }
 
 void audit_disk_message(struct world *w, struct sup *s, const struct message *message, int group)
@@ -84,8 +85,9 @@ void audit_disk_hello(struct world *w, struct sup *s, const struct hello *hello)
                    (unsigned long long)hello->current_epoch,
                    (unsigned long long)disk_epoch(&s->disk));
     if (!was_durable(w, s, group, hello->config_epoch, world_engine_by_addr(w, &hello->primary)))
-        world_fail(w, "%s says that %s is the primary of %s, epoch %llu; its disk does not", s->name,
-                   hello->primary.host, hello->group, (unsigned long long)hello->config_epoch);
+        world_fail(w, "%s says that %s is the primary of %s, epoch %llu; its disk does not",
+                   s->name, hello->primary.host, hello->group,
+                   (unsigned long long)hello->config_epoch);
 }
 
 static bool is_member(const struct group *group, uint32_t peer)

@@ -64,8 +64,8 @@ static void check_node_down(struct world *w, struct sup *s, const struct event *
     heard->called_down = event->kind == EVENT_SDOWN;
     if (known || event->kind != EVENT_SDOWN)
         return;
-    bool mismatch = event->type == INSTANCE_MASTER && heard->has_info &&
-                    heard->info.info.role == ROLE_REPLICA;
+    bool mismatch =
+        event->type == INSTANCE_MASTER && heard->has_info && heard->info.info.role == ROLE_REPLICA;
     if (mismatch || is_crash(w, s, group, e))
         return;
     if (!is_silence(w, s, group, e))

@@ -92,8 +92,7 @@ static void check_choice(struct world *w, struct sup *s, const struct group *gro
     uint64_t most = info->repl_offset;
 
     for (int i = 0; i < w->n_engines; i++)
-        if (was_choice(w, s, group, primary, i) &&
-            heard_of(w, s, i)->info.info.repl_offset > most)
+        if (was_choice(w, s, group, primary, i) && heard_of(w, s, i)->info.info.repl_offset > most)
             most = heard_of(w, s, i)->info.info.repl_offset;
     if (most - info->repl_offset > (uint64_t)group->conf.priority_max_lag_bytes)
         world_fail(w, "%s chose %s, which is %llu bytes behind the most advanced", s->name,

@@ -30,8 +30,8 @@ void audit_show(struct world *w, int kind, int sup, int group, uint64_t epoch, i
         audit->shown = realloc(audit->shown, (size_t)audit->cap_shown * sizeof *audit->shown);
         assert(audit->shown != NULL);
     }
-    audit->shown[audit->n_shown++] = (struct shown){ (uint8_t)kind, (uint8_t)sup, (uint8_t)group,
-                                                     (uint8_t)what, epoch };
+    audit->shown[audit->n_shown++] =
+        (struct shown){ (uint8_t)kind, (uint8_t)sup, (uint8_t)group, (uint8_t)what, epoch };
 }
 
 void audit_hello(struct world *w, struct sup *s, const struct hello *hello)

@@ -9,10 +9,10 @@
 #include "tests/sim/trace.h"
 #include "tests/sim/world.h"
 
-#define PROBE_MS      50
-#define HOLD_MS       1500 /* and down_after: for so long it must stay settled */
-#define FORGED_EPOCH  (UINT64_C(1) << 62)
-#define HOST_CHOICES  (w->plan.n_sups + w->n_engines)
+#define PROBE_MS     50
+#define HOLD_MS      1500 /* and down_after: for so long it must stay settled */
+#define FORGED_EPOCH (UINT64_C(1) << 62)
+#define HOST_CHOICES (w->plan.n_sups + w->n_engines)
 
 /* Where an undo finds what it has to undo. */
 static uint64_t args(unsigned a, unsigned b)
@@ -300,8 +300,9 @@ static void fault_OP_FAILOVER(struct world *w)
 static void fault_OP_SET(struct world *w)
 {
     static const char *const options[][2] = {
-        { "failover-timeout", "2000" }, { "parallel-syncs", "3" }, { "priority-max-lag-bytes", "0" },
-        { "priority-max-lag-bytes", "65536" }, { "crash-detection", "off" },
+        { "failover-timeout", "2000" },    { "parallel-syncs", "3" },
+        { "priority-max-lag-bytes", "0" }, { "priority-max-lag-bytes", "65536" },
+        { "crash-detection", "off" },
     };
     const char *const *option = options[world_between(w, 0, 4)];
 

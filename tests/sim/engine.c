@@ -72,8 +72,7 @@ void engine_receive(struct world *w, struct engine *e, struct conn *conn, struct
 
 /* The error with which a node in trouble meets nearly every command; EVIDENCE_COUNT = none. A
  * connection that was refused its rights stays without, whatever is granted later. */
-static enum evidence trouble(const struct world *w, const struct engine *e,
-                             const struct conn *conn)
+static enum evidence trouble(const struct world *w, const struct engine *e, const struct conn *conn)
 {
     if (e->denied || conn->denied)
         return EVIDENCE_DENIED;

@@ -188,7 +188,8 @@ static struct options parse(int argc, char **argv)
 int main(int argc, char **argv)
 {
     struct options o = parse(argc, argv);
-    struct tally *t = mmap(NULL, sizeof *t, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    struct tally *t =
+        mmap(NULL, sizeof *t, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
     if (t == MAP_FAILED) {
         perror("sim: mmap");
@@ -199,13 +200,14 @@ int main(int argc, char **argv)
         work(t, &o, 0);
     else
         supervise(t, &o);
-    printf("sim: %llu steps, %llu faults, %llu crashes (%llu aimed), %llu elections, %llu switches, "
-           "%llu orders, %llu s of virtual time; settled within %llu ms\n",
-           (unsigned long long)t->sum.steps, (unsigned long long)t->sum.faults,
-           (unsigned long long)t->sum.crashes, (unsigned long long)t->sum.aimed,
-           (unsigned long long)t->sum.elections, (unsigned long long)t->sum.switches,
-           (unsigned long long)t->sum.orders, (unsigned long long)(t->sum.ms / 1000),
-           (unsigned long long)t->settle_max_ms);
+    printf(
+        "sim: %llu steps, %llu faults, %llu crashes (%llu aimed), %llu elections, %llu switches, "
+        "%llu orders, %llu s of virtual time; settled within %llu ms\n",
+        (unsigned long long)t->sum.steps, (unsigned long long)t->sum.faults,
+        (unsigned long long)t->sum.crashes, (unsigned long long)t->sum.aimed,
+        (unsigned long long)t->sum.elections, (unsigned long long)t->sum.switches,
+        (unsigned long long)t->sum.orders, (unsigned long long)(t->sum.ms / 1000),
+        (unsigned long long)t->settle_max_ms);
     printf("sim: %llu passed, %llu failed\n", (unsigned long long)t->passed,
            (unsigned long long)t->failed);
     return t->failed == 0 && t->passed > 0 ? 0 : 1;

@@ -201,8 +201,7 @@ void net_send(struct world *w, struct conn *conn, int dir, struct packet *packet
 
 void net_release(struct world *w, struct conn *conn)
 {
-    if (!conn->used || conn->client_open || conn->server_open ||
-        conn->pipe[TO_SERVER].head != NULL)
+    if (!conn->used || conn->client_open || conn->server_open || conn->pipe[TO_SERVER].head != NULL)
         return;
     pipe_clear(w, &conn->pipe[TO_CLIENT]);
     held_clear(w, conn);

@@ -114,8 +114,8 @@ struct conn {
     bool up; /* the client was told that it is connected, */
     msec up_at;
     bool subscribed;
-    bool denied;      /* the server refused it its rights when it was made */
-    bool ended; /* an END or REFUSED to the client is under way */
+    bool denied; /* the server refused it its rights when it was made */
+    bool ended;  /* an END or REFUSED to the client is under way */
     struct pipe pipe[2];
     /* the client's side: what is in flight */
     bool ping, info, hello;

@@ -73,7 +73,8 @@ static void draw_topology(struct plan *plan, struct prng *prng)
     if (plan->n_sups > 5)
         plan->n_groups = 1;
     for (int i = 0; i < plan->n_groups; i++)
-        plan->n_nodes[i] = 1 + (int)PICK(prng, 0, 1, 1, 2, 2, 2, 2, 3, 3, plan->n_groups > 1 ? 2 : 5);
+        plan->n_nodes[i] =
+            1 + (int)PICK(prng, 0, 1, 1, 2, 2, 2, 2, 3, 3, plan->n_groups > 1 ? 2 : 5);
     if (chance(prng, 30)) /* supervisors live beside the first nodes */
         for (int i = 0; i < plan->n_sups && i < plan->n_nodes[0]; i++)
             plan->sup_host[i] = plan->node_host[i];
@@ -87,7 +88,8 @@ static void draw_conf(struct plan *plan, struct prng *prng)
     for (int i = 0; i < plan->n_groups; i++) {
         struct group_conf *conf = &plan->conf[i];
 
-        conf->quorum = majority ? plan_majority(plan) : 1 + (int64_t)prng_below(prng, (uint64_t)plan->n_sups);
+        conf->quorum =
+            majority ? plan_majority(plan) : 1 + (int64_t)prng_below(prng, (uint64_t)plan->n_sups);
         conf->down_after_ms = down_after;
         conf->failover_timeout_ms = PICK(prng, 1000, 3000, 10000, 60000, 180000);
         conf->parallel_syncs = PICK(prng, 1, 1, 2, 3, 10);

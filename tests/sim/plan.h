@@ -60,12 +60,12 @@ struct plan {
     int n_groups;
     int n_nodes[PLAN_GROUPS_MAX]; /* the primary included */
     struct group_conf conf[PLAN_GROUPS_MAX];
-    bool meet_first; /* chaos begins when every supervisor knows all others */
-    bool names;      /* the file names primaries, INFO and links say numbers */
-    bool own_hellos; /* the shell lets our own hellos through */
-    bool anonymous;  /* supervisors do not know their own address: the link fills it in */
-    bool stock[PLAN_SUPS_MAX];          /* does not know PICKET OPINION */
-    uint8_t sup_host[PLAN_SUPS_MAX];    /* hosts may be shared */
+    bool meet_first;           /* chaos begins when every supervisor knows all others */
+    bool names;                /* the file names primaries, INFO and links say numbers */
+    bool own_hellos;           /* the shell lets our own hellos through */
+    bool anonymous;            /* supervisors do not know their own address: the link fills it in */
+    bool stock[PLAN_SUPS_MAX]; /* does not know PICKET OPINION */
+    uint8_t sup_host[PLAN_SUPS_MAX]; /* hosts may be shared */
     uint8_t node_host[PLAN_ENGINES_MAX];
 
     msec latency_min_ms, latency_max_ms; /* one way */
@@ -76,11 +76,11 @@ struct plan {
     msec timer_slack_ms; /* a timer is late by up to this */
     bool tick_first;     /* after a standstill: the timer before the sockets */
 
-    uint32_t write_rate;   /* bytes/s that clients write to a primary */
-    msec full_sync_ms;     /* a full synchronisation takes so long */
-    uint64_t backlog;      /* bytes; more than this behind = full */
-    msec repl_timeout_ms;  /* until replicas notice a silent primary */
-    bool serve_stale;      /* false: replicas without link answer MASTERDOWN */
+    uint32_t write_rate;  /* bytes/s that clients write to a primary */
+    msec full_sync_ms;    /* a full synchronisation takes so long */
+    uint64_t backlog;     /* bytes; more than this behind = full */
+    msec repl_timeout_ms; /* until replicas notice a silent primary */
+    bool serve_stale;     /* false: replicas without link answer MASTERDOWN */
 
     msec chaos_ms; /* 0 = none */
     msec gap_ms;   /* between faults, on average */

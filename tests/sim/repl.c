@@ -38,8 +38,7 @@ static bool flows(struct world *w, const struct engine *e, const struct engine *
 
 static void write_some(struct world *w, struct engine *e)
 {
-    uint64_t thousandths =
-        e->write_left + (uint64_t)(w->now - e->advanced_at) * w->plan.write_rate;
+    uint64_t thousandths = e->write_left + (uint64_t)(w->now - e->advanced_at) * w->plan.write_rate;
 
     e->offset += thousandths / 1000;
     e->write_left = thousandths % 1000;
@@ -112,8 +111,8 @@ static void connect(struct world *w, struct engine *e)
     e->link_gen++;
     repl_advance(w);
     if (continues(w, e, m)) {
-        world_later(w, net_latency(w, e->endpoint, m->endpoint) + CONNECT_MS, H_LINKED, e->index,
-                    0, e->link_gen);
+        world_later(w, net_latency(w, e->endpoint, m->endpoint) + CONNECT_MS, H_LINKED, e->index, 0,
+                    e->link_gen);
     } else {
         e->heard_at = w->now;
         world_later(w, w->plan.full_sync_ms, H_SYNCED, e->index, 0, e->link_gen);
@@ -257,7 +256,8 @@ void repl_info(struct world *w, struct engine *e, struct packet *ret_packet)
             info->primary = world_engine_addr(&w->engines[e->master]);
         info->link_up = e->link == REPL_UP;
         info->syncing = e->link == REPL_SYNC;
-        info->link_down_ms = e->link == REPL_UP || e->link_down_at < 0 ? -1 : w->now - e->link_down_at;
+        info->link_down_ms =
+            e->link == REPL_UP || e->link_down_at < 0 ? -1 : w->now - e->link_down_at;
     }
     info_lines(w, e, reply);
 }

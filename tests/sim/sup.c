@@ -226,7 +226,8 @@ static void crash(struct world *w, struct sup *s)
     uint32_t life = s->life;
 
     sup_kill(w, s, false);
-    world_later(w, world_between(w, 10, 3000), H_SUP_START, s->index, 0, life);
+    if (w->plan.chaos_ms > 0) /* a story says itself when */
+        world_later(w, world_between(w, 10, 3000), H_SUP_START, s->index, 0, life);
 }
 
 void sup_feed(struct world *w, struct sup *s, struct input *input)

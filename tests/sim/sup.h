@@ -67,7 +67,7 @@ struct sup {
     uint32_t n_links;
     struct request_in *inbox; /* while it stands still */
     int n_inbox, cap_inbox;
-    msec bad_at; /* when it last was not there */
+    msec bad_at;                 /* when it last was not there */
     msec stalled_at, stalled_ms; /* since when; sum of all standstills of this life */
     msec step_at;
     int steps;

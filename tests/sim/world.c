@@ -60,11 +60,9 @@ void world_later(struct world *w, msec delay_ms, int kind, uint32_t who, uint32_
                  uint64_t gen)
 {
     assert(delay_ms >= 0);
-    queue_push(&w->queue, (struct happening){ .at = w->now + delay_ms,
-                                              .kind = kind,
-                                              .who = who,
-                                              .what = what,
-                                              .gen = gen });
+    queue_push(&w->queue,
+               (struct happening){
+                   .at = w->now + delay_ms, .kind = kind, .who = who, .what = what, .gen = gen });
 }
 
 void world_fail(struct world *w, const char *format, ...)

@@ -28,17 +28,17 @@ struct reply;
 #define WORLD_PORT_NODE   6379
 
 enum happening_kind {
-    H_PACKET,      /* who: connection, gen: serial, what: direction */
-    H_HELD,        /* who: connection, gen: serial */
-    H_WAKE,        /* who: supervisor, as the next ones */
+    H_PACKET, /* who: connection, gen: serial, what: direction */
+    H_HELD,   /* who: connection, gen: serial */
+    H_WAKE,   /* who: supervisor, as the next ones */
     H_COMMIT,
     H_COMMIT_LATE,
     H_COMMIT_RETRY,
-    H_LOST,        /* what: life, gen: ticket */
-    H_DUPLICATE,   /* ptr: packet, gen: life */
-    H_SUP_START,   /* gen: life */
+    H_LOST,      /* what: life, gen: ticket */
+    H_DUPLICATE, /* ptr: packet, gen: life */
+    H_SUP_START, /* gen: life */
     H_SUP_RESUME,
-    H_SERVE,       /* who: engine, as the next ones */
+    H_SERVE, /* who: engine, as the next ones */
     H_CRON,
     H_LINKED,
     H_SYNCED,
@@ -88,9 +88,9 @@ struct world {
     struct audit audit;
     struct stats stats;
 
-    bool chaos;       /* faults may come */
-    msec calm_at;     /* when the chaos ended; MSEC_NEVER = it has not */
-    msec settled_at;  /* since when all is as it should be; MSEC_NEVER = it is not */
+    bool chaos;      /* faults may come */
+    msec calm_at;    /* when the chaos ended; MSEC_NEVER = it has not */
+    msec settled_at; /* since when all is as it should be; MSEC_NEVER = it is not */
     bool finished;
     bool failed;
     char failure[WORLD_FAILURE_MAX];
@@ -135,7 +135,7 @@ struct engine *endpoint_engine(struct world *w, int endpoint);
 int world_engine_by_addr(const struct world *w, const struct addr *addr);
 int world_sup_by_addr(const struct world *w, const struct addr *addr);
 int world_sup_by_runid(const struct world *w, const char *runid);
-struct addr world_engine_addr(const struct engine *e);  /* as links and INFO say it */
+struct addr world_engine_addr(const struct engine *e);      /* as links and INFO say it */
 struct addr world_primary_addr(struct world *w, int group); /* as the file says it */
 const char *world_group_name(int group);
 int world_group_by_name(const char *name);

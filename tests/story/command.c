@@ -433,6 +433,21 @@ static bool do_disk(struct story *st, const struct words *a)
     return true;
 }
 
+/* Where the supervisor dies on the way out of its next step with rows. */
+static bool do_aim(struct story *st, const struct words *a)
+{
+    static const char *const points[AIM_COUNT] = { "", "before-commit", "in-commit", "before-send",
+                                                   "after-send" };
+    struct sup *s = sup_arg(st, a->word[1]);
+
+    for (int i = AIM_BEFORE_COMMIT; s != NULL && i < AIM_COUNT; i++)
+        if (strcmp(a->word[2], points[i]) == 0) {
+            s->aim = (enum aim)i;
+            return true;
+        }
+    return fail(st, "before-commit, in-commit, before-send or after-send");
+}
+
 static bool do_request(struct story *st, const struct words *a)
 {
     struct sup *s = sup_arg(st, a->word[1]);
@@ -477,8 +492,7 @@ static bool do_show(struct story *st, const struct words *a)
         return false;
     for (int i = 0; i < st->plan.n_sups; i++) {
         const struct sup *s = &w->sups[i];
-        const struct group *group =
-            s->alive ? core_find_group(s->core, world_group_name(g)) : NULL;
+        const struct group *group = s->alive ? core_find_group(s->core, world_group_name(g)) : NULL;
         if (group != NULL)
             record(st, "%s has %s, epoch %llu, current %llu", s->name, group->primary->addr.host,
                    (unsigned long long)group->config_epoch,
@@ -563,6 +577,8 @@ static const struct command {
     { "isolate", do_isolate, false, 1, 1, "A: its host, from all others" },
     { "rejoin", do_isolate, false, 1, 1, "A" },
     { "disk", do_disk, false, 2, 2, "SUP MS|fails" },
+    { "aim", do_aim, false, 2, 2,
+      "SUP before-commit|in-commit|before-send|after-send: dies there" },
     { "failover", do_request, false, 2, 2, "SUP GROUP: SENTINEL FAILOVER" },
     { "set", do_request, false, 4, 4, "SUP GROUP OPTION VALUE: SENTINEL SET" },
     { "reset", do_request, false, 2, 2, "SUP GROUP: SENTINEL RESET" },

@@ -16,10 +16,10 @@ struct reply;
 struct sup;
 struct world;
 
-#define STORY_WORDS_MAX  8
-#define STORY_WAIT_MS    120000 /* the longest that `settle` and `until` wait */
-#define STORY_LINE_MAX   1500
-#define STORY_ERROR_MAX  200
+#define STORY_WORDS_MAX 8
+#define STORY_WAIT_MS   120000 /* the longest that `settle` and `until` wait */
+#define STORY_LINE_MAX  1500
+#define STORY_ERROR_MAX 200
 
 struct story {
     struct plan plan;

@@ -1,7 +1,55 @@
-# SIGKILL of the primary: a reset, two refusals and a replica's word make it down at once.
+# SIGKILL of the primary. A reset link, two refusals and a replica's word make it down at once;
+# the quorum agrees, one is elected, promotes, tells everybody, and only then repoints the rest.
 settle
 kill n1
 run 3000
 expect
+    [    24] s3 +sdown master g1 n1 6379
+    [    25] s2 +sdown master g1 n1 6379
+    [    25] s2 +odown master g1 n1 6379 #quorum 2/2
+    [    28] s3 +odown master g1 n1 6379 #quorum 2/2
+    [    28] s3 +new-epoch 1
+    [    28] s3 +try-failover master g1 n1 6379
+    [    28] s3 +vote-for-leader s3 1
+    [    31] s1 +new-epoch 1
+    [    31] s1 +vote-for-leader s3 1
+    [    31] s2 +new-epoch 1
+    [    31] s2 +vote-for-leader s3 1
+    [    32] s3 +elected-leader master g1 n1 6379
+    [    32] s3 +failover-state-select-slave master g1 n1 6379
+    [    32] s3 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [    32] s3 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
+    [    32] s3 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
+    [    32] s1 +sdown master g1 n1 6379
+    [    32] s1 +odown master g1 n1 6379 #quorum 3/2
+    [    36] s3 +promoted-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [    36] s3 +failover-state-reconf-slaves master g1 n1 6379
+    [    36] s3 +switch-master g1 n1 6379 n3 6379
+    [    36] s3 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [    36] s3 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [    36] s3 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [    36] s3 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
+    [    40] s3 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n3 6379
+    [    40] s3 +role-change master g1 n3 6379 new reported role is master
+    [    43] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
+    [    43] s1 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
+    [    43] s1 +switch-master g1 n1 6379 n3 6379
+    [    43] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [    43] s1 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [    43] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [    43] s2 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
+    [    43] s2 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
+    [    43] s2 +switch-master g1 n1 6379 n3 6379
+    [    43] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [    43] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [    43] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [   130] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [   130] s3 +failover-end master g1 n3 6379
 show g1
 expect
+    [  3000] s1 has n3, epoch 1, current 1
+    [  3000] s2 has n3, epoch 1, current 1
+    [  3000] s3 has n3, epoch 1, current 1
+    [  3000] n1 is dead
+    [  3000] n2 follows n3, link up
+    [  3000] n3 is a primary

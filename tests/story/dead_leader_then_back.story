@@ -1,0 +1,114 @@
+# The leader's disk has the switch, and it dies before anybody is told. The primary had only been
+# hanging and goes on, so the others put the promoted replica right again. When the leader is back
+# it has a configuration that nobody else knows; all must agree in the end.
+settle
+hang n1
+until s3 +selected-slave
+aim s3 before-send
+resume n1
+run 12000
+show g1
+expect
+    [   754] s2 +sdown master g1 n1 6379
+    [   754] s3 +sdown master g1 n1 6379
+    [   754] s1 +sdown master g1 n1 6379
+    [   755] s1 +odown master g1 n1 6379 #quorum 2/2
+    [   755] s2 +odown master g1 n1 6379 #quorum 2/2
+    [   757] s3 +odown master g1 n1 6379 #quorum 2/2
+    [   757] s3 +new-epoch 1
+    [   757] s3 +try-failover master g1 n1 6379
+    [   757] s3 +vote-for-leader s3 1
+    [   760] s1 +new-epoch 1
+    [   760] s1 +vote-for-leader s3 1
+    [   760] s2 +new-epoch 1
+    [   760] s2 +vote-for-leader s3 1
+    [   761] s3 +elected-leader master g1 n1 6379
+    [   761] s3 +failover-state-select-slave master g1 n1 6379
+    [   761] s3 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [   761] s3 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
+    [   761] s3 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
+    [   762] s2 -sdown master g1 n1 6379
+    [   762] s2 -odown master g1 n1 6379
+    [   762] s3 -sdown master g1 n1 6379
+    [   762] s3 -odown master g1 n1 6379
+    [   762] s1 -sdown master g1 n1 6379
+    [   762] s1 -odown master g1 n1 6379
+    [   775] s2 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
+    [   777] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
+    [  2009] s2 +sdown sentinel s3 s3 26379 @ g1 n1 6379
+    [  2009] s1 +sdown sentinel s3 s3 26379 @ g1 n1 6379
+    [  4777] s1 +convert-to-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [  4779] s1 +role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is slave
+    [  4779] s1 +slave-reconf-inprog slave n3:6379 n3 6379 @ g1 n1 6379
+    [  4789] s2 +role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is slave
+    [  5289] s1 +slave-reconf-done slave n3:6379 n3 6379 @ g1 n1 6379
+    [ 12761] s1 has n1, epoch 0, current 1
+    [ 12761] s2 has n1, epoch 0, current 1
+    [ 12761] s3 does not answer
+    [ 12761] n1 is a primary
+    [ 12761] n2 follows n1, link up
+    [ 12761] n3 follows n1, link up
+start s3
+run 20000
+expect
+    [ 12761] s3 +monitor master g1 n3 6379 quorum 2
+    [ 13077] s2 -sdown sentinel s3 s3 26379 @ g1 n1 6379
+    [ 13332] s1 -sdown sentinel s3 s3 26379 @ g1 n1 6379
+    [ 15767] s1 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
+    [ 15767] s1 +switch-master g1 n1 6379 n3 6379
+    [ 15767] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [ 15767] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [ 15767] s2 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
+    [ 15767] s2 +switch-master g1 n1 6379 n3 6379
+    [ 15767] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [ 15767] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [ 17765] s3 +sdown master g1 n3 6379
+    [ 20765] s1 +sdown master g1 n3 6379
+    [ 20765] s1 +odown master g1 n3 6379 #quorum 2/2
+    [ 20765] s2 +sdown master g1 n3 6379
+    [ 20765] s2 +odown master g1 n3 6379 #quorum 2/2
+    [ 20768] s3 +odown master g1 n3 6379 #quorum 2/2
+    [ 20768] s3 +new-epoch 2
+    [ 20768] s3 +try-failover master g1 n3 6379
+    [ 20768] s3 +vote-for-leader s3 2
+    [ 20771] s1 +new-epoch 2
+    [ 20771] s1 +vote-for-leader s3 2
+    [ 20771] s2 +new-epoch 2
+    [ 20771] s2 +vote-for-leader s3 2
+    [ 20772] s3 +elected-leader master g1 n3 6379
+    [ 20772] s3 +failover-state-select-slave master g1 n3 6379
+    [ 20777] s3 +selected-slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [ 20777] s3 +failover-state-send-slaveof-noone slave n1:6379 n1 6379 @ g1 n3 6379
+    [ 20777] s3 +failover-state-wait-promotion slave n1:6379 n1 6379 @ g1 n3 6379
+    [ 20781] s3 +promoted-slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [ 20781] s3 +failover-state-reconf-slaves master g1 n3 6379
+    [ 20781] s3 +switch-master g1 n3 6379 n1 6379
+    [ 20781] s3 +slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [ 20781] s3 +sdown slave n3:6379 n3 6379 @ g1 n1 6379
+    [ 20781] s3 +slave slave n2:6379 n2 6379 @ g1 n1 6379
+    [ 20781] s3 -sdown slave n3:6379 n3 6379 @ g1 n1 6379
+    [ 20781] s3 +slave-reconf-sent slave n3:6379 n3 6379 @ g1 n1 6379
+    [ 20781] s3 +slave-reconf-done slave n3:6379 n3 6379 @ g1 n1 6379
+    [ 20781] s3 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n1 6379
+    [ 20781] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n1 6379
+    [ 20781] s3 +failover-end master g1 n1 6379
+    [ 20793] s2 +config-update-from sentinel s3 s3 26379 @ g1 n3 6379
+    [ 20793] s2 +switch-master g1 n3 6379 n1 6379
+    [ 20793] s2 +slave slave n2:6379 n2 6379 @ g1 n1 6379
+    [ 20793] s2 +slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [ 20793] s2 +sdown slave n3:6379 n3 6379 @ g1 n1 6379
+    [ 20793] s2 -sdown slave n3:6379 n3 6379 @ g1 n1 6379
+    [ 20793] s1 +config-update-from sentinel s3 s3 26379 @ g1 n3 6379
+    [ 20793] s1 +switch-master g1 n3 6379 n1 6379
+    [ 20793] s1 +slave slave n2:6379 n2 6379 @ g1 n1 6379
+    [ 20793] s1 +slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [ 20793] s1 +sdown slave n3:6379 n3 6379 @ g1 n1 6379
+    [ 20793] s1 -sdown slave n3:6379 n3 6379 @ g1 n1 6379
+show g1
+expect
+    [ 32761] s1 has n1, epoch 2, current 2
+    [ 32761] s2 has n1, epoch 2, current 2
+    [ 32761] s3 has n1, epoch 2, current 2
+    [ 32761] n1 is a primary
+    [ 32761] n2 follows n1, link up
+    [ 32761] n3 follows n1, link up

@@ -1,0 +1,96 @@
+# s1 and the primary on one side, the majority on the other. After the heal s1 learns of the switch
+# and the old primary is demoted.
+settle
+cut s1 s2
+cut s1 s3
+cut s1 n2
+cut s1 n3
+cut n1 s2
+cut n1 s3
+cut n1 n2
+cut n1 n3
+run 5000
+show g1
+expect
+    [   754] s2 +sdown master g1 n1 6379
+    [   754] s3 +sdown master g1 n1 6379
+    [   755] s2 +odown master g1 n1 6379 #quorum 2/2
+    [   757] s3 +odown master g1 n1 6379 #quorum 2/2
+    [   757] s3 +new-epoch 1
+    [   757] s3 +try-failover master g1 n1 6379
+    [   757] s3 +vote-for-leader s3 1
+    [   759] s1 +sdown slave n2:6379 n2 6379 @ g1 n1 6379
+    [   759] s1 +sdown slave n3:6379 n3 6379 @ g1 n1 6379
+    [   760] s2 +new-epoch 1
+    [   760] s2 +vote-for-leader s3 1
+    [   761] s3 +elected-leader master g1 n1 6379
+    [   761] s3 +failover-state-select-slave master g1 n1 6379
+    [   761] s3 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [   761] s3 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
+    [   761] s3 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
+    [   765] s3 +promoted-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [   765] s3 +failover-state-reconf-slaves master g1 n1 6379
+    [   765] s3 +switch-master g1 n1 6379 n3 6379
+    [   765] s3 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [   765] s3 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [   765] s3 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [   765] s3 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
+    [   766] s2 -odown master g1 n1 6379
+    [   768] s3 +role-change master g1 n3 6379 new reported role is master
+    [   768] s3 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n3 6379
+    [   772] s2 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
+    [   772] s2 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
+    [   772] s2 +switch-master g1 n1 6379 n3 6379
+    [   772] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [   772] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [   772] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [   780] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [   780] s3 +failover-end master g1 n3 6379
+    [  1009] s1 +sdown sentinel s2 s2 26379 @ g1 n1 6379
+    [  1009] s1 +sdown sentinel s3 s3 26379 @ g1 n1 6379
+    [  1009] s2 +sdown sentinel s1 s1 26379 @ g1 n3 6379
+    [  1009] s3 +sdown sentinel s1 s1 26379 @ g1 n3 6379
+    [  5000] s1 has n1, epoch 0, current 0
+    [  5000] s2 has n3, epoch 1, current 1
+    [  5000] s3 has n3, epoch 1, current 1
+    [  5000] n1 is a primary
+    [  5000] n2 follows n3, link up
+    [  5000] n3 is a primary
+heal s1 s2
+heal s1 s3
+heal s1 n2
+heal s1 n3
+heal n1 s2
+heal n1 s3
+heal n1 n2
+heal n1 n3
+run 5000
+expect
+    [  5041] s2 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5057] s1 -sdown sentinel s2 s2 26379 @ g1 n1 6379
+    [  5059] s1 -sdown slave n2:6379 n2 6379 @ g1 n1 6379
+    [  5066] s1 +new-epoch 1
+    [  5067] s3 -sdown sentinel s1 s1 26379 @ g1 n3 6379
+    [  5068] s1 -sdown sentinel s3 s3 26379 @ g1 n1 6379
+    [  5101] s3 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5102] s2 -sdown sentinel s1 s1 26379 @ g1 n3 6379
+    [  5104] s2 +convert-to-slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5111] s3 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [  5115] s1 -role-change master g1 n1 6379 new reported role is slave
+    [  5118] s2 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [  5118] s2 +slave-reconf-inprog slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5122] s1 -sdown slave n3:6379 n3 6379 @ g1 n1 6379
+    [  5124] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
+    [  5124] s1 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
+    [  5124] s1 +switch-master g1 n1 6379 n3 6379
+    [  5124] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5124] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [  5614] s2 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
+show g1
+expect
+    [ 10000] s1 has n3, epoch 1, current 1
+    [ 10000] s2 has n3, epoch 1, current 1
+    [ 10000] s3 has n3, epoch 1, current 1
+    [ 10000] n1 follows n3, link up
+    [ 10000] n2 follows n3, link up
+    [ 10000] n3 is a primary
