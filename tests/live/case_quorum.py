@@ -172,3 +172,20 @@ def one_supervisor_dead(nodes, supervisor):
         for other in world.supervisors:
             wait(lambda s=other: s.call("SENTINEL", "CKQUORUM", group.name).startswith("OK 3 usable"),
                  "three usable supervisors at %s" % other.label)
+
+
+@scenario(supervisors=("picketd",), seconds=9)
+def supervisor_hangs(nodes, supervisor):
+    """a supervisor that did not run for longer than down-after blames nobody when it wakes"""
+    with Cluster(nodes, supervisor, down_after=DOWN_AFTER, quorum=1) as world:
+        sleeper = world.supervisors[0]
+        begin = time.monotonic()
+        for nap_s in (0.6, 1.1, 2.6):
+            sleeper.stop()
+            time.sleep(nap_s)
+            sleeper.cont()
+            wait(lambda: sleeper.call("PING") == "PONG", "the sleeper answers")
+            world.stays(lambda: sleeper.primary_port("orders") == world.group.primary.port, "a failover", 1.0)
+        for event in ("+sdown", "+odown", "+try-failover"):
+            found = [e.payload for e in sleeper.events.find(event, begin)]
+            check(not found, "the sleeper woke up and published %s %s" % (event, found))

@@ -134,11 +134,15 @@ def end_all():
 
 
 def exit_on_signals():
-    """SIGTERM and SIGINT end the program in the ordinary way, so that the cleanup runs."""
+    """SIGTERM and SIGINT end the program in the ordinary way, so that the cleanup runs, and runs once."""
+    def handle(action):
+        for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(signum, action)
+
     def leave(signum, _frame):
+        handle(signal.SIG_IGN)
         raise SystemExit(128 + signum)
-    for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(signum, leave)
+    handle(leave)
 
 
 atexit.register(end_all)

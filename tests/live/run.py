@@ -112,12 +112,18 @@ def show(result):
 def run_all(args):
     begin = time.monotonic()
     passed = failed = 0
-    with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+    pool = concurrent.futures.ThreadPoolExecutor(args.jobs)
+    try:
         for future in concurrent.futures.as_completed([pool.submit(run_job, job) for job in jobs(args)]):
             result = future.result()
             show(result)
             passed += result.passed
             failed += result.failed
+    finally:
+        # After a signal: what has not begun never does, what runs ends itself and its servers.
+        pool.shutdown(wait=False, cancel_futures=True)
+        for child in list(children):
+            child.terminate()
     print("live tests took %.0f s" % (time.monotonic() - begin))
     print("live: %d passed, %d failed" % (passed, failed))
     return 1 if failed or not passed else 0
@@ -152,11 +158,7 @@ def main():
         return 0
     if args.one:
         return run_one(args)
-    try:
-        return run_all(args)
-    finally:
-        for child in list(children):
-            child.terminate()
+    return run_all(args)
 
 
 if __name__ == "__main__":
