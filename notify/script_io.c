@@ -291,6 +291,10 @@ void script_io_event(struct script_io *io, const struct event *event,
 
 void script_io_set_times(struct script_io *io, const struct scripts_times *times)
 {
+    const struct scripts_times *old = scripts_times(io->scripts);
+
+    if (old->run_max_ms == times->run_max_ms && old->retry_ms == times->retry_ms)
+        return;
     scripts_set_times(io->scripts, times);
     arm(io);
 }

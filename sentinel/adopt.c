@@ -293,7 +293,7 @@ void adopt_hello(struct core *core, const struct hello *hello)
     member = member_admit(core, group, hello);
     if (member == NULL)
         return;
-    core_raise_epoch(core, hello->current_epoch);
+    core_raise_epoch(core, group, hello->current_epoch);
     member->hello_at = core->now;
     member->config_epoch = hello->config_epoch;
     member->config_addr = hello->primary;

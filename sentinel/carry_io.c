@@ -72,6 +72,15 @@ static void carry_message(const struct carry *carry, const struct message *messa
         peer_send(carry->peers, message);
 }
 
+/* SENTINEL DEBUG changes both. */
+static void follow_tunables(const struct carry *carry)
+{
+    const struct tunables *tunables = &carry->core->tunables;
+    struct scripts_times times = { tunables->script_max_runtime, tunables->script_retry_delay };
+
+    script_io_set_times(carry->scripts, &times);
+}
+
 /* A group that is watched no longer has left its script in the event. */
 static void carry_event(const struct carry *carry, const struct event *event)
 {
@@ -101,6 +110,7 @@ void carry_out(const struct carry *carry, const struct parcel *parcel)
         carry_event(carry, &parcel->u.event);
         break;
     case PARCEL_REPLY:
+        follow_tunables(carry);
         carry->ops->reply(carry->ops_arg, &parcel->u.reply);
         break;
     }

@@ -127,13 +127,13 @@ void emit_peer_row(struct core *core, const struct group *group, const struct pe
     copy_name(row->runid, peer->runid);
 }
 
-void core_raise_epoch(struct core *core, uint64_t epoch)
+void core_raise_epoch(struct core *core, const struct group *group, uint64_t epoch)
 {
     if (epoch <= core->current_epoch)
         return;
     core->current_epoch = epoch;
     emit_epoch_row(core);
-    emit_core_event(core, EVENT_NEW_EPOCH)->epoch = epoch;
+    emit_group_event(core, EVENT_NEW_EPOCH, group)->epoch = epoch;
 }
 
 uint64_t core_ticket(struct core *core, uint32_t id)

@@ -36,8 +36,9 @@ void emit_node_row(struct core *core, const struct node *node);
 void emit_peer_row(struct core *core, const struct group *group, const struct peer *peer);
 void emit_gone_row(struct core *core, enum row_kind kind, const struct group *group);
 
-/* Raise the current epoch to EPOCH if it is less: durable and announced. */
-void core_raise_epoch(struct core *core, uint64_t epoch);
+/* Raise the current epoch to EPOCH if it is less: durable and announced. It is everybody's, but
+ * the event is about the GROUP that brought it, as Sentinel has it: that one's hook is called. */
+void core_raise_epoch(struct core *core, const struct group *group, uint64_t epoch);
 
 /* A ticket for an order to a node, or a question about a group, of that id; ticket_id() gives the
  * id back. */

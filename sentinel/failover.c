@@ -204,7 +204,7 @@ static void campaign_begin(struct core *core, struct group *group)
     fo->forced = forced;
     fo->epoch = epoch + 1;
     fo->started_at = core->now;
-    core_raise_epoch(core, fo->epoch);
+    core_raise_epoch(core, group, fo->epoch);
     emit_group_event(core, EVENT_TRY_FAILOVER, group);
     vote_for_self(core, group, fo->epoch);
     for (size_t i = 0; i < group->n_nodes; i++)

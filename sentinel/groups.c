@@ -202,7 +202,7 @@ void group_switch(struct core *core, struct group *group, struct node *node, uin
     struct addr from = group_primary_addr(group);
 
     assert(epoch > group->config_epoch || (epoch == group->config_epoch && node != old));
-    core_raise_epoch(core, epoch);
+    core_raise_epoch(core, group, epoch);
     group->config_epoch = epoch;
     group->hello_due_at = core->now;
     if (node != old) {

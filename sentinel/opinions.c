@@ -162,7 +162,7 @@ static void consider_vote(struct core *core, struct group *group, const struct a
 {
     if (!may_vote(core, group, ask))
         return;
-    core_raise_epoch(core, ask->epoch);
+    core_raise_epoch(core, group, ask->epoch);
     if (strcmp(group->vote.leader, ask->candidate) != 0 && failover_vote_held(core, group))
         return;
     if (!vote_grant(&group->vote, ask->epoch, ask->candidate))
@@ -202,7 +202,8 @@ static void note_opinion(struct core *core, struct member *member, bool down)
 }
 
 /* What an answer tells of the peer's vote in this group. */
-static void note_vote(struct core *core, struct member *member, const struct answer *answer)
+static void note_vote(struct core *core, const struct group *group, struct member *member,
+                      const struct answer *answer)
 {
     if (member->vote_asked != 0)
         member->vote_answered = member->vote_asked;
@@ -211,7 +212,7 @@ static void note_vote(struct core *core, struct member *member, const struct ans
         return;
     memcpy(member->leader, answer->leader, sizeof member->leader);
     member->leader_epoch = answer->leader_epoch;
-    core_raise_epoch(core, answer->leader_epoch);
+    core_raise_epoch(core, group, answer->leader_epoch);
 }
 
 /* The member of GROUP that was asked under TICKET and has not answered yet. */
@@ -234,7 +235,7 @@ static void take_answer(struct core *core, const struct message *message)
     member->ask_ticket = 0;
     if (member->ask_epoch == group->config_epoch)
         note_opinion(core, member, message->u.answer.down);
-    note_vote(core, member, &message->u.answer);
+    note_vote(core, group, member, &message->u.answer);
     group_run(core, group);
 }
 
