@@ -163,7 +163,8 @@ struct dict_node *dict_remove(struct dict *d, struct dict_node **link)
     *link = node->next;
     node->next = NULL;
     d->used--;
-    if (d->buckets > BUCKETS_MIN && d->buckets > d->used * SHRINK_RATIO)
+    for (int i = 0;
+         i < SHRINK_RATIO && d->buckets > BUCKETS_MIN && d->buckets > d->used * SHRINK_RATIO; i++)
         join_one(d);
     return node;
 }

@@ -8,8 +8,9 @@
 #include <stdint.h>
 
 /* An intrusive hash table that never stops to grow: linear hashing. One insertion splits at most
- * one bucket and one removal joins at most two, so there is no second table, no rehash to drive and
- * no big block to free; the bucket array is a directory of fixed segments that are never copied.
+ * one bucket and one removal joins at most four, so there is no second table, no rehash to drive
+ * and no big block to free; the bucket array is a directory of fixed segments that are never
+ * copied.
  *
  * Nodes belong to the caller. The key is stored in the node itself, `key_at` bytes from its start.
  * Links (struct dict_node **) stay valid until the next insertion or removal. Not thread safe. */

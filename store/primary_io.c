@@ -577,7 +577,8 @@ void primary_leave(struct primary *p)
     replicas_disconnect(p->shell, "our history has a new name");
 }
 
-/* A primary holds the stream back until it knows that its data have been read, and may overlook the first ACK. */
+/* A primary holds the stream back until it knows that its data have been read, and may overlook the
+ * first ACK. */
 static bool ack_is_due(const struct primary *p)
 {
     msec now_ms = p->shell->store.mono_ms;

@@ -124,7 +124,8 @@ static const struct server_app app = {
     .before_send = on_before_send,
 };
 
-bool shell_run_from_primary(struct shell *sh, struct client *c, size_t argc, const struct slice *argv)
+bool shell_run_from_primary(struct shell *sh, struct client *c, size_t argc,
+                            const struct slice *argv)
 {
     struct command_match m;
 

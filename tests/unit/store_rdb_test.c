@@ -1,0 +1,378 @@
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/keyspace.h"
+#include "store/rdb_read.h"
+#include "store/rdb_write.h"
+#include "wire/buf.h"
+#include "wire/prng.h"
+
+static const unsigned char seed[HASH_KEY_SIZE] = "0123456789abcdef";
+static const char repl_id[] = "0123456789abcdef0123456789abcdef01234567";
+
+static void set(struct keyspace *ks, unsigned db, struct slice key, struct slice value,
+                int64_t at_ms)
+{
+    struct key_ref ref;
+
+    if (keyspace_find(&ks->dbs[db], key, &ref) == NULL)
+        keyspace_add(&ref);
+    entry_set_string(key_ref_entry(&ref), value);
+    keyspace_set_expiry(&ref, at_ms);
+}
+
+/* Values of all forms and lengths around the edges. */
+static void fill(struct keyspace *ks)
+{
+    static const char *const texts[] = { "",
+                                         "1",
+                                         "-1",
+                                         "127",
+                                         "128",
+                                         "-128",
+                                         "-129",
+                                         "32767",
+                                         "32768",
+                                         "-32769",
+                                         "2147483647",
+                                         "2147483648",
+                                         "-2147483649",
+                                         "9223372036854775807",
+                                         "text",
+                                         "12a" };
+    static char bytes[70000];
+    static const size_t lengths[] = { 20, 21, 63, 64, 16383, 16384, 70000 };
+    struct prng prng;
+    char key[32];
+
+    prng_seed(&prng, 3);
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        int n = snprintf(key, sizeof(key), "text:%zu", i);
+        set(ks, i % 2 == 0 ? 0 : 15, (struct slice){ key, (size_t)n }, slice_str(texts[i]),
+            i % 3 == 0 ? (int64_t)(1000 + i) : -1);
+        set(ks, 7, slice_str(texts[i]), slice_str("under a strange key"), -1);
+    }
+    for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+        struct slice value = { bytes, lengths[i] };
+
+        memset(bytes, 'a', sizeof(bytes));
+        set(ks, 1, (struct slice){ bytes, lengths[i] }, value, -1);
+        for (size_t k = 0; k < sizeof(bytes); k++)
+            bytes[k] = (char)prng_next(&prng);
+        snprintf(key, sizeof(key), "noise:%zu", i);
+        set(ks, 1, slice_str(key), value, 99);
+    }
+}
+
+static bool to_buf(void *arg, const void *bytes, size_t n)
+{
+    return buf_append(arg, bytes, n);
+}
+
+static void write_all(const struct keyspace *ks, bool compress, bool checksum, struct buf *out)
+{
+    struct rdb_info info = { .has_repl = true, .repl_offset = 4711, .stream_db = 5 };
+    struct rdb_write_options options = { .compress = compress, .checksum = checksum, .now_s = 1 };
+
+    memcpy(info.repl_id, repl_id, sizeof(info.repl_id));
+    CU_ASSERT(rdb_write(ks, &info, &options, to_buf, out));
+}
+
+/* Feeds a stream in portions; what is not used comes again with the next. */
+static enum rdb_read_status feed(struct rdb_reader *r, const char *data, size_t n, size_t portion)
+{
+    size_t at = 0, end = 0, used;
+    enum rdb_read_status status = RDB_READ_MORE;
+
+    while (status == RDB_READ_MORE && end < n) {
+        end = end + portion < n ? end + portion : n;
+        status = rdb_read(r, data + at, end - at, &used);
+        at += used;
+    }
+    return status;
+}
+
+static bool same(const struct keyspace *a, struct keyspace *b)
+{
+    for (unsigned i = 0; i < DATABASES_MAX; i++) {
+        struct dict_walk walk;
+        struct dict_node *node;
+
+        if (keyspace_count(&a->dbs[i]) != keyspace_count(&b->dbs[i]))
+            return false;
+        dict_walk_start(&walk, &a->dbs[i].dict);
+        while ((node = dict_walk_next(&walk)) != NULL) {
+            const struct entry *e = (const struct entry *)node, *other;
+            char one[ENTRY_INT_TEXT_MAX], two[ENTRY_INT_TEXT_MAX];
+            struct key_ref ref;
+
+            other = keyspace_find(&b->dbs[i], entry_key(e), &ref);
+            if (other == NULL || !slice_equal(entry_string(e, one), entry_string(other, two)) ||
+                entry_expires_at(e) != entry_expires_at(other))
+                return false;
+        }
+    }
+    return true;
+}
+
+static void round_trip(bool compress, bool checksum, size_t portion)
+{
+    struct keyspace from, to;
+    struct rdb_reader r;
+    struct buf file = { 0 };
+
+    keyspace_init(&from, seed);
+    keyspace_init(&to, seed);
+    fill(&from);
+    write_all(&from, compress, checksum, &file);
+    rdb_reader_init(&r, &to, -1);
+    CU_ASSERT_EQUAL(feed(&r, buf_data(&file), buf_used(&file), portion), RDB_READ_DONE);
+    CU_ASSERT(same(&from, &to));
+    CU_ASSERT_EQUAL(r.offset, buf_used(&file));
+    CU_ASSERT_EQUAL(r.keys, keyspace_count_all(&from));
+    CU_ASSERT(r.info.has_repl && strcmp(r.info.repl_id, repl_id) == 0);
+    CU_ASSERT(r.info.repl_offset == 4711 && r.info.stream_db == 5);
+    rdb_reader_done(&r);
+    keyspace_done(&from);
+    keyspace_done(&to);
+    buf_done(&file);
+}
+
+static void test_round_trip(void)
+{
+    round_trip(true, true, SIZE_MAX / 2);
+    round_trip(true, false, SIZE_MAX / 2);
+    round_trip(false, true, SIZE_MAX / 2);
+    round_trip(false, false, SIZE_MAX / 2);
+}
+
+static void test_in_portions(void)
+{
+    round_trip(true, true, 1);
+    round_trip(true, true, 7);
+    round_trip(false, true, 4096);
+}
+
+static void test_bytes_behind_are_left(void)
+{
+    struct keyspace from, to;
+    struct rdb_reader r;
+    struct buf file = { 0 };
+    size_t used, size;
+
+    keyspace_init(&from, seed);
+    keyspace_init(&to, seed);
+    write_all(&from, true, true, &file);
+    size = buf_used(&file);
+    buf_append_str(&file, "MARK");
+    rdb_reader_init(&r, &to, -1);
+    CU_ASSERT_EQUAL(rdb_read(&r, buf_data(&file), buf_used(&file), &used), RDB_READ_DONE);
+    CU_ASSERT_EQUAL(used, size);
+    rdb_reader_done(&r);
+    keyspace_done(&from);
+    keyspace_done(&to);
+    buf_done(&file);
+}
+
+/* A small file with something of everything, for the tests that try each byte. */
+static void write_small(struct buf *file, bool checksum)
+{
+    struct keyspace ks;
+
+    keyspace_init(&ks, seed);
+    set(&ks, 0, slice_str("plain"), slice_str("value"), -1);
+    set(&ks, 0, slice_str("number"), slice_str("123456"), 1700000000000);
+    set(&ks, 3, slice_str("packed"),
+        slice_str("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"), -1);
+    set(&ks, 3, slice_str("bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"), slice_str("k"),
+        -1);
+    write_all(&ks, true, checksum, file);
+    keyspace_done(&ks);
+}
+
+/* Reads and throws away; returns the status at the end of the bytes. */
+static enum rdb_read_status try_read(const char *data, size_t n, uint64_t *ret_offset)
+{
+    struct keyspace ks;
+    struct rdb_reader r;
+    enum rdb_read_status status;
+
+    keyspace_init(&ks, seed);
+    rdb_reader_init(&r, &ks, -1);
+    status = feed(&r, data, n, SIZE_MAX / 2);
+    if (status == RDB_READ_MORE) {
+        rdb_read_cut(&r);
+        CU_ASSERT_PTR_NOT_NULL(strstr(r.error, "ends in the middle"));
+    }
+    if (status != RDB_READ_DONE)
+        CU_ASSERT_EQUAL(strncmp(r.error, "offset ", 7), 0);
+    *ret_offset = r.offset;
+    rdb_reader_done(&r);
+    keyspace_done(&ks);
+    return status;
+}
+
+static void test_cut_at_every_byte(void)
+{
+    struct buf file = { 0 };
+    uint64_t offset;
+
+    write_small(&file, true);
+    for (size_t n = 0; n < buf_used(&file); n++) {
+        /* Exactly as many bytes as there are, so that a sanitizer sees one too many. */
+        char *copy = malloc(n + 1);
+        memcpy(copy, buf_data(&file), n);
+        CU_ASSERT_EQUAL(try_read(copy, n, &offset), RDB_READ_MORE);
+        CU_ASSERT(offset <= n);
+        free(copy);
+    }
+    CU_ASSERT_EQUAL(try_read(buf_data(&file), buf_used(&file), &offset), RDB_READ_DONE);
+    buf_done(&file);
+}
+
+/* With the checksum, no change of any byte goes unnoticed; without, none does harm. */
+static void test_each_bit_flipped(void)
+{
+    for (int checksum = 0; checksum < 2; checksum++) {
+        struct buf file = { 0 };
+        uint64_t offset;
+
+        write_small(&file, checksum != 0);
+        for (size_t i = 0; i < buf_used(&file); i++) {
+            for (int bit = 0; bit < 8; bit++) {
+                enum rdb_read_status status;
+
+                buf_data(&file)[i] ^= (char)(1 << bit);
+                status = try_read(buf_data(&file), buf_used(&file), &offset);
+                if (checksum)
+                    CU_ASSERT_NOT_EQUAL(status, RDB_READ_DONE);
+                buf_data(&file)[i] ^= (char)(1 << bit);
+            }
+        }
+        buf_done(&file);
+    }
+}
+
+static void test_noise(void)
+{
+    struct prng prng;
+    char bytes[512];
+    uint64_t offset;
+
+    prng_seed(&prng, 5);
+    for (int turn = 0; turn < 20000; turn++) {
+        size_t n = RDB_HEADER_BYTES + prng_below(&prng, sizeof(bytes) - RDB_HEADER_BYTES);
+
+        for (size_t i = 0; i < n; i++)
+            bytes[i] = (char)prng_next(&prng);
+        memcpy(bytes, "REDIS0010", RDB_HEADER_BYTES);
+        try_read(bytes, n, &offset);
+    }
+}
+
+static void expect_error(const char *bytes, size_t n, const char *words)
+{
+    struct keyspace ks;
+    struct rdb_reader r;
+
+    keyspace_init(&ks, seed);
+    rdb_reader_init(&r, &ks, -1);
+    CU_ASSERT_EQUAL(feed(&r, bytes, n, SIZE_MAX / 2), RDB_READ_BROKEN);
+    CU_ASSERT_PTR_NOT_NULL(strstr(r.error, words));
+    if (strstr(r.error, words) == NULL)
+        fprintf(stderr, "    '%s' is not in '%s'\n", words, r.error);
+    rdb_reader_done(&r);
+    keyspace_done(&ks);
+}
+
+static void test_errors_say_what(void)
+{
+#define EXPECT(bytes, words) expect_error(bytes, sizeof(bytes) - 1, words)
+    EXPECT("RUBIS0010", "no RDB file");
+    EXPECT("REDIS00x0", "not a number");
+    EXPECT("REDIS0000", "version 0");
+    EXPECT("REDIS9999", "version 9999");
+    EXPECT("REDIS0010\xfe\x10", "database 16");
+    EXPECT("REDIS0010\x04\x03key\x01", "key 'key': values of type 4");
+    EXPECT("REDIS0010\x00\x01k\x01v\x00\x01k\x01w", "'k' of database 0 is there twice");
+    EXPECT("REDIS0010\xf7", "modules");
+    EXPECT("REDIS0010\xf6", "release candidate");
+    EXPECT("REDIS0010\x00\x01k\xc9", "unknown encoding 9");
+    EXPECT("REDIS0010\x00\x01k\x82", "unknown form of a length");
+    EXPECT("REDIS0010\x00\x01k\x81\x00\x00\x00\x01\x00\x00\x00\x00", "the limit is");
+    EXPECT("REDIS0010\x00\x01k\xc3\x02\x05xx", "does not unpack");
+    EXPECT("REDIS0010\xfc\xff\xff\xff\xff\xff\xff\xff\xff", "below zero");
+    EXPECT("REDIS0010\xff\x01\x02\x03\x04\x05\x06\x07\x08", "checksum");
+#undef EXPECT
+}
+
+static void test_drops_expired(void)
+{
+    struct keyspace from, to;
+    struct rdb_reader r;
+    struct buf file = { 0 };
+
+    keyspace_init(&from, seed);
+    keyspace_init(&to, seed);
+    set(&from, 0, slice_str("past"), slice_str("1"), 999);
+    set(&from, 0, slice_str("future"), slice_str("1"), 1001);
+    set(&from, 0, slice_str("ever"), slice_str("1"), -1);
+    write_all(&from, true, true, &file);
+    rdb_reader_init(&r, &to, 1000);
+    CU_ASSERT_EQUAL(feed(&r, buf_data(&file), buf_used(&file), SIZE_MAX / 2), RDB_READ_DONE);
+    CU_ASSERT(r.keys == 2 && r.keys_expired == 1 && keyspace_count(&to.dbs[0]) == 2);
+    CU_ASSERT_EQUAL(keyspace_count_volatile(&to.dbs[0]), 1);
+    rdb_reader_done(&r);
+    keyspace_done(&from);
+    keyspace_done(&to);
+    buf_done(&file);
+}
+
+static bool refuse_at(void *arg, const void *bytes, size_t n)
+{
+    size_t *left = arg;
+
+    (void)bytes;
+    if (n > *left)
+        return false;
+    *left -= n;
+    return true;
+}
+
+static void test_sink_that_is_full(void)
+{
+    struct keyspace ks;
+    struct rdb_info info = { .has_repl = false };
+    struct rdb_write_options options = { .compress = true, .checksum = true };
+
+    keyspace_init(&ks, seed);
+    fill(&ks);
+    size_t left = SIZE_MAX, size;
+    CU_ASSERT(rdb_write(&ks, &info, &options, refuse_at, &left));
+    size = SIZE_MAX - left;
+    for (size_t room = 0; room < size; room += size / 20) {
+        left = room;
+        CU_ASSERT(!rdb_write(&ks, &info, &options, refuse_at, &left));
+    }
+    keyspace_done(&ks);
+}
+
+static const struct unit_case cases[] = {
+    { "round trip", test_round_trip },
+    { "in portions", test_in_portions },
+    { "bytes behind are left", test_bytes_behind_are_left },
+    { "cut at every byte", test_cut_at_every_byte },
+    { "each bit flipped", test_each_bit_flipped },
+    { "noise", test_noise },
+    { "errors say what", test_errors_say_what },
+    { "drops expired", test_drops_expired },
+    { "a sink that is full", test_sink_that_is_full },
+};
+
+int main(void)
+{
+    return unit_main("store_rdb", cases, sizeof(cases) / sizeof(cases[0]));
+}
