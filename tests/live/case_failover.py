@@ -188,17 +188,22 @@ def priority_zero(nodes, supervisor):
         check_follows(world, group, rest[0])
 
 
+HANG_S, AWAKE_S = 1.0, 0.4
+
+
 @scenario(supervisors=("picketd",), seconds=5)
 def short_hang(nodes, supervisor):
     """a primary that hangs for less than down-after, again and again, is left alone"""
     with Cluster(nodes, supervisor, down_after=2000) as world:
         primary = world.group.primary
-        for _ in range(4):
+        for _ in range(3):
             primary.stop()
-            time.sleep(0.7)
+            time.sleep(HANG_S)
             primary.cont()
             wait(lambda: primary.call("PING") == "PONG", "the primary answers")
-        world.stays(lambda: all(s.primary_port("orders") == primary.port for s in world.supervisors), "a failover", 0.5)
+            # Long enough for a link that was remade meanwhile to get its first answers.
+            world.stays(lambda: all(s.primary_port("orders") == primary.port for s in world.supervisors),
+                        "a failover", AWAKE_S)
         for event in ("+sdown", "+odown", "+try-failover"):
             check(not any(s.events.find(event, 0, "master ") for s in world.supervisors), "%s after a short hang" % event)
 
