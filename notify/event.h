@@ -59,6 +59,7 @@
     X(ABORT_SUPERSEDED, "-failover-abort-superseded", WARNING, "@")                                \
     X(CONFIG_UPDATE_FROM, "+config-update-from", WARNING, "@")                                     \
     X(UPDATE_REFUSED, "-config-update-refused", WARNING, "@ %d") /* nobody vouched for it */       \
+    X(REAFFIRMED, "+config-reaffirmed", WARNING, "@ epoch %e") /* the same primary, voted anew */  \
     X(SWITCH_MASTER, "+switch-master", WARNING, "%s")                                              \
     X(ROLE_CHANGE_AGREES, "+role-change", VERBOSE, "@ new reported role is %d")                    \
     X(ROLE_CHANGE_DIFFERS, "-role-change", VERBOSE, "@ new reported role is %d")                   \

@@ -124,16 +124,40 @@ static bool is_kin(const struct group *group, const struct node *node)
     return !known;
 }
 
+/* No peer can be asked. */
+static bool is_alone(const struct group *group)
+{
+    for (size_t i = 0; i < group->n_members; i++) {
+        if (probe_is_up(&group->members[i].peer->probe))
+            return false;
+    }
+    return true;
+}
+
+/* A node of ours has become a primary out of the history of the one that we know:
+ * whoever told us, the promotion has happened (though perhaps under another epoch). */
+static bool is_descendant(const struct group *group, const struct node *node)
+{
+    return !node->rumoured && is_claimed(group, node) &&
+           is_same_id(node->info.replid2, group->primary->info.replid);
+}
+
 /* A node of ours that was promoted and then, before we heard of it, made a replica
- * again: it will never claim to be a primary, but a later epoch is a later epoch.
- * (What it says of itself then leads to a failover that everybody agrees on.) */
+ * again: it will never claim to be a primary. While our own primary works, an
+ * election settles it (failover_reaffirm), without a client noticing. */
+static bool is_stray(const struct group *group, const struct node *node)
+{
+    return !node->rumoured && group->rumour.config_epoch > group->config_epoch &&
+           node_info_since(node, group->rumour.since) && node->info.role == ROLE_REPLICA &&
+           is_kin(group, node);
+}
+
+/* It is, and our own primary is no better. */
 static bool is_overtaken(const struct core *core, const struct group *group,
                          const struct node *node)
 {
-    return core->now - group->rumour.since >= RUMOUR_PATIENCE_MS && !node->rumoured &&
-           group->rumour.config_epoch > group->config_epoch &&
-           node_info_since(node, group->rumour.since) && node->info.role == ROLE_REPLICA &&
-           is_kin(group, node);
+    return core->now - group->rumour.since >= RUMOUR_PATIENCE_MS && is_stray(group, node) &&
+           !group_is_sane(group);
 }
 
 static bool is_verified(const struct core *core, const struct group *group, const struct node *node)
@@ -147,7 +171,9 @@ static bool is_verified(const struct core *core, const struct group *group, cons
         (is_kin(group, node) || confirmed + 1 >= majority ||
          group->vote.epoch == group->rumour.config_epoch)) /* we voted in that election */
         return true;
-    return is_overtaken(core, group, node) && confirmed > 0;
+    if (is_descendant(group, node) && is_alone(group))
+        return true;
+    return confirmed > 0 && is_overtaken(core, group, node);
 }
 
 /* Ask every member that has not confirmed yet what it holds. */
@@ -229,6 +255,8 @@ void adopt_run(struct core *core, struct group *group)
     } else if (core->now - group->rumour.since >= RUMOUR_MS) {
         refuse(core, group);
     } else {
+        if (is_stray(group, node) && group_is_sane(group))
+            failover_reaffirm(core, group);
         ask_around(core, group);
         if (node->probe.info_seen_at != MSEC_NEVER)
             node_want_info(core, node, node->probe.info_seen_at + RUMOUR_POLL_MS);
@@ -293,6 +321,10 @@ void adopt_hello(struct core *core, const struct hello *hello)
     member = member_admit(core, group, hello);
     if (member == NULL)
         return;
+    if (!probe_is_up(&member->peer->probe)) {
+        probe_hasten(&member->peer->probe, core->now); /* it is alive: no more waiting */
+        core_arm(core, &member->peer->deadline, core->now);
+    }
     core_raise_epoch(core, group, hello->current_epoch);
     member->hello_at = core->now;
     member->config_epoch = hello->config_epoch;

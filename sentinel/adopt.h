@@ -12,8 +12,10 @@
  *     majority together with ours (switches were missed in between), or a member
  *     confirms it and we voted in that election; or
  *   - a majority of all voters confirms it (we cannot reach that primary); or
- *   - a member confirms it, and the claimed primary is a node that we know, but was
- *     made a replica again before we heard of its promotion.
+ *   - no member can be reached, the claimed primary is a node that we know, and it has
+ *     become a primary out of the history of ours: no hello can bring that about; or
+ *   - a member confirms it, the claimed primary is a node that we know but was made a
+ *     replica again before we heard of its promotion, and ours does not work.
  */
 #ifndef SENTINEL_ADOPT_H
 #define SENTINEL_ADOPT_H

@@ -16,9 +16,10 @@
 #define SELECT_TIMEOUT_MS   300   /* for fresh INFO of all candidates */
 #define PROMOTE_TIMEOUT_MS  10000 /* and never more than failover_timeout */
 #define PROMOTE_RETRY_MS    100
-#define STAGGER_MS          30  /* between supervisors that saw the same at the same time */
-#define RETRY_LOW_MS        50  /* after a failed attempt: drawn from this */
-#define RETRY_HIGH_MS       500 /* to this, doubling per cause */
+#define STAGGER_MS          30   /* between supervisors that saw the same at the same time */
+#define REAFFIRM_MS         3000 /* after a rumour began that nobody can verify */
+#define RETRY_LOW_MS        50   /* after a failed attempt: drawn from this */
+#define RETRY_HIGH_MS       500  /* to this, doubling per cause */
 #define RETRY_DOUBLINGS_MAX 5
 #define HOLD_MS             2500  /* a vote is held while its leader is heard to lead */
 #define HOLD_MAX_MS         10000 /* but not for longer */
@@ -53,7 +54,7 @@ static void failover_move(struct core *core, struct group *group, enum failover_
     if (to == FAILOVER_IDLE) {
         fo->promoted = NULL;
         fo->ticket = 0;
-        fo->forced = false;
+        fo->forced = fo->reaffirm = false;
     }
 }
 
@@ -164,16 +165,18 @@ static uint32_t reachable(const struct group *group)
 static msec campaign_at(const struct core *core, const struct group *group)
 {
     const struct failover *fo = &group->failover;
+    msec stagger = failover_rank(core, group) * STAGGER_MS;
     msec at = msec_max(fo->next_at, hold_until(core, group));
 
     if (fo->state != FAILOVER_IDLE && fo->state != FAILOVER_REPOINT)
         return MSEC_NEVER;
-    if (!(group->odown || fo->forced) || core->disk_stalled || group->rumour.active ||
-        reachable(group) < group_needed(group))
+    if (core->disk_stalled || reachable(group) < group_needed(group))
         return MSEC_NEVER;
-    if (!fo->forced)
-        at = msec_max(at, group->odown_at + failover_rank(core, group) * STAGGER_MS);
-    return at;
+    if (fo->reaffirm && group->rumour.active)
+        return msec_max(at, group->rumour.since + REAFFIRM_MS) + stagger;
+    if (!(group->odown || fo->forced) || group->rumour.active)
+        return MSEC_NEVER;
+    return fo->forced ? at : msec_max(at, group->odown_at) + stagger;
 }
 
 /* Our own vote, as durable as any other before it can be counted elsewhere. */
@@ -194,7 +197,7 @@ static void campaign_begin(struct core *core, struct group *group)
 {
     struct failover *fo = &group->failover;
     uint64_t epoch = core->current_epoch;
-    bool forced = fo->forced;
+    bool forced = fo->forced, reaffirm = fo->reaffirm && !group->odown;
 
     if (epoch < group->vote.epoch)
         epoch = group->vote.epoch;
@@ -202,10 +205,12 @@ static void campaign_begin(struct core *core, struct group *group)
         failover_move(core, group, FAILOVER_IDLE);
     failover_move(core, group, FAILOVER_CAMPAIGN);
     fo->forced = forced;
+    fo->reaffirm = reaffirm;
     fo->epoch = epoch + 1;
     fo->started_at = core->now;
     core_raise_epoch(core, group, fo->epoch);
-    emit_group_event(core, EVENT_TRY_FAILOVER, group);
+    if (!reaffirm)
+        emit_group_event(core, EVENT_TRY_FAILOVER, group);
     vote_for_self(core, group, fo->epoch);
     for (size_t i = 0; i < group->n_nodes; i++)
         node_want_info(core, group->nodes[i], core->now);
@@ -235,7 +240,7 @@ static struct tally campaign_tally(struct core *core, struct group *group)
 /* The primary is back before anything was done about it. */
 static bool primary_is_back(struct core *core, struct group *group)
 {
-    if (group->odown || group->failover.forced)
+    if (group->odown || group->failover.forced || group->failover.reaffirm)
         return false;
     stop(core, group, EVENT_ABORT_PRIMARY_BACK);
     return true;
@@ -251,8 +256,24 @@ static void step_idle(struct core *core, struct group *group)
 {
     if (!group->odown && !group->primary->sdown)
         memset(group->failover.failures, 0, sizeof group->failover.failures);
+    if (!group->rumour.active)
+        group->failover.reaffirm = false;
     if (campaign_at(core, group) <= core->now)
         campaign_begin(core, group);
+}
+
+/* Elected, to go on with the primary that we have. */
+static void reaffirmed(struct core *core, struct group *group)
+{
+    uint64_t epoch = group->failover.epoch;
+
+    if (!group_is_sane(group)) {
+        give_up(core, group, CAUSE_LOST, EVENT_ABORT_NOT_ELECTED);
+        return;
+    }
+    failover_move(core, group, FAILOVER_IDLE);
+    group_switch(core, group, group->primary, epoch);
+    emit_group_event(core, EVENT_REAFFIRMED, group)->epoch = epoch;
 }
 
 static void step_campaign(struct core *core, struct group *group)
@@ -264,7 +285,9 @@ static void step_campaign(struct core *core, struct group *group)
         return;
     tally = campaign_tally(core, group);
     verdict = tally_verdict(&tally);
-    if (verdict == VERDICT_WON) {
+    if (verdict == VERDICT_WON && group->failover.reaffirm) {
+        reaffirmed(core, group);
+    } else if (verdict == VERDICT_WON) {
         failover_move(core, group, FAILOVER_SELECT);
         emit_group_event(core, EVENT_ELECTED_LEADER, group)->epoch = group->failover.epoch;
         emit_group_event(core, EVENT_STATE_SELECT_SLAVE, group);
@@ -286,9 +309,25 @@ static bool all_fresh(const struct group *group)
     return true;
 }
 
+/* It can be given orders, whatever it is held for. */
+static bool is_answering(const struct node *node)
+{
+    return probe_is_up(&node->probe) && !probe_is_silent(&node->probe, node->group->core->now);
+}
+
 static msec select_deadline(const struct group *group)
 {
     return group->failover.state_at + SELECT_TIMEOUT_MS;
+}
+
+/* The primary is down for one reason only: it has been made a replica (of a node
+ * that nobody may promote, or even of one that follows it). Better it than nobody. */
+static bool primary_may_stay(const struct group *group)
+{
+    const struct node *primary = group->primary;
+
+    return primary->info.role == ROLE_REPLICA && is_answering(primary) &&
+           node_info_since(primary, group->failover.started_at) && !primary->info.loading;
 }
 
 static void step_select(struct core *core, struct group *group)
@@ -300,6 +339,8 @@ static void step_select(struct core *core, struct group *group)
     if (!all_fresh(group) && core->now < select_deadline(group))
         return;
     chosen = select_replica(core, group, group->failover.started_at, true);
+    if (chosen == NULL && primary_may_stay(group))
+        chosen = group->primary;
     if (chosen == NULL) {
         give_up(core, group, CAUSE_NO_REPLICA, EVENT_ABORT_NO_GOOD_SLAVE);
         return;
@@ -357,7 +398,8 @@ static void step_promote(struct core *core, struct group *group)
 
     if (fo->ticket == 0 && seen_promoted(group)) {
         promoted(core, group);
-    } else if (node->sdown || core->now >= promote_deadline(group)) {
+    } else if (core->now >= promote_deadline(group) ||
+               (node == group->primary ? !is_answering(node) : node->sdown)) {
         give_up(core, group, CAUSE_PROMOTION, EVENT_ABORT_SLAVE_TIMEOUT);
     } else if (order_at(core, fo) <= core->now) {
         fo->ticket = core_ticket(core, node->id);
@@ -410,6 +452,13 @@ void failover_force(struct core *core, struct group *group)
 {
     group->failover.forced = true;
     group->failover.next_at = core->now;
+}
+
+void failover_reaffirm(struct core *core, struct group *group)
+{
+    (void)core;
+    if (group->failover.state == FAILOVER_IDLE)
+        group->failover.reaffirm = true;
 }
 
 void failover_settled(struct core *core, struct group *group, const struct settled *settled)

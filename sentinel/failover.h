@@ -47,6 +47,7 @@ struct failover {
     uint64_t epoch;        /* of the election that it is about */
     msec started_at;       /* of the attempt */
     uint64_t ticket;       /* PROMOTE: order in flight; 0 = none */
+    bool reaffirm;         /* elect our working primary anew, under an epoch that ends a dispute */
     bool forced;           /* an operator asked for it: no odown needed */
     struct node *promoted; /* PROMOTE: the chosen replica */
     msec order_at;         /* PROMOTE: when the order may be sent again */
@@ -62,6 +63,10 @@ msec failover_next(const struct core *core, const struct group *group);
 
 /* An operator's SENTINEL FAILOVER. */
 void failover_force(struct core *core, struct group *group);
+
+/* Somebody holds a later configuration that cannot be true any more, while our
+ * primary works: let an election give ours an epoch that is later still. */
+void failover_reaffirm(struct core *core, struct group *group);
 
 /* The order that NODE had in flight for the promotion has ended. */
 void failover_settled(struct core *core, struct group *group, const struct settled *settled);

@@ -209,13 +209,21 @@ void group_switch(struct core *core, struct group *group, struct node *node, uin
         group->primary = node;
         group->config_at = core->now;
         retarget_nodes(core, group, old);
-        forget_opinions(group);
         announce_switch(core, group, &from);
         probe_hasten(&node->probe, core->now);
     }
+    forget_opinions(group);
     emit_group_row(core, group);
     for (size_t i = 0; i < group->n_nodes; i++)
         node_want_info(core, group->nodes[i], core->now);
+}
+
+bool group_is_sane(const struct group *group)
+{
+    const struct node *primary = group->primary;
+
+    return probe_is_up(&primary->probe) && !primary->sdown && primary->info.role == ROLE_PRIMARY &&
+           node_info_since(primary, group->config_at);
 }
 
 /* When the group has to be looked at next. */

@@ -5,6 +5,7 @@
 #ifndef SENTINEL_GROUPS_H
 #define SENTINEL_GROUPS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "wire/msec.h"
@@ -37,6 +38,9 @@ void group_reset(struct core *core, struct group *group);
 /* Make NODE the primary under config EPOCH: durable, announced, told to all. What
  * was believed of the old primary dies with it. */
 void group_switch(struct core *core, struct group *group, struct node *node, uint64_t epoch);
+
+/* The primary is what the configuration says, as far as we know now. */
+bool group_is_sane(const struct group *group);
 
 /* Draw all conclusions: down or not, opinions, failover, repairs; then arm the deadline. */
 void group_run(struct core *core, struct group *group);

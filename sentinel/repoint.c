@@ -5,6 +5,7 @@
 #include "quorum/tally.h"
 #include "sentinel/emit.h"
 #include "sentinel/failover.h"
+#include "sentinel/groups.h"
 #include "sentinel/input.h"
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
@@ -151,19 +152,10 @@ static bool is_confirmed(const struct core *core, const struct group *group)
     return same >= tally_needed(group_voters(group), 1);
 }
 
-/* The primary is what the configuration says, as far as we know now. */
-static bool is_primary_sane(const struct group *group)
-{
-    const struct node *primary = group->primary;
-
-    return is_reachable(primary) && primary->info.role == ROLE_PRIMARY &&
-           node_info_since(primary, group->config_at);
-}
-
 static bool may_repair(const struct core *core, const struct group *group)
 {
     return !core->disk_stalled && group->failover.state == FAILOVER_IDLE && !group->odown &&
-           !group->rumour.active && !failover_vote_held(core, group) && is_primary_sane(group) &&
+           !group->rumour.active && !failover_vote_held(core, group) && group_is_sane(group) &&
            is_confirmed(core, group);
 }
 
