@@ -2,7 +2,7 @@
 
 from waiting import check
 
-# Clients give numbers as text or as numbers, flags as text or as lists.
+# Fields that must be there and hold a number, whatever it is.
 LIVE_ENTRY = {"last-ping-sent", "last-ok-ping-reply", "last-ping-reply", "link-pending-commands", "link-refcount",
               "down-after-milliseconds"}
 NODE_ENTRY = {"info-refresh", "role-reported-time"}
@@ -11,10 +11,12 @@ QUORUM = "OK 3 usable Sentinels. Quorum and failover authorization can be reache
 
 
 def text(value):
+    """A value as the supervisor sent it: clients give numbers as text or as numbers, flags as text or as lists."""
     return ",".join(value) if isinstance(value, list) else str(value)
 
 
 def check_entry(what, entry, wanted, counters):
+    """The fields `wanted` have these values, the fields `counters` hold numbers."""
     for name, value in wanted.items():
         check(name in entry, "%s has no field %s: %s" % (what, name, entry))
         check(text(entry[name]) == str(value), "%s: %s is %r, expected %r" % (what, name, entry[name], value))

@@ -239,9 +239,10 @@ class Play:
         self.world.check_glances()
 
     def end(self):
-        self.pool.shutdown()
+        # The programs first: whoever still waits for an answer is let go by that.
         for player in self.players:
             player.end()
+        self.pool.shutdown()
 
 
 def streams(group):
