@@ -82,7 +82,8 @@ struct scripts *scripts_new(scripts_tell_fn *tell, void *arg);
 /* NULL is fine. What runs is left alone. */
 void scripts_free(struct scripts *scripts);
 
-/* Both times are 1 to SCRIPTS_TIME_LIMIT_MS; they hold for what is started or ends from now on. */
+/* Both times are 1 to SCRIPTS_TIME_LIMIT_MS. They hold at once: for what runs, and for what ends
+ * from now on; what waits already is not moved. */
 void scripts_set_times(struct scripts *scripts, const struct scripts_times *times);
 const struct scripts_times *scripts_times(const struct scripts *scripts);
 

@@ -14,7 +14,7 @@ WARNINGS = ("+sdown", "-sdown", "+odown", "-odown", "+new-epoch", "+vote-for-lea
             "+failover-state-select-slave", "+selected-slave", "+promoted-slave", "+failover-state-reconf-slaves",
             "+failover-end", "+config-update-from", "+switch-master", "+set")
 # As SENTINEL DEBUG sets them where it is there; else what holds without it.
-QUICK = {"script-max-runtime": 1500, "script-retry-delay": 1000}
+QUICK = {"script-max-runtime": 4000, "script-retry-delay": 3000}
 USUAL = {"script-max-runtime": 60000, "script-retry-delay": 30000}
 SLACK_S = 20.0
 
