@@ -240,16 +240,18 @@ uint64_t act_set(struct world *w, struct sup *s, int group, const char *option, 
     return submit(w, s, &request);
 }
 
-void act_forge(struct world *w, struct engine *e, struct sup *as, uint64_t epoch)
+void act_forge(struct world *w, struct engine *e, struct sup *as, uint64_t epoch,
+               const struct engine *primary)
 {
     struct hello hello = { .current_epoch = epoch, .config_epoch = epoch };
 
-    trace_note(w, "a forged hello of %s on %s", as->name, e->name);
+    trace_note(w, "a forged hello of %s on %s: %s, epoch %llu", as->name, e->name, primary->name,
+               (unsigned long long)epoch);
     strcpy(hello.sender.host, as->host);
     hello.sender.port = WORLD_PORT_SUP;
     memcpy(hello.runid, as->runid, sizeof hello.runid);
     strcpy(hello.group, world_group_name(e->group));
-    hello.primary = world_engine_addr(e);
+    hello.primary = world_engine_addr(primary);
     for (uint32_t i = 0; i < w->n_conns; i++) {
         struct conn *conn = w->conns[i];
         if (!conn->used || !conn->subscribed || !conn->server_open || conn->server != e->endpoint)

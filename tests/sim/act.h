@@ -37,8 +37,9 @@ void act_isolate(struct world *w, int host, bool on);
 uint64_t act_request(struct world *w, struct sup *s, enum request_kind kind, int group);
 uint64_t act_set(struct world *w, struct sup *s, int group, const char *option, const char *value);
 
-/* A hello that somebody made up, on the channel of a node. */
-void act_forge(struct world *w, struct engine *e, struct sup *as, uint64_t epoch);
+/* A hello that somebody made up, on the channel of node E: PRIMARY is one, in that epoch. */
+void act_forge(struct world *w, struct engine *e, struct sup *as, uint64_t epoch,
+               const struct engine *primary);
 
 /* Everything that is broken is whole again. */
 void act_heal_all(struct world *w);

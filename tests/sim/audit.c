@@ -71,9 +71,11 @@ static void removed(struct world *w, struct sup *s, int group)
 void audit_opened(struct world *w, struct sup *s, int engine, uint32_t id)
 {
     struct heard *heard = &w->audit.heard[s->index][engine];
+    const struct node *node = core_find_node(s->core, id);
 
-    if (heard->id == id)
-        return;
+    if (heard->id == id || node == NULL ||
+        world_group_by_name(node->group->name) != w->engines[engine].group)
+        return; /* known already, or taken for a node of another group */
     /* It was learnt of before: the first OPEN comes with the next timer. */
     *heard = (struct heard){ .id = id,
                              .valid_at = audit_clock(w, s) - 2 * w->plan.timer_slack_ms - 2,
@@ -86,6 +88,8 @@ void audit_evidence(struct world *w, struct sup *s, const struct conn *conn, enu
     if (conn->server < PLAN_SUPS_MAX || conn->server >= PLAN_SUPS_MAX + w->n_engines)
         return;
     struct heard *heard = &w->audit.heard[s->index][conn->server - PLAN_SUPS_MAX];
+    if (heard->id != conn->id)
+        return;
 
     if (evidence_class(evidence) == EVIDENCE_CLASS_VALID) {
         heard->valid_at = audit_clock(w, s);
@@ -111,6 +115,8 @@ void audit_info(struct world *w, struct sup *s, const struct conn *conn,
 {
     struct heard *heard = &w->audit.heard[s->index][conn->server - PLAN_SUPS_MAX];
 
+    if (heard->id != conn->id)
+        return;
     heard->has_info = true;
     heard->info_at = audit_clock(w, s);
     heard->info = *info;
@@ -180,8 +186,22 @@ uint64_t audit_config_epoch(struct world *w, struct sup *s, const struct addr *p
     return group != NULL && node_is_primary(w, group, engine) ? group->config_epoch : 0;
 }
 
+/* A newer epoch of the same primary does not make void what was said about it. */
+static void note_primaries(struct world *w, struct sup *s)
+{
+    for (int g = 0; g < w->plan.n_groups; g++) {
+        const struct group *group = core_find_group(s->core, world_group_name(g));
+        struct account *account = account_of(w, s, g);
+        if (group == NULL || group->primary->id == account->primary_id)
+            continue;
+        account->primary_id = group->primary->id;
+        account->primary_epoch = group->config_epoch;
+    }
+}
+
 void audit_output(struct world *w, struct sup *s, const struct output *output)
 {
+    note_primaries(w, s);
     for (size_t i = 0; i < output->n_events; i++) {
         const struct event *event = &output->events[i];
         int group = world_group_by_name(event->group);

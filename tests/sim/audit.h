@@ -81,7 +81,9 @@ struct account {
     bool gone;             /* the disk has seen it removed in this life */
     msec switched_at;      /* when it last told of a switch, */
     uint64_t switch_epoch; /* and to which configuration */
-    bool forced;           /* an operator asked for a failover in this life */
+    uint32_t primary_id;    /* the primary that it has, as its core calls it, */
+    uint64_t primary_epoch; /* and the config epoch in which it became that */
+    bool forced;            /* an operator asked for a failover in this life */
 };
 
 struct audit {
@@ -124,7 +126,10 @@ void audit_durable(struct world *w, struct sup *s, const struct row *rows, size_
 
 /* The parts, each in a file of its own. */
 void audit_show(struct world *w, int kind, int sup, int group, uint64_t epoch, int what);
-enum shown_kind { SHOWN_VOTE, SHOWN_LEADER, SHOWN_PRIMARY };
+
+/* Whether a leader ever ordered this node to be promoted. */
+bool audit_was_promoted(const struct world *w, int group, int engine);
+enum shown_kind { SHOWN_VOTE, SHOWN_LEADER, SHOWN_PRIMARY, SHOWN_PROMOTED };
 void audit_hello(struct world *w, struct sup *s, const struct hello *hello);
 void audit_vote_output(struct world *w, struct sup *s, const struct event *event);
 void audit_down_output(struct world *w, struct sup *s, const struct event *event);

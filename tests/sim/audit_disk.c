@@ -135,6 +135,7 @@ void audit_disk_order(struct world *w, struct sup *s, const struct order *order,
             world_fail(w, "%s promotes %s, its disk does not hold its own vote", s->name,
                        w->engines[engine].name);
         audit_show(w, SHOWN_LEADER, 0, g, group->failover.epoch, s->index);
+        audit_show(w, SHOWN_PROMOTED, 0, g, group->failover.epoch << 8 | (unsigned)engine, engine);
     }
 }
 
@@ -157,6 +158,10 @@ void audit_disk_event(struct world *w, struct sup *s, const struct event *event)
         if (epoch > account->switch_epoch)
             account->switch_epoch = epoch;
     }
+    if (found && !audit_was_promoted(w, group, engine) &&
+        !world_is_first(w, engine)) /* the file's: it may come back */
+        world_fail(w, "%s switches %s to %s, which nobody has promoted", s->name, event->group,
+                   event->addr.host);
     if (!found)
         world_fail(w, "%s tells of a switch to %s that its disk does not hold", s->name,
                    event->addr.host);

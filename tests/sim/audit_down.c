@@ -56,7 +56,8 @@ static void check_node_down(struct world *w, struct sup *s, const struct event *
     int engine = world_engine_by_addr(w, &event->addr);
     const struct group *group = core_find_group(s->core, event->group);
 
-    if (engine < 0 || group == NULL)
+    if (engine < 0 || group == NULL ||
+        w->engines[engine].group != world_group_by_name(event->group))
         return;
     struct engine *e = &w->engines[engine];
     struct heard *heard = &w->audit.heard[s->index][engine];
@@ -76,10 +77,10 @@ static void check_node_down(struct world *w, struct sup *s, const struct event *
         world_fail(w, "%s calls %s down, which was there all the time", s->name, e->name);
 }
 
-static bool says_down(const struct told *told, int engine, uint64_t config_epoch)
+static bool says_down(const struct told *told, int engine, uint64_t since)
 {
     for (int i = 0; i < told->n && i < AUDIT_WORDS; i++)
-        if (told->words[i].engine == engine && told->words[i].config_epoch == config_epoch &&
+        if (told->words[i].engine == engine && told->words[i].config_epoch >= since &&
             told->words[i].down)
             return true;
     return false;
@@ -94,7 +95,7 @@ static int count_down(struct world *w, const struct sup *s, const struct group *
     int n = 1;
 
     for (int i = 0; i < w->plan.n_sups; i++)
-        n += i != s->index && says_down(&account->told[i], engine, group->config_epoch);
+        n += i != s->index && says_down(&account->told[i], engine, account->primary_epoch);
     return n;
 }
 

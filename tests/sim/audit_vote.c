@@ -7,7 +7,7 @@
 #include "sentinel/model.h"
 #include "tests/sim/world.h"
 
-static const char *const shown_names[] = { "vote", "leader", "primary" };
+static const char *const shown_names[] = { "vote", "leader", "primary", "promotion" };
 
 void audit_show(struct world *w, int kind, int sup, int group, uint64_t epoch, int what)
 {
@@ -32,6 +32,16 @@ void audit_show(struct world *w, int kind, int sup, int group, uint64_t epoch, i
     }
     audit->shown[audit->n_shown++] =
         (struct shown){ (uint8_t)kind, (uint8_t)sup, (uint8_t)group, (uint8_t)what, epoch };
+}
+
+bool audit_was_promoted(const struct world *w, int group, int engine)
+{
+    for (int i = 0; i < w->audit.n_shown; i++) {
+        const struct shown *shown = &w->audit.shown[i];
+        if (shown->kind == SHOWN_PROMOTED && shown->group == group && shown->what == engine)
+            return true;
+    }
+    return false;
 }
 
 void audit_hello(struct world *w, struct sup *s, const struct hello *hello)

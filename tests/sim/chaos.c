@@ -358,9 +358,19 @@ static void fault_OP_RELOAD(struct world *w)
         act_request(w, s, REQUEST_RETAIN, 0);
 }
 
+/* An epoch that no election can have reached, or one that could be next, for a node that nobody has
+ * promoted, perhaps not even of this group. */
 static void fault_FORGE(struct world *w)
 {
-    act_forge(w, pick_engine(w), pick_sup(w), FORGED_EPOCH << world_between(w, 0, 1));
+    struct engine *e = pick_engine(w);
+    struct sup *as = pick_sup(w);
+    uint64_t epoch = FORGED_EPOCH << world_between(w, 0, 1);
+
+    if (world_chance(w, 700)) {
+        chaos_newest_primary(w, e->group, &epoch);
+        epoch += (uint64_t)world_between(w, 100, 1000);
+    }
+    act_forge(w, e, as, epoch, &w->engines[world_between(w, 0, w->n_engines - 1)]);
 }
 
 static void strike(struct world *w)

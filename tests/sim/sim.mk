@@ -21,3 +21,14 @@ $(BUILD)/sim/story: $(call objects,$(wildcard tests/story/*.c)) $(SIM_OBJ) $(BUI
 STORIES ?= $(sort $(wildcard tests/story/*.story))
 story: $(BUILD)/sim/story
 	@$(BUILD)/sim/story $(if $(REWRITE),-rewrite) $(STORIES)
+
+# Each planted fault must be caught; MUTANTS="name ..." chooses some.
+MUTANT_SEEDS ?= 2000
+$(BUILD)/mutants/cc: $(BUILD)/flags.mk tests/sim/sim.mk
+	@mkdir -p $(@D)
+	$(file >$@,#!/bin/sh)$(file >>$@,exec $(CC) $(ALL_CFLAGS) $(LDFLAGS) "$$@")
+	@chmod +x $@
+
+mutants: $(BUILD)/sim/sim $(BUILD)/mutants/cc
+	@MUTANTS='$(MUTANTS)' tests/mutants/run '$(call objects,tests/sim/main.c) $(SIM_OBJ) $(BUILD)/libcore.a' \
+	    $(BUILD)/mutants $(BUILD)/mutants/cc $(MUTANT_SEEDS)

@@ -238,6 +238,11 @@ struct addr world_primary_addr(struct world *w, int group)
     return (struct addr){ .port = 0 };
 }
 
+bool world_is_first(const struct world *w, int engine)
+{
+    return engine == 0 || w->engines[engine - 1].group != w->engines[engine].group;
+}
+
 const char *world_group_name(int group)
 {
     static const char *const names[PLAN_GROUPS_MAX] = { "g1", "g2", "g3" };

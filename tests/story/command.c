@@ -476,7 +476,7 @@ static bool do_forge(struct story *st, const struct words *a)
 
     if (e == NULL)
         return false;
-    act_forge(st->world, e, s, strtoull(a->word[3], NULL, 10));
+    act_forge(st->world, e, s, strtoull(a->word[3], NULL, 10), e);
     return true;
 }
 
