@@ -65,6 +65,26 @@ bool addr_is_set(const struct addr *addr)
     return addr->host[0] != '\0';
 }
 
+/* Four numbers of up to 255, with dots in between. */
+static bool is_v4(const char *host)
+{
+    for (int part = 0; part < 4; part++) {
+        int value = 0, digits = 0;
+
+        for (; *host >= '0' && *host <= '9' && digits < 3; digits++)
+            value = value * 10 + (*host++ - '0');
+        if (digits == 0 || value > 255 || *host != (part < 3 ? '.' : '\0'))
+            return false;
+        host++;
+    }
+    return true;
+}
+
+bool addr_is_numeric(const struct addr *addr)
+{
+    return strchr(addr->host, ':') != NULL || is_v4(addr->host);
+}
+
 bool addr_equal(const struct addr *a, const struct addr *b)
 {
     return a->port == b->port && strcasecmp(a->host, b->host) == 0;

@@ -32,6 +32,10 @@ bool addr_set_slice(struct addr *addr, const char *host, size_t len, long long p
 bool addr_parse(struct addr *addr, const char *text);
 
 bool addr_is_set(const struct addr *addr);
+
+/* Whether the host is a v4 or v6 address, not a name that has to be looked up. */
+bool addr_is_numeric(const struct addr *addr);
+
 bool addr_equal(const struct addr *a, const struct addr *b);
 
 /* Write "host:port" ("[host]:port" for v6) into RET_TEXT; returns RET_TEXT. */

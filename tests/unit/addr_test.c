@@ -141,6 +141,25 @@ static void test_is_set(void)
     CU_ASSERT(addr_is_set(&addr));
 }
 
+static void test_is_numeric(void)
+{
+    static const char *const numeric[] = { "10.0.0.1", "0.0.0.0", "255.255.255.255", "::1",
+                                           "fe80::1" };
+    static const char *const names[] = { "localhost",  "10.0.0",     "10.0.0.1.",
+                                         "10.0.0.256", "1.2.3.4.5",  "10..0.1",
+                                         "1.2.3.x",    "0010.0.0.1", "db1.net" };
+    struct addr addr;
+
+    for (size_t i = 0; i < sizeof numeric / sizeof *numeric; i++) {
+        CU_ASSERT(addr_set(&addr, numeric[i], 1));
+        CU_ASSERT(addr_is_numeric(&addr));
+    }
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        CU_ASSERT(addr_set(&addr, names[i], 1));
+        CU_ASSERT(!addr_is_numeric(&addr));
+    }
+}
+
 /* What is written can be read back, at the longest as well. */
 static void test_format_round_trip(void)
 {
@@ -170,6 +189,7 @@ static const struct unit_case cases[] = {
     { "parse refuses", test_parse_refuses },
     { "equal without regard to case", test_equal },
     { "the empty host is not known", test_is_set },
+    { "numeric hosts", test_is_numeric },
     { "format round trip", test_format_round_trip },
 };
 
