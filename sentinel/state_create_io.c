@@ -47,12 +47,14 @@ static bool draw_runid(char ret_runid[PEER_RUNID_LEN + 1])
 }
 
 /* Fill an empty database: schema, marks, identity. */
-static bool fill(struct state *state)
+static bool fill(struct state *state, const char *given_runid)
 {
     char marks[120];
     char runid[PEER_RUNID_LEN + 1];
 
-    if (!draw_runid(runid))
+    if (given_runid[0] != '\0')
+        snprintf(runid, sizeof runid, "%s", given_runid);
+    else if (!draw_runid(runid))
         return false;
     snprintf(marks, sizeof marks, "PRAGMA application_id=%d; PRAGMA user_version=%d;", STATE_APP_ID,
              STATE_VERSION);
@@ -68,24 +70,28 @@ static bool fill(struct state *state)
 }
 
 /* Make the database under PATH, which no one looks at yet. */
-static int fill_file(struct state *state, const char *path, char ret_error[STATE_ERROR_MAX])
+static int fill_file(struct state *state, const char *path, const struct state_origin *origin,
+                     char ret_error[STATE_ERROR_MAX])
 {
+    const char *runid = origin != NULL ? origin->runid : "";
+    int rc = 0;
     int fd = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
 
     if (fd < 0)
         return fail(path, ret_error, "cannot be made");
     close(fd);
-    bool ok =
-        sqlite3_open_v2(path, &state->db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK && fill(state);
-
-    if (!ok)
+    if (sqlite3_open_v2(path, &state->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK ||
+        !fill(state, runid)) {
         snprintf(ret_error, STATE_ERROR_MAX, "%s: cannot be written: %s", path,
                  state->db ? sqlite3_errmsg(state->db) : "no memory");
-    sqlite3_finalize(state->statements[SQL_META_PUT]);
-    state->statements[SQL_META_PUT] = NULL;
+        rc = -1;
+    }
+    if (rc == 0 && origin != NULL)
+        rc = origin->fill(origin->arg, state, ret_error);
+    state_finalize(state);
     sqlite3_close(state->db);
     state->db = NULL;
-    return ok ? 0 : -1;
+    return rc;
 }
 
 /* The name of a file is durable once its directory is. */
@@ -105,12 +111,13 @@ static int sync_dir(const char *path)
     return rc;
 }
 
-int state_create(struct state *state, char ret_error[STATE_ERROR_MAX])
+int state_create(struct state *state, const struct state_origin *origin,
+                 char ret_error[STATE_ERROR_MAX])
 {
     char path[STATE_PATH_MAX + 8];
 
     snprintf(path, sizeof path, "%s.new", state->path);
-    if (fill_file(state, path, ret_error) != 0)
+    if (fill_file(state, path, origin, ret_error) != 0)
         return -1;
     if (rename(path, state->path) != 0 || sync_dir(state->path) != 0)
         return fail(state->path, ret_error, "cannot be put in place");

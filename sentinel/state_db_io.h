@@ -77,8 +77,12 @@ void state_bind_epoch(sqlite3_stmt *statement, int at, uint64_t epoch);
 int state_unreadable(const struct state *state, char ret_error[STATE_ERROR_MAX], const char *format,
                      ...) __attribute__((format(printf, 3, 4)));
 
-/* Make a database with a new identity at state->path, complete or not at all. */
-int state_create(struct state *state, char ret_error[STATE_ERROR_MAX]);
+/* Make a database at state->path, complete or not at all. ORIGIN NULL: with a new identity. */
+int state_create(struct state *state, const struct state_origin *origin,
+                 char ret_error[STATE_ERROR_MAX]);
+
+/* Give back what was prepared, so that the database can be closed. */
+void state_finalize(struct state *state);
 
 /* Take the lock of DIR into state->lock_fd. */
 int state_lock(struct state *state, const char *dir, char ret_error[STATE_ERROR_MAX]);

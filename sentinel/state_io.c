@@ -181,7 +181,8 @@ static int make_dir(const char *dir, char ret_error[STATE_ERROR_MAX])
 }
 
 /* A database that is not there is made, but only in a place where none ever was. */
-static int find_database(struct state *state, char ret_error[STATE_ERROR_MAX])
+static int find_database(struct state *state, const struct state_origin *origin, bool *ret_made,
+                         char ret_error[STATE_ERROR_MAX])
 {
     char wal[STATE_PATH_MAX + 8];
 
@@ -194,12 +195,15 @@ static int find_database(struct state *state, char ret_error[STATE_ERROR_MAX])
     snprintf(wal, sizeof wal, "%s-wal", state->path);
     if (access(wal, F_OK) == 0)
         return state_unreadable(state, ret_error, "missing, though its log is there");
-    return state_create(state, ret_error);
+    *ret_made = true;
+    return state_create(state, origin, ret_error);
 }
 
-int state_open(struct state **ret_state, const char *dir, char ret_error[STATE_ERROR_MAX])
+int state_open_from(struct state **ret_state, const char *dir, const struct state_origin *origin,
+                    bool *ret_made, char ret_error[STATE_ERROR_MAX])
 {
     struct state *state = calloc(1, sizeof *state);
+    bool made = false;
 
     if (state == NULL) {
         snprintf(ret_error, STATE_ERROR_MAX, "%s: no memory", dir);
@@ -212,9 +216,10 @@ int state_open(struct state **ret_state, const char *dir, char ret_error[STATE_E
         goto err;
     }
     if (make_dir(dir, ret_error) != 0 || state_lock(state, dir, ret_error) != 0 ||
-        find_database(state, ret_error) != 0 || open_database(state, ret_error) != 0)
+        find_database(state, origin, &made, ret_error) != 0 || open_database(state, ret_error) != 0)
         goto err;
     *ret_state = state;
+    *ret_made = made;
     return 0;
 
 err:
@@ -222,12 +227,26 @@ err:
     return -1;
 }
 
+int state_open(struct state **ret_state, const char *dir, char ret_error[STATE_ERROR_MAX])
+{
+    bool made;
+
+    return state_open_from(ret_state, dir, NULL, &made, ret_error);
+}
+
+void state_finalize(struct state *state)
+{
+    for (int which = 0; which < SQL_COUNT; which++) {
+        sqlite3_finalize(state->statements[which]);
+        state->statements[which] = NULL;
+    }
+}
+
 void state_close(struct state *state)
 {
     if (state == NULL)
         return;
-    for (int which = 0; which < SQL_COUNT; which++)
-        sqlite3_finalize(state->statements[which]);
+    state_finalize(state);
     sqlite3_close(state->db);
     if (state->lock_fd >= 0)
         close(state->lock_fd);

@@ -14,6 +14,7 @@
 #ifndef SENTINEL_STATE_IO_H
 #define SENTINEL_STATE_IO_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct row;
@@ -26,6 +27,20 @@ struct state;
 
 /* Open the state in DIR, which is made if it is not there. 0, or -1 with one line of text. */
 int state_open(struct state **ret_state, const char *dir, char ret_error[STATE_ERROR_MAX]);
+
+/* What a state that does not exist yet begins with, instead of an identity that is drawn and no
+ * rows. */
+struct state_origin {
+    const char *runid; /* 40 letters or digits; empty: drawn */
+    /* Stores rows (state_store); 0, or -1 with a text: then no state has been made. */
+    int (*fill)(void *arg, struct state *state, char ret_error[STATE_ERROR_MAX]);
+    void *arg;
+};
+
+/* state_open(), but from ORIGIN where there is no state yet; then *ret_made is true. A crash in
+ * between leaves all of it or nothing. */
+int state_open_from(struct state **ret_state, const char *dir, const struct state_origin *origin,
+                    bool *ret_made, char ret_error[STATE_ERROR_MAX]);
 
 /* Closes the file and gives up the lock. NULL is fine. */
 void state_close(struct state *state);
