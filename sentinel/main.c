@@ -12,6 +12,7 @@
 #include "probes/resolve_io.h"
 #include "sentinel/clients_io.h"
 #include "sentinel/config_io.h"
+#include "sentinel/import_io.h"
 #include "sentinel/model.h"
 #include "sentinel/reload_io.h"
 #include "sentinel/shell_io.h"
@@ -39,6 +40,7 @@ struct daemon {
 static const char help[] =
     "picketd -c FILE            watch the groups of FILE\n"
     "picketd -c FILE --check    only say whether FILE is right\n"
+    "picketd --import FILE      print the configuration that means what this sentinel.conf means\n"
     "picketd --version | --help\n"
     "\n"
     "  -c, --config FILE   the configuration; every option stands in the sample picketd.conf\n"
@@ -238,6 +240,7 @@ static bool read_options(int argc, char **argv, struct daemon *daemon, bool *ret
     static const struct option options[] = {
         { "config", required_argument, NULL, 'c' },
         { "check", no_argument, NULL, 'k' },
+        { "import", required_argument, NULL, 'i' },
         { "version", no_argument, NULL, 'v' },
         { "help", no_argument, NULL, 'h' },
         { NULL, 0, NULL, 0 },
@@ -253,6 +256,9 @@ static bool read_options(int argc, char **argv, struct daemon *daemon, bool *ret
         case 'k':
             *ret_check = true;
             break;
+        case 'i':
+            *ret_status = import_file(optarg, stdout, stderr);
+            return false;
         case 'v':
             puts("picketd " PICKET_VERSION);
             return false;
