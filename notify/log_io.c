@@ -16,3 +16,11 @@ void log_event(const struct event *event)
     event_format(event, text);
     log_write(levels[event_level(event->kind)], "%s %s", event_name(event->kind), text);
 }
+
+enum log_level log_level_of(int64_t word)
+{
+    static const enum log_level of[] = { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_NOTICE,
+                                         LOG_LEVEL_WARNING, LOG_LEVEL_COUNT };
+
+    return of[word];
+}

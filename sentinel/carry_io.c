@@ -12,7 +12,8 @@
 static void order_open(const struct carry *carry, const struct order *order)
 {
     const struct node *node = core_find_node(carry->core, order->id);
-    struct link_login login = { "", "" };
+    const struct global_conf *global = &carry->core->global;
+    struct link_login login = { global->sentinel_user, global->sentinel_pass };
 
     if (node != NULL)
         login = (struct link_login){ node->group->conf.auth_user, node->group->conf.auth_pass };

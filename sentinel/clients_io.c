@@ -11,6 +11,7 @@
 #include "notify/log_io.h"
 #include "notify/script_io.h"
 #include "sentinel/admin.h"
+#include "sentinel/model.h"
 #include "sentinel/output.h"
 #include "sentinel/tickets.h"
 #include "wire/client.h"
@@ -215,6 +216,7 @@ static void on_reply(void *arg, const struct reply *reply)
     int asked;
     struct client *client = take_waiting(clients, reply->ticket, &asked);
 
+    clients_follow_level(clients); /* CONFIG SET may have changed it */
     if (client == NULL)
         return;
     admin_reply(clients->admin, client, asked, reply);
@@ -289,6 +291,11 @@ void clients_set_max(struct clients *clients, size_t clients_max)
     if (clients_max > clients->options.clients_max)
         clients_max = clients->options.clients_max;
     server_options(clients->server)->clients_max = clients_max;
+}
+
+void clients_follow_level(const struct clients *clients)
+{
+    log_set_level(log_level_of(shell_core(clients->shell)->global.log_level));
 }
 
 void clients_deny_scripts(struct clients *clients, bool denied)

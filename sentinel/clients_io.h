@@ -37,6 +37,9 @@ int clients_listen(struct clients *clients, const char *host, uint16_t port, con
  * at first. */
 void clients_set_max(struct clients *clients, size_t clients_max);
 
+/* Log from the level on that is set now. */
+void clients_follow_level(const struct clients *clients);
+
 void clients_deny_scripts(struct clients *clients, bool denied);
 
 /* Let nobody in any more. */

@@ -7,18 +7,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "notify/script_io.h"
+#include "sentinel/config_seed_io.h"
+#include "sentinel/config_table_io.h"
 #include "sentinel/config_text_io.h"
 #include "sentinel/config_value_io.h"
 #include "sentinel/model.h"
+#include "sentinel/seed_io.h"
 
 #define DEFAULT_HOST "127.0.0.1"
 #define DEFAULT_PORT 26379
 
-/* --- sections ----------------------------------------------------------------------------- */
+/* --- the tables --------------------------------------------------------------------------- */
 
-static bool read_section(struct config_reader *rd, const config_setting_t *setting,
-                         const struct config_option *option, void *into);
+static bool read_announce(struct config_reader *rd, const config_setting_t *setting,
+                          const struct config_option *option, void *into);
+static bool read_voters(struct config_reader *rd, const config_setting_t *setting,
+                        const struct config_option *option, void *into);
 static bool read_groups(struct config_reader *rd, const config_setting_t *setting,
                         const struct config_option *option, void *into);
 
@@ -28,20 +32,22 @@ static const struct config_option listen_options[] = {
     { NULL, NULL, 0, 0, 0, NULL },
 };
 
+/* Besides these the file has those of global_table. */
 static const struct config_option root_options[] = {
-    { "listen", read_section, offsetof(struct config, listen), 0, 0, listen_options },
-    { "announce", read_section, offsetof(struct config, announce), 0, 0, listen_options },
+    { "listen", config_read_section, offsetof(struct config, listen), 0, 0, listen_options },
+    { "announce", read_announce, 0, 0, 0, listen_options },
     { "state_dir", config_read_path, offsetof(struct config, state_dir), 1, CONFIG_PATH_MAX, NULL },
-    { "log_level", config_read_level, offsetof(struct config, log_level), 0, 0, NULL },
     { "maxclients", config_read_size, offsetof(struct config, clients_max), 1, CONFIG_CLIENTS_MAX,
       NULL },
     { "deny_scripts_reconfig", config_read_bool, offsetof(struct config, deny_scripts_reconfig), 0,
       0, NULL },
+    { "voters", read_voters, 0, 0, 0, NULL },
     { "groups", read_groups, 0, 0, 0, NULL },
+    { "seed", config_read_seed, offsetof(struct config, seed), 0, 0, NULL },
     { NULL, NULL, 0, 0, 0, NULL },
 };
 
-/* Besides these each group has those of group_options. */
+/* Besides these each group has those of group_table. */
 static const struct config_option group_base_options[] = {
     { "name", config_read_group_name, offsetof(struct group_decl, name), 0, 0, NULL },
     { "host", config_read_host, offsetof(struct group_decl, addr), 0, 0, NULL },
@@ -49,128 +55,66 @@ static const struct config_option group_base_options[] = {
     { NULL, NULL, 0, 0, 0, NULL },
 };
 
-static const struct config_option *find_option(const struct config_option *options,
-                                               const char *name)
-{
-    for (; options->name; options++)
-        if (strcmp(options->name, name) == 0)
-            return options;
-    return NULL;
-}
+/* --- other supervisors -------------------------------------------------------------------- */
 
-/* An option that there is not: name those that there are. */
-static bool fail_unknown(struct config_reader *rd, const config_setting_t *setting,
-                         const struct config_option *options, bool of_group)
+/* announce = { host; port; }: another way to write announce_ip and announce_port. */
+static bool read_announce(struct config_reader *rd, const config_setting_t *setting,
+                          const struct config_option *option, void *into)
 {
-    char known[CONFIG_ALLOWED_MAX] = "";
-    size_t n = 0;
-    for (const struct config_option *o = options; o->name && n < sizeof(known); o++)
-        n += (size_t)snprintf(known + n, sizeof(known) - n, "%s%s", n ? ", " : "", o->name);
-    for (size_t i = 0; of_group && i < group_options_count && n < sizeof(known); i++)
-        n += (size_t)snprintf(known + n, sizeof(known) - n, ", %s", group_options[i].file_name);
-    return config_fail(rd, setting, "is no option here, allowed are %s", known);
-}
+    struct config *config = into;
+    struct addr announce = { "", 0 };
+    const struct config_option whole = { "", config_read_section, 0, 0, 0, option->section };
 
-/* { name = value; ... } with the options that the table names. */
-static bool read_section(struct config_reader *rd, const config_setting_t *setting,
-                         const struct config_option *option, void *into)
-{
-    if (!config_setting_is_group(setting))
-        return config_fail(rd, setting, "is %s, allowed is a section: { name = value; ... }",
-                           config_type_name(setting));
-    for (int i = 0; i < config_setting_length(setting); i++) {
-        const config_setting_t *member = config_setting_get_elem(setting, (unsigned)i);
-        const struct config_option *found = find_option(option->section, member->name);
-        if (!found)
-            return fail_unknown(rd, member, option->section, false);
-        if (!found->read(rd, member, found, (char *)into + option->offset))
-            return false;
-    }
+    if (config_setting_get_member(setting->parent, "announce_ip") ||
+        config_setting_get_member(setting->parent, "announce_port"))
+        return config_fail(rd, setting,
+                           "means the same as announce_ip and announce_port, allowed is one way");
+    if (!config_read_section(rd, setting, &whole, &announce))
+        return false;
+    memcpy(config->global.announce_ip, announce.host, sizeof(announce.host));
+    config->global.announce_port = announce.port;
     return true;
+}
+
+/* "run id" or "host:port" */
+static bool read_voter(struct config_reader *rd, const config_setting_t *element, void *item)
+{
+    const char *allowed = "a string with a run id or with host:port";
+    struct voter *voter = item;
+    const char *text = config_get_text(rd, element, allowed);
+
+    if (!text)
+        return false;
+    if (peer_runid_valid(text, strlen(text)))
+        memcpy(voter->runid, text, sizeof(voter->runid));
+    else if (!addr_parse(&voter->addr, text) || voter->addr.port == 0)
+        return config_fail(rd, element, "\"%s\" is no supervisor, allowed is %s", text, allowed);
+    return true;
+}
+
+static bool read_voters(struct config_reader *rd, const config_setting_t *setting,
+                        const struct config_option *option, void *into)
+{
+    struct config *config = into;
+    void *items = NULL;
+    size_t n = 0;
+    (void)option;
+    bool done =
+        config_read_list(rd, setting, PEERS_MAX + 1, sizeof(struct voter), &items, &n, read_voter);
+    config->voters = items;
+    config->n_voters = (uint32_t)n;
+    return done;
 }
 
 /* --- groups ------------------------------------------------------------------------------- */
 
-/* What the values of a group's option are, for errors. */
-static void describe_allowed(const struct conf_option *option, char *ret_text, size_t size)
-{
-    if (option->type == CONF_NUMBER)
-        snprintf(ret_text, size, "whole numbers from %lld to %lld", (long long)option->min,
-                 (long long)option->max);
-    else if (option->type == CONF_CHOICE)
-        snprintf(ret_text, size, "\"%s\" and \"%s\"", option->words[0], option->words[1]);
-    else
-        snprintf(ret_text, size, "strings of at most %d bytes without control characters",
-                 CONF_TEXT_MAX);
-}
-
-/* Hooks are run at the worst of times: one that cannot be run is better found before. */
-static bool check_script(struct config_reader *rd, const config_setting_t *setting,
-                         const struct conf_option *option, const char *value)
-{
-    if (value[0] == '\0' || (option->offset != offsetof(struct group_conf, notification_script) &&
-                             option->offset != offsetof(struct group_conf, client_reconfig_script)))
-        return true;
-    const char *fault = script_io_fault(value);
-    if (fault)
-        return config_fail(rd, setting,
-                           "\"%s\": %s, allowed is the path of a program that can be executed",
-                           value, fault);
-    return true;
-}
-
-static bool read_group_option(struct config_reader *rd, const config_setting_t *setting,
-                              const struct conf_option *option, struct group_conf *conf)
-{
-    char allowed[CONFIG_ALLOWED_MAX];
-    char digits[32];
-    const char *value = digits;
-
-    describe_allowed(option, allowed, sizeof(allowed));
-    if (option->type == CONF_NUMBER) {
-        int64_t number = 0;
-        if (!config_get_number(rd, setting, option->min, option->max, &number))
-            return false;
-        snprintf(digits, sizeof(digits), "%lld", (long long)number);
-    } else if (!(value = config_get_text(rd, setting, allowed))) {
-        return false;
-    }
-    if (!option_set(conf, option, value))
-        return config_fail(rd, setting, "%s%s%s is not allowed, allowed are %s",
-                           option->secret ? "" : "\"", option->secret ? "this value" : value,
-                           option->secret ? "" : "\"", allowed);
-    return check_script(rd, setting, option, value);
-}
-
-static bool read_group_member(struct config_reader *rd, const config_setting_t *member,
-                              struct group_decl *group)
-{
-    const struct config_option *base = find_option(group_base_options, member->name);
-    if (base)
-        return base->read(rd, member, base, group);
-    const struct conf_option *option = group_option_by_file_name(member->name);
-    if (option)
-        return read_group_option(rd, member, option, &group->conf);
-    return fail_unknown(rd, member, group_base_options, true);
-}
-
 static bool read_group(struct config_reader *rd, const config_setting_t *setting,
                        struct group_decl *group)
 {
-    if (!config_setting_is_group(setting))
-        return config_fail(rd, setting,
-                           "is %s, allowed is a section: { name = ...; host = ...; ... }",
-                           config_type_name(setting));
     group->line = (int)config_text_origin(rd->text, config_setting_source_line(setting)).file_line;
     group_conf_init(&group->conf);
-    for (int i = 0; i < config_setting_length(setting); i++)
-        if (!read_group_member(rd, config_setting_get_elem(setting, (unsigned)i), group))
-            return false;
-    for (const struct config_option *o = group_base_options; o->name; o++)
-        if (!config_setting_get_member(setting, o->name))
-            return config_fail(rd, setting, "%s is missing, name, host and port must be there",
-                               o->name);
-    return true;
+    return config_read_mixed(rd, setting, group_base_options, group, &group_table, &group->conf) &&
+           config_need_all(rd, setting, group_base_options, "name, host and port");
 }
 
 /* No name and no address twice. */
@@ -229,21 +173,36 @@ static void set_defaults(struct config *config)
     bool done = addr_set(&config->listen, DEFAULT_HOST, DEFAULT_PORT);
     assert(done);
     (void)done;
-    config->log_level = LOG_LEVEL_NOTICE;
+    global_conf_init(&config->global);
     config->clients_max = CONFIG_CLIENTS_DEFAULT;
     config->deny_scripts_reconfig = true;
 }
 
+/* A name for a primary needs leave to look names up. */
+static bool check_names(struct config_reader *rd, const config_setting_t *root,
+                        const struct config *config)
+{
+    const config_setting_t *groups = config_setting_get_member(root, "groups");
+
+    for (size_t i = 0; i < config->n_groups && !config->global.resolve_hostnames; i++) {
+        const struct addr *addr = &config->groups[i].addr;
+        const config_setting_t *group = config_setting_get_elem(groups, (unsigned)i);
+        if (!addr_is_numeric(addr))
+            return config_fail(rd, config_setting_get_member(group, "host"),
+                               "\"%s\" is a name, allowed are addresses while resolve_hostnames "
+                               "is off",
+                               addr->host);
+    }
+    return true;
+}
+
 static bool read_root(struct config_reader *rd, const config_setting_t *root, struct config *config)
 {
-    const struct config_option whole = { "", read_section, 0, 0, 0, root_options };
-    if (!read_section(rd, root, &whole, config))
+    if (!config_read_mixed(rd, root, root_options, config, &global_table, &config->global))
         return false;
     if (!config->state_dir[0])
         return config_fail(rd, root, "state_dir: is missing, allowed is the path of a folder");
-    if (config->announce.port == 0)
-        config->announce.port = config->listen.port;
-    return true;
+    return check_names(rd, root, config) && config_check_seed(rd, root, config);
 }
 
 #ifdef __SANITIZE_ADDRESS__
@@ -296,6 +255,8 @@ failed:
 
 void config_done(struct config *config)
 {
+    seed_free(config->seed);
+    free(config->voters);
     free(config->groups);
     memset(config, 0, sizeof(*config));
 }

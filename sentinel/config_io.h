@@ -1,6 +1,7 @@
 /*
  * config_io: the configuration file, read with libconfig and never written. What each option means
- * stands in etc/picketd.conf; the options of a group come from the table in sentinel/group_conf.h.
+ * stands in etc/picketd.conf; those that the wire knows too come from the tables in
+ * sentinel/global_conf.h and sentinel/group_conf.h.
  *
  * Unknown options, wrong types, values out of range and duplicates are errors. An error is one
  * line:
@@ -16,9 +17,12 @@
 #include <stddef.h>
 
 #include "quorum/hello.h"
+#include "sentinel/global_conf.h"
 #include "sentinel/group_conf.h"
 #include "wire/addr.h"
-#include "wire/log_io.h"
+
+struct seed;
+struct voter;
 
 #define CONFIG_PATH_MAX        1023 /* bytes of a path in the file */
 #define CONFIG_ERROR_MAX       1024 /* bytes of an error text, its end included */
@@ -34,15 +38,16 @@ struct group_decl {
 };
 
 struct config {
-    struct addr listen;   /* host "*": all addresses */
-    struct addr announce; /* what peers are told; host empty = the address of each link; the port
-                             is never 0 */
+    struct addr listen; /* host "*": all addresses */
     char state_dir[CONFIG_PATH_MAX + 1];
-    enum log_level log_level;
+    struct global_conf global;
     size_t clients_max;
     bool deny_scripts_reconfig; /* SENTINEL SET may not change the hooks */
+    struct voter *voters;       /* the voter set, this supervisor included; owned */
+    uint32_t n_voters;          /* 0: all that are known */
     size_t n_groups;
     struct group_decl *groups; /* in the order of the file; owned */
+    struct seed *seed;         /* for a state that is made; NULL: none; owned */
 };
 
 /* Read and check all of PATH. 0, or -1 with a text in ret_error and nothing to free. */

@@ -9,7 +9,6 @@
 #include "sentinel/config_io.h"
 #include "sentinel/config_text_io.h"
 #include "wire/addr.h"
-#include "wire/log_io.h"
 
 /* "groups[4095].some_option" */
 #define OPTION_PATH_MAX 256
@@ -99,6 +98,17 @@ const char *config_get_text(struct config_reader *rd, const config_setting_t *se
     return NULL;
 }
 
+bool config_get_addr(struct config_reader *rd, const config_setting_t *setting, struct addr *ret)
+{
+    const char *allowed = "a string with host:port";
+    const char *text = config_get_text(rd, setting, allowed);
+    if (!text)
+        return false;
+    if (!addr_parse(ret, text) || ret->port == 0)
+        return config_fail(rd, setting, "\"%s\" is no address, allowed is %s", text, allowed);
+    return true;
+}
+
 bool config_read_host(struct config_reader *rd, const config_setting_t *setting,
                       const struct config_option *option, void *into)
 {
@@ -144,23 +154,6 @@ bool config_read_path(struct config_reader *rd, const config_setting_t *setting,
         return config_fail(rd, setting, "is %s, allowed are 1 to %lld bytes",
                            len ? "too long" : "empty", (long long)option->max);
     memcpy((char *)into + option->offset, path, len + 1);
-    return true;
-}
-
-bool config_read_level(struct config_reader *rd, const config_setting_t *setting,
-                       const struct config_option *option, void *into)
-{
-    char allowed[CONFIG_ALLOWED_MAX] = "";
-    size_t n = 0;
-    for (int i = 0; i < LOG_LEVEL_COUNT; i++)
-        n += (size_t)snprintf(allowed + n, sizeof(allowed) - n, "%s\"%s\"", i ? ", " : "",
-                              log_level_name((enum log_level)i));
-
-    const char *name = config_get_text(rd, setting, allowed);
-    if (!name)
-        return false;
-    if (!log_level_parse(name, (enum log_level *)(void *)((char *)into + option->offset)))
-        return config_fail(rd, setting, "\"%s\" is no level, allowed are %s", name, allowed);
     return true;
 }
 

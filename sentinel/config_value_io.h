@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <libconfig.h>
 
+struct addr;
 struct config_text;
 
 /* Bytes of the list of allowed values or names in an error. */
@@ -47,8 +48,11 @@ bool config_get_number(struct config_reader *rd, const config_setting_t *setting
 const char *config_get_text(struct config_reader *rd, const config_setting_t *setting,
                             const char *allowed);
 
+/* "host:port" */
+bool config_get_addr(struct config_reader *rd, const config_setting_t *setting, struct addr *ret);
+
 /* Readers for a table of options: host and port into a struct addr, a size_t, a path of option->max
- * bytes, an enum log_level, a bool, a group's name. */
+ * bytes, a bool, a group's name. */
 bool config_read_host(struct config_reader *rd, const config_setting_t *setting,
                       const struct config_option *option, void *into);
 bool config_read_port(struct config_reader *rd, const config_setting_t *setting,
@@ -57,8 +61,6 @@ bool config_read_size(struct config_reader *rd, const config_setting_t *setting,
                       const struct config_option *option, void *into);
 bool config_read_path(struct config_reader *rd, const config_setting_t *setting,
                       const struct config_option *option, void *into);
-bool config_read_level(struct config_reader *rd, const config_setting_t *setting,
-                       const struct config_option *option, void *into);
 bool config_read_bool(struct config_reader *rd, const config_setting_t *setting,
                       const struct config_option *option, void *into);
 bool config_read_group_name(struct config_reader *rd, const config_setting_t *setting,

@@ -9,12 +9,14 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "notify/log_io.h"
 #include "probes/resolve_io.h"
 #include "sentinel/clients_io.h"
 #include "sentinel/config_io.h"
 #include "sentinel/import_io.h"
 #include "sentinel/model.h"
 #include "sentinel/reload_io.h"
+#include "sentinel/seed_io.h"
 #include "sentinel/shell_io.h"
 #include "sentinel/state_io.h"
 #include "wire/log_io.h"
@@ -126,8 +128,6 @@ static void warn_of_fixed(const struct config *old, const struct config *fresh)
 {
     if (!addr_equal(&old->listen, &fresh->listen))
         log_warning("listen has changed: this takes a restart");
-    if (!addr_equal(&old->announce, &fresh->announce))
-        log_warning("announce has changed: this takes a restart");
     if (strcmp(old->state_dir, fresh->state_dir) != 0)
         log_warning("state_dir has changed: this takes a restart");
     if (fresh->clients_max > old->clients_max)
@@ -140,10 +140,10 @@ static void apply(void *arg, struct config *fresh)
 
     if (fresh != NULL && !daemon->stopping) {
         warn_of_fixed(&daemon->config, fresh);
-        log_set_level(fresh->log_level);
         clients_set_max(daemon->clients, fresh->clients_max);
         clients_deny_scripts(daemon->clients, fresh->deny_scripts_reconfig);
-        reload_groups(daemon->shell, fresh);
+        reload_settings(daemon->shell, fresh);
+        clients_follow_level(daemon->clients);
         log_notice("%s has been read again", daemon->config_file);
         tell_status(daemon);
     }
@@ -166,10 +166,10 @@ static bool build(struct daemon *daemon)
         .stop = ask_shutdown,
         .stop_arg = daemon,
     };
+    const struct addr self = { "", config->listen.port }; /* the host is that of each link */
     char error[STATE_ERROR_MAX] = "no memory, or no event loop";
 
-    if (state_open(&daemon->state, config->state_dir, error) != 0 ||
-        uv_loop_init(&daemon->loop) != 0 ||
+    if (seed_open_state(&daemon->state, config, error) != 0 || uv_loop_init(&daemon->loop) != 0 ||
         uv_async_init(&daemon->loop, &daemon->shutdown, on_shutdown) != 0)
         goto err;
     daemon->shutdown.data = daemon;
@@ -179,8 +179,8 @@ static bool build(struct daemon *daemon)
     daemon->clients = clients_new(&daemon->loop, &options);
     if (!daemon->service || !daemon->signals || !daemon->reload || !daemon->clients)
         goto err;
-    daemon->shell = shell_new(&daemon->loop, daemon->state, &config->announce, &clients_shell_ops,
-                              daemon->clients, error);
+    daemon->shell =
+        shell_new(&daemon->loop, daemon->state, &self, &clients_shell_ops, daemon->clients, error);
     if (daemon->shell == NULL)
         goto err;
     clients_join(daemon->clients, daemon->shell);
@@ -207,7 +207,8 @@ static bool begin(struct daemon *daemon)
     log_notice("picketd " PICKET_VERSION ": listening on %s, state in %s, identity %s",
                n_fds > 0 ? "the socket from systemd" : addr_format(listen, text),
                daemon->config.state_dir, state_runid(daemon->state));
-    reload_groups(daemon->shell, &daemon->config);
+    reload_settings(daemon->shell, &daemon->config);
+    clients_follow_level(daemon->clients);
     tell_status(daemon);
     service_ready(daemon->service);
     return true;
@@ -295,6 +296,6 @@ int main(int argc, char **argv)
         config_done(&daemon.config);
         return EXIT_SUCCESS;
     }
-    log_set_level(daemon.config.log_level);
+    log_set_level(log_level_of(daemon.config.global.log_level));
     return run(&daemon);
 }

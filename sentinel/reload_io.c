@@ -23,8 +23,13 @@ struct reload {
     char error[CONFIG_ERROR_MAX];
 };
 
-void reload_groups(struct shell *shell, const struct config *config)
+void reload_settings(struct shell *shell, const struct config *config)
 {
+    shell_submit(shell,
+                 &(struct request){ .kind = REQUEST_CONFIGURE_GLOBAL, .global = config->global });
+    shell_submit(shell, &(struct request){ .kind = REQUEST_VOTERS,
+                                           .voters = config->voters,
+                                           .n_voters = config->n_voters });
     for (size_t i = 0; i < config->n_groups; i++) {
         const struct group_decl *decl = &config->groups[i];
         struct request request = { .kind = REQUEST_CONFIGURE,

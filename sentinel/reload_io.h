@@ -1,5 +1,5 @@
 /*
- * reload_io: from the configuration file to the core's groups, at start and at SIGHUP. The file is
+ * reload_io: from the configuration file to the core, at start and at SIGHUP. The file is
  * read off the loop's thread. A bad file changes nothing and is logged with its line.
  */
 #ifndef SENTINEL_RELOAD_IO_H
@@ -12,9 +12,10 @@ struct config;
 struct reload;
 struct shell;
 
-/* Give the core all groups of the file, then the end of the list: groups that came from the file
- * once and are not in it any more go. */
-void reload_groups(struct shell *shell, const struct config *config);
+/* Give the core what the file says: the settings of the process, the voters, all groups, then the
+ * end of the list: groups that came from the file once and are not in it any more go. From a turn
+ * of the loop, never from within the shell. */
+void reload_settings(struct shell *shell, const struct config *config);
 
 /* APPLY gets what was read (and owned by the caller of it from then on); NULL: the file was bad,
  * which has been logged. PATH outlives it. NULL: memory. */

@@ -6,11 +6,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sentinel/model.h"
+#include "sentinel/option_check.h"
+#include "sentinel/row.h"
+#include "sentinel/seed_io.h"
 #include "tests/unit/unit.h"
 
 #define SAMPLE "etc/picketd.conf"
 
 #define STATE "state_dir = \"/s\";\n"
+#define ROOT_OPTIONS                                                                               \
+    "listen, announce, state_dir, maxclients, deny_scripts_reconfig, voters, groups, seed, "       \
+    "resolve_hostnames, announce_hostnames, log_level, announce_port, announce_ip, "               \
+    "sentinel_user, "                                                                              \
+    "sentinel_pass"
+
+#define RUNID "1111111111111111111111111111111111111111"
+#define PEER  "2222222222222222222222222222222222222222"
 #define GROUP "{ name = \"a\"; host = \"h\"; port = 1; "
 
 static char dir[] = "/tmp/picket-config-XXXXXX";
@@ -64,10 +76,16 @@ static void test_defaults(void)
     CU_ASSERT_EQUAL_FATAL(load(&config, STATE), 0);
     CU_ASSERT_STRING_EQUAL(config.listen.host, "127.0.0.1");
     CU_ASSERT_EQUAL(config.listen.port, 26379);
-    CU_ASSERT_STRING_EQUAL(config.announce.host, "");
-    CU_ASSERT_EQUAL(config.announce.port, 26379);
     CU_ASSERT_STRING_EQUAL(config.state_dir, "/s");
-    CU_ASSERT_EQUAL(config.log_level, LOG_LEVEL_NOTICE);
+    struct global_conf presets;
+    global_conf_init(&presets);
+    CU_ASSERT_EQUAL(options_differ(&global_table, &presets, &config.global), 0);
+    CU_ASSERT_STRING_EQUAL(config.global.announce_ip, "");
+    CU_ASSERT_EQUAL(config.global.announce_port, 0);
+    CU_ASSERT_EQUAL(config.global.log_level, 2);
+    CU_ASSERT_TRUE(config.deny_scripts_reconfig);
+    CU_ASSERT_EQUAL(config.n_voters, 0);
+    CU_ASSERT_PTR_NULL(config.seed);
     CU_ASSERT_EQUAL(config.clients_max, CONFIG_CLIENTS_DEFAULT);
     CU_ASSERT_EQUAL(config.n_groups, 0);
     config_done(&config);
@@ -88,9 +106,9 @@ static void test_everything(void)
         0);
     CU_ASSERT_STRING_EQUAL(config.listen.host, "*");
     CU_ASSERT_EQUAL(config.listen.port, 5000);
-    CU_ASSERT_STRING_EQUAL(config.announce.host, "1.2.3.4");
-    CU_ASSERT_EQUAL(config.announce.port, 10);
-    CU_ASSERT_EQUAL(config.log_level, LOG_LEVEL_DEBUG);
+    CU_ASSERT_STRING_EQUAL(config.global.announce_ip, "1.2.3.4");
+    CU_ASSERT_EQUAL(config.global.announce_port, 10);
+    CU_ASSERT_EQUAL(config.global.log_level, 0);
     CU_ASSERT_EQUAL(config.clients_max, 16);
     CU_ASSERT_EQUAL_FATAL(config.n_groups, 2);
     const struct group_decl *group = &config.groups[0];
@@ -111,12 +129,227 @@ static void test_everything(void)
     config_done(&config);
 }
 
+/* The settings of the process, each of its tables, spelled in every way there is. */
+static void test_global(void)
+{
+    struct config config;
+    CU_ASSERT_EQUAL_FATAL(
+        load(&config,
+             STATE "announce_ip = \"db1\"; announce_port = 7; resolve_hostnames = \"NO\";\n"
+                   "announce_hostnames = true; sentinel_user = \"u\";\n"
+                   "sentinel_pass = \"p\"; log_level = \"nothing\";\n"
+                   "deny_scripts_reconfig = false;\n"
+                   "voters = ( \"" RUNID "\", \"[::1]:26379\" );\n"),
+        0);
+    CU_ASSERT_STRING_EQUAL(config.global.announce_ip, "db1");
+    CU_ASSERT_EQUAL(config.global.announce_port, 7);
+    CU_ASSERT_EQUAL(config.global.resolve_hostnames, 0);
+    CU_ASSERT_EQUAL(config.global.announce_hostnames, 1);
+    CU_ASSERT_STRING_EQUAL(config.global.sentinel_user, "u");
+    CU_ASSERT_STRING_EQUAL(config.global.sentinel_pass, "p");
+    CU_ASSERT_EQUAL(config.global.log_level, 4);
+    CU_ASSERT_FALSE(config.deny_scripts_reconfig);
+    CU_ASSERT_EQUAL_FATAL(config.n_voters, 2);
+    CU_ASSERT_STRING_EQUAL(config.voters[0].runid, RUNID);
+    CU_ASSERT_STRING_EQUAL(config.voters[1].runid, "");
+    CU_ASSERT_STRING_EQUAL(config.voters[1].addr.host, "::1");
+    CU_ASSERT_EQUAL(config.voters[1].addr.port, 26379);
+    config_done(&config);
+}
+
+static void test_bad_global(void)
+{
+    check_bad(
+        STATE "resolve_hostnames = 1;",
+        "picketd.conf:2: resolve_hostnames: is a whole number, allowed is \"no\" and \"yes\"");
+    check_bad(STATE "announce_ip = \"a,b\";",
+              "picketd.conf:2: announce_ip: \"a,b\" is not allowed, allowed are strings with an "
+              "address or a host name, or empty");
+    check_bad(STATE "announce_port = 65536;",
+              "picketd.conf:2: announce_port: 65536 is out of range, allowed are 0 to 65535");
+    check_bad(
+        STATE "announce_port = 1;\nannounce = { port = 1; };",
+        "picketd.conf:3: announce: means the same as announce_ip and announce_port, allowed is "
+        "one way");
+    check_bad(STATE "sentinel_pass = \"hush\\n\";",
+              "picketd.conf:2: sentinel_pass: this value is not allowed, allowed are strings of at "
+              "most 255 bytes without control characters");
+    check_bad(
+        STATE "voters = ( \"x\" );",
+        "picketd.conf:2: voters[0]: \"x\" is no supervisor, allowed is a string with a run id "
+        "or with host:port");
+    check_bad(STATE "voters = 3;",
+              "picketd.conf:2: voters: is a whole number, allowed is a list: ( ..., ... )");
+    check_bad(STATE "resolve_hostnames = false;\ngroups = ( { name = \"a\"; port = 1;\n"
+                    "host = \"db1\"; } );",
+              "picketd.conf:4: groups[0].host: \"db1\" is a name, allowed are addresses while "
+              "resolve_hostnames is off");
+    check_bad(
+        STATE "groups = ( " GROUP "rename_commands = \"INFO=a info=b\"; } );",
+        "picketd.conf:2: groups[0].rename_commands: \"INFO=a info=b\" is not allowed, allowed "
+        "are strings with pairs OLD=new separated by spaces, each OLD once");
+}
+
+/* --- the seed ----------------------------------------------------------------------------- */
+
+#define SEED                                                                                       \
+    "seed = { myid = \"" RUNID "\"; current_epoch = \"7\"; groups = (\n"                           \
+    " { name = \"a\"; config_epoch = \"5\"; leader_epoch = \"9\";\n"                               \
+    "   replicas = ( \"10.0.0.2:6379\", \"[::1]:6380\" );\n"                                       \
+    "   sentinels = ( { host = \"10.0.0.8\"; port = 26379; runid = \"" PEER "\"; } ); } ); };\n"
+
+static void test_seed(void)
+{
+    struct config config;
+    CU_ASSERT_EQUAL_FATAL(load(&config, SEED STATE "groups = ( " GROUP "} );\n"), 0);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(config.seed);
+    CU_ASSERT_STRING_EQUAL(config.seed->runid, RUNID);
+    CU_ASSERT_EQUAL(config.seed->current_epoch, 7);
+    CU_ASSERT_EQUAL_FATAL(config.seed->n_groups, 1);
+    const struct seed_group *group = &config.seed->groups[0];
+    CU_ASSERT_EQUAL(group->config_epoch, 5);
+    CU_ASSERT_EQUAL(group->leader_epoch, 9);
+    CU_ASSERT_EQUAL_FATAL(group->n_replicas, 2);
+    CU_ASSERT_STRING_EQUAL(group->replicas[1].host, "::1");
+    CU_ASSERT_EQUAL_FATAL(group->n_peers, 1);
+    CU_ASSERT_EQUAL(group->peers[0].addr.port, 26379);
+    CU_ASSERT_STRING_EQUAL(group->peers[0].runid, PEER);
+    config_done(&config);
+
+    CU_ASSERT_EQUAL_FATAL(load(&config, STATE "seed = { };"), 0);
+    CU_ASSERT_PTR_NOT_NULL(config.seed);
+    config_done(&config);
+}
+
+static void test_bad_seed(void)
+{
+    check_bad(STATE SEED,
+              "picketd.conf:3: seed.groups[0]: \"a\" is no name of `groups`, allowed are "
+              "those");
+    check_bad(
+        STATE "seed = { current_epoch = \"9223372036854775808\"; };",
+        "picketd.conf:2: seed.current_epoch: \"9223372036854775808\" is no epoch, allowed are "
+        "strings with a number below 2^63");
+    check_bad(STATE "seed = { current_epoch = 7; };",
+              "picketd.conf:2: seed.current_epoch: is a whole number, allowed is strings with a "
+              "number below 2^63");
+    check_bad(STATE "seed = { myid = \"x\"; };",
+              "picketd.conf:2: seed.myid: \"x\" is no run id, allowed is a string with 40 letters "
+              "and digits");
+    check_bad(STATE "seed = { groups = ( { replicas = ( \"h:1\" ); } ); };",
+              "picketd.conf:2: seed.groups[0]: name is missing, it must be there");
+    check_bad(
+        STATE "seed = { groups = ( { name = \"a\"; replicas = ( \"h:1\", \"h\" ); } ); };",
+        "picketd.conf:2: seed.groups[0].replicas[1]: \"h\" is no address, allowed is a string "
+        "with host:port");
+    check_bad(STATE
+              "seed = { groups = ( { name = \"a\"; sentinels = ( { host = \"h\"; } ); } ); };",
+              "picketd.conf:2: seed.groups[0].sentinels[0]: port is missing, host, port and runid "
+              "must be there");
+    check_bad(STATE "seed = { groups = ( { name = \"a\"; }, { name = \"a\"; } ); };\n"
+                    "groups = ( " GROUP "} );",
+              "picketd.conf:2: seed.groups[1]: \"a\" stands here twice, allowed is once");
+}
+
+struct counted {
+    size_t n[16];
+    struct row group, vote, node;
+    uint64_t epoch;
+};
+
+static void count_row(void *arg, const struct row *row)
+{
+    struct counted *counted = arg;
+    counted->n[row->kind]++;
+    if (row->kind == ROW_GROUP)
+        counted->group = *row;
+    if (row->kind == ROW_VOTE)
+        counted->vote = *row;
+    if (row->kind == ROW_NODE)
+        counted->node = *row;
+    if (row->kind == ROW_EPOCH)
+        counted->epoch = row->epoch;
+}
+
+/* A state that is made begins with the seed; one that is there keeps what it has. */
+static void test_seeded_state(void)
+{
+    char text[1024], state_error[STATE_ERROR_MAX];
+    static struct counted counted;
+    struct config config;
+    struct state *state = NULL;
+
+    snprintf(text, sizeof(text), "state_dir = \"%s\";\n" SEED "groups = ( " GROUP "} );\n",
+             path_of("state"));
+    CU_ASSERT_EQUAL_FATAL(load(&config, text), 0);
+    CU_ASSERT_EQUAL_FATAL(seed_open_state(&state, &config, state_error), 0);
+    CU_ASSERT_STRING_EQUAL(state_runid(state), RUNID);
+    CU_ASSERT_EQUAL(state_load(state, count_row, &counted, state_error), 0);
+    CU_ASSERT_EQUAL(counted.epoch, 9); /* no vote is newer than the epoch */
+    CU_ASSERT_EQUAL(counted.n[ROW_GROUP], 1);
+    CU_ASSERT_EQUAL(counted.group.epoch, 5);
+    CU_ASSERT_STRING_EQUAL(counted.group.addr.host, "h");
+    CU_ASSERT_TRUE(counted.group.from_file);
+    CU_ASSERT_EQUAL(counted.vote.epoch, 9);
+    CU_ASSERT_STRING_EQUAL(counted.vote.runid, "");
+    CU_ASSERT_EQUAL(counted.n[ROW_NODE], 2);
+    CU_ASSERT_EQUAL(counted.n[ROW_PEER], 1);
+    state_close(state);
+
+    memcpy(config.seed->runid, PEER, sizeof(config.seed->runid));
+    CU_ASSERT_EQUAL_FATAL(seed_open_state(&state, &config, state_error), 0);
+    CU_ASSERT_STRING_EQUAL(state_runid(state), RUNID);
+    state_close(state);
+    config_done(&config);
+}
+
+/* --- the sample --------------------------------------------------------------------------- */
+
+/* What the sample must say behind an option: "[preset; what is allowed". */
+static void describe(const struct conf_option *option, char *ret_text, size_t size)
+{
+    size_t n = 0;
+    if (option->type == CONF_NUMBER)
+        snprintf(ret_text, size, "[%lld; %lld to %lld]", (long long)option->preset,
+                 (long long)option->min, (long long)option->max);
+    else if (option->type == CONF_TEXT)
+        snprintf(ret_text, size, "[\"\"; ");
+    else if (option_is_no_yes(option))
+        snprintf(ret_text, size, "[%s; true, false]", option->preset ? "true" : "false");
+    else
+        n = (size_t)snprintf(ret_text, size, "[\"%s\"; ", option->words[option->preset]);
+    for (int64_t i = 0; n > 0 && i <= option->max; i++)
+        n += (size_t)snprintf(ret_text + n, size - n, "\"%s\"%s", option->words[i],
+                              i < option->max ? ", " : "]");
+}
+
+/* Each option of the table stands in the text, and what is behind it is right. */
+static void check_sample_of(const char *text, const struct conf_table *table)
+{
+    for (size_t i = 0; i < table->n; i++) {
+        char name[128], wanted[256];
+        snprintf(name, sizeof(name), "%s = ", table->options[i].file_name);
+        describe(&table->options[i], wanted, sizeof(wanted));
+        const char *at = strstr(text, name);
+        const char *found = at ? strstr(at, wanted) : NULL;
+        CU_ASSERT_PTR_NOT_NULL(found);
+        if (!found || memchr(at, '\n', (size_t)(found - at))) {
+            printf("%s wants %s\n", name, wanted);
+            CU_FAIL("the sample says something else");
+        }
+    }
+}
+
 /* The sample can be read, and says something about every option there is. */
 static void test_sample(void)
 {
     static const char *const others[] = {
-        "listen",    "announce",   "host",   "port", "state_dir",
-        "log_level", "maxclients", "groups", "name", "deny_scripts_reconfig"
+        "listen = ",       "host = ",         "port = ",
+        "state_dir = ",    "groups = ",       "maxclients = ",
+        "announce = ",     "name = ",         "deny_scripts_reconfig = ",
+        "voters = ",       "seed = ",         "myid = ",
+        "config_epoch = ", "leader_epoch = ", "replicas = ",
+        "sentinels = ",    "current_epoch = "
     };
     static char text[65536];
     struct config config;
@@ -128,18 +361,42 @@ static void test_sample(void)
     CU_ASSERT_EQUAL_FATAL(config_load(&config, SAMPLE, error), 0);
     CU_ASSERT_EQUAL(config.n_groups, 1);
     config_done(&config);
-    for (size_t i = 0; i < group_options_count; i++) {
-        char wanted[128];
-        snprintf(wanted, sizeof(wanted), "%s = ", group_options[i].file_name);
-        CU_ASSERT_PTR_NOT_NULL(strstr(text, wanted));
-        if (group_options[i].type != CONF_NUMBER)
-            continue;
-        snprintf(wanted, sizeof(wanted), "[%lld; %lld to %lld]", (long long)group_options[i].preset,
-                 (long long)group_options[i].min, (long long)group_options[i].max);
-        CU_ASSERT_PTR_NOT_NULL(strstr(text, wanted));
-    }
+    check_sample_of(text, &group_table);
+    check_sample_of(text, &global_table);
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
         CU_ASSERT_PTR_NOT_NULL(strstr(text, others[i]));
+}
+
+/* ... also with everything in it that is only shown. */
+static void test_sample_uncommented(void)
+{
+    static char text[65536], bare[65536];
+    struct config config;
+    FILE *file = fopen(SAMPLE, "r");
+    size_t n = 0;
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+    fclose(file);
+    for (const char *p = text; *p; p++) {
+        const char *rest = p + strspn(p, " ");
+        bool first = p == text || p[-1] == '\n';
+        /* An option behind '#' without a space; the hooks name programs that are not there. */
+        bool hidden = first && rest[0] == '#' && rest[1] != ' ' && rest[1] != '\n';
+        if (first && rest[0] == '#' && strstr(rest, "_script = ") &&
+            strstr(rest, "_script = ") < strchr(rest, '\n'))
+            hidden = false;
+        if (hidden)
+            p = rest + 1;
+        bare[n++] = *p;
+    }
+    bare[n] = '\0';
+    int rc = load(&config, bare);
+    if (rc != 0)
+        printf("%s\n", error);
+    CU_ASSERT_EQUAL_FATAL(rc, 0);
+    CU_ASSERT_PTR_NOT_NULL(config.seed);
+    CU_ASSERT_EQUAL(config.n_voters, 3);
+    config_done(&config);
 }
 
 /* Hooks have to be files that can be executed, at the time when the file is read. */
@@ -182,8 +439,7 @@ static void test_bad_options(void)
     check_bad("state_dir = \"\";", "picketd.conf:1: state_dir: is empty, allowed are 1 to 1023 "
                                    "bytes");
     check_bad(STATE "\nfoo = 1;",
-              "picketd.conf:3: foo: is no option here, allowed are listen, "
-              "announce, state_dir, log_level, maxclients, deny_scripts_reconfig, groups");
+              "picketd.conf:3: foo: is no option here, allowed are " ROOT_OPTIONS);
     check_bad(STATE "listen = 5;", "picketd.conf:2: listen: is a whole number, allowed is a "
                                    "section: { name = value; ... }");
     check_bad(STATE "listen = { hots = \"x\"; };",
@@ -200,11 +456,11 @@ static void test_bad_options(void)
               "picketd.conf:2: maxclients: is a fraction, allowed are whole numbers from 1 to "
               "65000");
     check_bad(STATE "log_level = \"loud\";",
-              "picketd.conf:2: log_level: \"loud\" is no level, allowed are \"debug\", \"info\", "
-              "\"notice\", \"warning\", \"error\"");
+              "picketd.conf:2: log_level: \"loud\" is not allowed, allowed are \"debug\", "
+              "\"verbose\", \"notice\", \"warning\" and \"nothing\"");
     check_bad(STATE "log_level = true;",
-              "picketd.conf:2: log_level: is a boolean, allowed is \"debug\", \"info\", "
-              "\"notice\", \"warning\", \"error\"");
+              "picketd.conf:2: log_level: is a boolean, allowed is \"debug\", "
+              "\"verbose\", \"notice\", \"warning\" and \"nothing\"");
 }
 
 static void test_bad_groups(void)
@@ -212,8 +468,8 @@ static void test_bad_groups(void)
     check_bad(STATE "groups = [ 1 ];", "picketd.conf:2: groups: is an array, allowed is a list: ( "
                                        "{ ... }, { ... } )");
     check_bad(STATE "groups = (\n1 );",
-              "picketd.conf:3: groups[0]: is a whole number, allowed is a section: { name = ...; "
-              "host = ...; ... }");
+              "picketd.conf:3: groups[0]: is a whole number, allowed is a section: { name = "
+              "value; ... }");
     check_bad(STATE "groups = ( { name = \"a\"; host = \"h\"; } );",
               "picketd.conf:2: groups[0]: port is missing, name, host and port must be there");
     check_bad(STATE "groups = ( " GROUP "quorum = 0; } );",
@@ -269,8 +525,7 @@ static void test_includes(void)
 
     /* An absolute path, and errors before, in and behind an included file. */
     snprintf(text, sizeof(text), STATE "@include \"%s\"\n\nfoo = 1;\n", path_of("sub/groups.conf"));
-    check_bad(text, "picketd.conf:4: foo: is no option here, allowed are listen, announce, "
-                    "state_dir, log_level, maxclients, deny_scripts_reconfig, groups");
+    check_bad(text, "picketd.conf:4: foo: is no option here, allowed are " ROOT_OPTIONS);
     write_file("sub/one.conf", "\n" GROUP "\n  quorum = -1; }");
     check_bad(STATE "@include \"sub/groups.conf\"\n",
               "sub/one.conf:3: groups[0].quorum: -1 is out of range, allowed are 1 to 1000");
@@ -331,6 +586,7 @@ static void clean_up(void)
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         unlink(path_of(names[i]));
     rmdir(path_of("sub"));
+    rmdir(path_of("state"));
     rmdir(dir);
 }
 
@@ -339,7 +595,13 @@ int main(void)
     static const struct unit_case cases[] = {
         { "defaults", test_defaults },
         { "every option", test_everything },
+        { "settings of the process", test_global },
+        { "bad settings of the process", test_bad_global },
+        { "a seed", test_seed },
+        { "bad seeds", test_bad_seed },
+        { "a state from a seed", test_seeded_state },
         { "the sample file", test_sample },
+        { "the sample file, all of it", test_sample_uncommented },
         { "bad options", test_bad_options },
         { "hooks", test_scripts },
         { "bad groups", test_bad_groups },
