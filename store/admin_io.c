@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "store/config_io.h"
+#include "store/primary_io.h"
 #include "store/session.h"
 #include "store/shell_io.h"
 #include "wire/client_filter.h"
@@ -21,6 +22,10 @@ void cmd_client_kill(void *app, struct client *c, size_t argc, const struct slic
     if (!client_filter_parse(&f, &c->reply, c->id, argc, argv))
         return;
     killed = server_kill(sh->server, &f, c, "CLIENT KILL");
+    if (primary_client(sh->primary) != NULL && client_filter_matches(&f, primary_client(sh->primary))) {
+        primary_drop(sh->primary, "CLIENT KILL");
+        killed++;
+    }
     if (!f.old_form)
         resp_int(&c->reply, (int64_t)killed);
     else if (killed > 0)
@@ -89,6 +94,8 @@ void cmd_client_list(void *app, struct client *c, size_t argc, const struct slic
         return;
     }
     server_each(sh->server, list_one, &l);
+    if (primary_client(sh->primary) != NULL)
+        list_one(&l, primary_client(sh->primary));
     resp_verbatim(&c->reply, "txt", buf_slice(&l.text));
     buf_done(&l.text);
 }

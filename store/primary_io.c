@@ -221,6 +221,8 @@ static void begin_stream(struct primary *p)
     struct store *s = &p->shell->store;
 
     s->link = LINK_CONNECTED;
+    snprintf(p->client.addr, sizeof(p->client.addr), "%.40s:%u", s->options.primary.host, s->options.primary.port);
+    p->client.opened_ms = p->client.active_ms = (msec)uv_now(p->shell->loop);
     log_notice("following %s:%u from offset %lld", s->options.primary.host, s->options.primary.port,
                (long long)s->repl.offset);
     p->began_ms = s->mono_ms;
@@ -636,6 +638,17 @@ bool primary_is_syncing(const struct primary *p)
 uint64_t primary_sync_bytes(const struct primary *p)
 {
     return p->data_bytes;
+}
+
+struct client *primary_client(struct primary *p)
+{
+    return p->shell->store.link == LINK_CONNECTED ? &p->client : NULL;
+}
+
+void primary_drop(struct primary *p, const char *why)
+{
+    if (p->link != NULL)
+        lose(p, why);
 }
 
 /* Puts a new primary (empty: none) into the options, where CONFIG REWRITE finds it. */

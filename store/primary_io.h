@@ -11,6 +11,7 @@
 
 #include "wire/command.h"
 
+struct client;
 struct primary;
 struct rdb_info;
 struct shell;
@@ -46,6 +47,12 @@ int64_t primary_silent_s(const struct primary *p);
 int64_t primary_down_s(const struct primary *p);
 bool primary_is_syncing(const struct primary *p);
 uint64_t primary_sync_bytes(const struct primary *p);
+
+/* The link as a client, for CLIENT LIST and CLIENT KILL; NULL while there is none. */
+struct client *primary_client(struct primary *p);
+
+/* Drops the link, which is made anew with the next tick. */
+void primary_drop(struct primary *p, const char *why);
 
 command_fn cmd_replicaof;
 

@@ -1,9 +1,13 @@
 #include "store/replicas_io.h"
 
 #include <assert.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "store/primary_io.h"
 #include "store/session.h"
@@ -40,6 +44,17 @@ static struct replica *need_replica(struct shell *sh, struct client *c)
     return r;
 }
 
+/* Small packets at once, or fewer and larger ones. */
+static void set_nodelay(struct shell *sh, struct client *c)
+{
+    int nodelay = !option_number(&sh->store.options, OPT_REPL_NODELAY_OFF), fd = server_dup_fd(sh->server, c);
+
+    if (fd < 0)
+        return;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &nodelay, sizeof(nodelay));
+    close(fd);
+}
+
 /* From now on the client is a replica's link, and says no more than a replica does. */
 static void enter(struct shell *sh, struct client *c, struct replica *r, enum replica_phase phase)
 {
@@ -49,6 +64,7 @@ static void enter(struct shell *sh, struct client *c, struct replica *r, enum re
     r->heard_ms = sh->store.mono_ms;
     c->flags |= CLIENT_IS_REPLICA;
     sh->replicas.count++;
+    set_nodelay(sh, c);
 }
 
 void replicas_client_closed(struct shell *sh, struct client *c)

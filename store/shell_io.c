@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "store/auth.h"
 #include "store/config_io.h"
@@ -27,6 +28,15 @@ void shell_set_clock(struct shell *sh)
     clock_gettime(CLOCK_MONOTONIC, &mono);
     store_set_clock(&sh->store, (int64_t)wall.tv_sec * 1000000 + wall.tv_nsec / 1000,
                     (msec)mono.tv_sec * 1000 + mono.tv_nsec / 1000000);
+}
+
+/* Per request: the loop's own time is good enough for what is counted in seconds, that of keys is not. */
+static void set_request_clock(struct shell *sh)
+{
+    struct timespec wall;
+
+    clock_gettime(CLOCK_REALTIME, &wall);
+    store_set_clock(&sh->store, (int64_t)wall.tv_sec * 1000000 + wall.tv_nsec / 1000, (msec)uv_now(sh->loop));
 }
 
 /* --- chores ---------------------------------------------------------------------------------- */
@@ -100,7 +110,7 @@ static enum server_verdict on_request(void *arg, struct client *c, const struct 
 {
     struct shell *sh = arg;
 
-    shell_set_clock(sh);
+    set_request_clock(sh);
     return exec_request(&sh->store, c, req->argc, req->argv) ? SERVER_DONE : SERVER_AGAIN;
 }
 
@@ -146,9 +156,22 @@ static void apply_loglevel(const struct options *o)
     log_set_level(levels[option_number(o, OPT_LOGLEVEL)]);
 }
 
+/* As many clients as there may be files. */
+static size_t clients_max(const struct options *o)
+{
+    size_t wanted = (size_t)option_number(o, OPT_MAXCLIENTS);
+    size_t files = loop_files_limit(wanted + SHELL_FILES_SPARE);
+
+    if (files >= wanted + SHELL_FILES_SPARE)
+        return wanted;
+    wanted = files > SHELL_FILES_SPARE ? files - SHELL_FILES_SPARE : 1;
+    log_warning("maxclients is %zu in force: the limit of open files is %zu", wanted, files);
+    return wanted;
+}
+
 static void fill_server_options(const struct options *o, struct server_options *to)
 {
-    to->clients_max = (size_t)option_number(o, OPT_MAXCLIENTS);
+    to->clients_max = clients_max(o);
     to->query_bytes_max = (size_t)option_number(o, OPT_QUERY_LIMIT);
     to->request.bulk_bytes_max = (size_t)option_number(o, OPT_BULK_MAX);
     to->idle_ms = option_number(o, OPT_TIMEOUT) * 1000;
@@ -200,8 +223,10 @@ static void on_signal_stop(void *arg, int signum)
 
     shell_set_clock(sh);
     (void)signum;
-    if (!shell_stop(sh, save))
-        log_error("not stopping, since the data cannot be saved; a second signal ends the process "
+    if (shell_stop(sh, save))
+        return;
+    alarm(0); /* loop_io's time-out for a stop that hangs */
+    log_error("not stopping, since the data cannot be saved; a second signal ends the process "
                   "without saving");
 }
 
@@ -244,7 +269,7 @@ static void start_parts(struct shell *sh)
 
 bool shell_start(struct shell *sh, uv_loop_t *loop)
 {
-    const struct loop_handlers handlers = { .stop = on_signal_stop };
+    const struct loop_handlers handlers = { .stop = on_signal_stop, .stop_max_ms = SHELL_STOP_MAX_MS };
     struct server_options options;
 
     sh->loop = loop;
