@@ -146,7 +146,7 @@ asan: setup
 	@tests/tally "$(ASAN) unit" "$(ASAN) story" "$(ASAN) sim COUNT=200" "$(ASAN) live"
 
 # Their owners: tests/sim (sim, story, mutants), tests/live (live, demo), tests/bench (bench).
--include tests/sim/sim.mk tests/live/live.mk tests/bench/bench.mk
+-include tests/sim/sim.mk tests/live/live.mk tests/bench/bench.mk tests/clients/clients.mk
 
 # --- the rest --------------------------------------------------------------------------------------------------------------
 

@@ -428,8 +428,3 @@ bool probe_is_up(const struct probe *probe)
 {
     return probe->links[LINK_CMD].state == LINK_UP;
 }
-
-bool probe_is_disconnected(const struct probe *probe)
-{
-    return !probe_is_up(probe) || (probe->is_node && probe->links[LINK_PUBSUB].state != LINK_UP);
-}

@@ -136,7 +136,6 @@ msec probe_silent_at(const struct probe *probe);
 /* The link was reset and CRASH_REFUSALS reconnects were refused since. */
 bool probe_is_refused(const struct probe *probe);
 
-bool probe_is_up(const struct probe *probe);           /* command link */
-bool probe_is_disconnected(const struct probe *probe); /* any link missing */
+bool probe_is_up(const struct probe *probe); /* command link */
 
 #endif

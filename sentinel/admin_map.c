@@ -87,7 +87,9 @@ static void put_node_flags(struct map *map, const struct node *node)
         { "o_down", primary && group->odown },
         { "master", primary },
         { "slave", !primary },
-        { "disconnected", probe_is_disconnected(&node->probe) },
+        /* The command link counts: the pub/sub link is made again within moments, and clients
+         * that read the tables at an event would pass the node over for good. */
+        { "disconnected", !probe_is_up(&node->probe) },
         { "failover_in_progress", primary && failover_leading(group) != 0 },
         { "promoted", failover->state == FAILOVER_PROMOTE && failover->promoted == node },
         { "reconf_sent", node->repoint == REPOINT_SENT },
@@ -104,7 +106,7 @@ static void put_peer_flags(struct map *map, const struct member *member)
     const struct flag flags[] = {
         { "s_down", member->sdown },
         { "sentinel", true },
-        { "disconnected", probe_is_disconnected(&member->peer->probe) },
+        { "disconnected", !probe_is_up(&member->peer->probe) },
         { "master_down", member->down },
     };
     put_flags(map, flags, sizeof(flags) / sizeof(flags[0]));
