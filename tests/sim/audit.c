@@ -44,6 +44,7 @@ void audit_started(struct world *w, struct sup *s)
         memset(account->told_config, 0, sizeof account->told_config);
         account->votes_epoch = account->voters = 0;
         account->forced = false;
+        account->primary_id = 0;
         account->announced = stored_primary(w, s, g);
         if (account->gone)
             account->shown_config_epoch = 0;
@@ -74,13 +75,25 @@ void audit_opened(struct world *w, struct sup *s, int engine, uint32_t id)
     const struct node *node = core_find_node(s->core, id);
 
     if (heard->id == id || node == NULL ||
-        world_group_by_name(node->group->name) != w->engines[engine].group)
-        return; /* known already, or taken for a node of another group */
+        world_group_by_name(node->group->name) != w->engines[engine].group ||
+        (node->rumoured && core_find_node(s->core, heard->id) != NULL))
+        return; /* known already, under another name, or taken for a node of another group */
     /* It was learnt of before: the first OPEN comes with the next timer. */
     *heard = (struct heard){ .id = id,
                              .valid_at = audit_clock(w, s) - 2 * w->plan.timer_slack_ms - 2,
                              .valid_stalled = s->stalled_ms,
                              .reset_at = MSEC_NEVER };
+}
+
+void audit_closed(struct world *w, struct sup *s, const struct conn *conn)
+{
+    struct heard *heard;
+
+    if (conn->server < PLAN_SUPS_MAX || conn->server >= PLAN_SUPS_MAX + w->n_engines)
+        return;
+    heard = &w->audit.heard[s->index][conn->server - PLAN_SUPS_MAX];
+    if (heard->id == conn->id && conn->link == LINK_CMD)
+        heard->cmd_up = false;
 }
 
 void audit_evidence(struct world *w, struct sup *s, const struct conn *conn, enum evidence evidence)

@@ -112,6 +112,7 @@ void audit_info(struct world *w, struct sup *s, const struct conn *conn,
                 const struct info_reply *info);
 void audit_answer(struct world *w, struct sup *s, int from, const struct packet *packet);
 void audit_opinion(struct world *w, struct sup *s, const struct opinion *opinion);
+void audit_closed(struct world *w, struct sup *s, const struct conn *conn);
 void audit_opened(struct world *w, struct sup *s, int engine, uint32_t id);
 
 /* After a step: what came out. */

@@ -62,6 +62,8 @@ static void check_node_down(struct world *w, struct sup *s, const struct event *
     struct engine *e = &w->engines[engine];
     struct heard *heard = &w->audit.heard[s->index][engine];
     bool known = heard->called_down; /* told again, after a switch */
+    if (heard->id != event->id)
+        return;
     heard->called_down = event->kind == EVENT_SDOWN;
     if (known || event->kind != EVENT_SDOWN)
         return;

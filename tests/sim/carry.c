@@ -68,6 +68,7 @@ static void carry_close(struct world *w, struct sup *s, uint32_t id, enum link_k
 
     if (conn == NULL)
         return;
+    audit_closed(w, s, conn);
     carry_settle_lost(w, s, conn);
     net_close_client(w, conn);
 }
