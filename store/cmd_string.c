@@ -73,7 +73,7 @@ static bool read_options(struct client *c, size_t argc, const struct slice *argv
 {
     struct expire_unit unit;
 
-    ret->flags = 0;
+    memset(ret, 0, sizeof(*ret));
     for (size_t i = 0; i < argc; i++) {
         bool ok;
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "store/options.h"
@@ -245,6 +246,20 @@ enum config_result config_read_all(struct options *o, int argc, char **argv,
     if (access(CONFIG_STATE_FILE, F_OK) == 0 && !read_file(o, CONFIG_STATE_FILE, true, ret_error))
         return CONFIG_WRONG;
     return result;
+}
+
+/* The lock is on the folder itself, so that there is no file to be left behind. The descriptor stays open on purpose. */
+bool config_lock_dir(const struct options *o, char ret_error[CONFIG_ERROR_TEXT_MAX])
+{
+    int fd = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+        return true;
+    snprintf(ret_error, CONFIG_ERROR_TEXT_MAX, "dir: %s: %s", option_text(o, OPT_DIR),
+             errno == EWOULDBLOCK ? "another picket-store is at work there; give each its own" : strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    return false;
 }
 
 /* --- the state file -------------------------------------------------------------------------- */

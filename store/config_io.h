@@ -27,6 +27,12 @@ enum config_result {
 enum config_result config_read_all(struct options *o, int argc, char **argv,
                                    char ret_error[CONFIG_ERROR_TEXT_MAX]);
 
+/*
+ * Makes sure that no other process works in `dir`, which must have been entered, until this one ends. False, with the reason, when
+ * one does.
+ */
+bool config_lock_dir(const struct options *o, char ret_error[CONFIG_ERROR_TEXT_MAX]);
+
 /* Writes what was changed at run time into the state file: whole or not at all, and on disk. */
 bool config_write_state(const struct options *o, char ret_error[CONFIG_ERROR_TEXT_MAX]);
 

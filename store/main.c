@@ -17,7 +17,9 @@ static bool configure(struct shell *sh, int argc, char **argv, int *ret_status)
     *ret_status = 0;
     switch (config_read_all(&sh->store.options, argc, argv, error)) {
     case CONFIG_RUN:
-        return true;
+        if (config_lock_dir(&sh->store.options, error))
+            return true;
+        break;
     case CONFIG_CHECK:
         printf("the configuration is right\n");
         return false;

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -241,7 +240,7 @@ void save_stop(struct shell *sh)
 
 /* --- reading --------------------------------------------------------------------------------- */
 
-/* Files of children that died with an earlier process. */
+/* Files of children that died with an earlier process. The folder is ours alone, so none belongs to a living one. */
 static void remove_leftovers(void)
 {
     DIR *dir = opendir(".");
@@ -250,8 +249,7 @@ static void remove_leftovers(void)
 
     while (dir != NULL && (item = readdir(dir)) != NULL) {
         len = 0;
-        if (sscanf(item->d_name, TEMP_FORMAT "%n", &pid, &len) == 1 && len > 0 &&
-            item->d_name[len] == '\0' && kill(pid, 0) != 0 && errno == ESRCH)
+        if (sscanf(item->d_name, TEMP_FORMAT "%n", &pid, &len) == 1 && len > 0 && item->d_name[len] == '\0')
             unlink(item->d_name);
     }
     if (dir != NULL)

@@ -204,10 +204,12 @@ def configuration(lab):
     for args in (["--nosuch", "1"], ["--port"], ["word"], ["--port", "x"], ["--dir", "/nonexistent"], ["-c", "/nonexistent"]):
         done = subprocess.run([binary] + args, capture_output=True, text=True, timeout=20)
         check(done.returncode == 1 and done.stderr.startswith("picket-store: "), "%r: %r" % (args, done))
-    # A port in use.
+    # A port in use, and a folder.
     node = lab.node("picket", save="")
     done = subprocess.run([binary, "--port", str(node.port), "--dir", lab.dir], capture_output=True, text=True, timeout=20)
     check(done.returncode == 1 and "address already in use" in done.stderr, "%r" % done)
+    done = subprocess.run([binary, "--port", "0", "--dir", node.dir], capture_output=True, text=True, timeout=20)
+    check(done.returncode == 1 and "another picket-store is at work there" in done.stderr, "%r" % done)
 
 
 def broken_state(lab):
