@@ -73,7 +73,7 @@ static void note_progress(struct core *core, struct node *node)
         node->fix_at = core->now + backoff_next(&node->fix_backoff, &core->prng); /* others first */
         emit_node_event(core, EVENT_SLAVE_RECONF_TIMEOUT, node);
     } else if (node->sdown ||
-               (node->repoint == REPOINT_INPROG && node->info.role != ROLE_REPLICA)) {
+               (node->repoint == REPOINT_INPROG && !node_follows_primary(node))) {
         node->repoint = REPOINT_NONE; /* it died, was restarted, or somebody else spoke to it */
     }
     if (is_coming_over(node))
