@@ -22,7 +22,8 @@ void cmd_client_kill(void *app, struct client *c, size_t argc, const struct slic
     if (!client_filter_parse(&f, &c->reply, c->id, argc, argv))
         return;
     killed = server_kill(sh->server, &f, c, "CLIENT KILL");
-    if (primary_client(sh->primary) != NULL && client_filter_matches(&f, primary_client(sh->primary))) {
+    if (primary_client(sh->primary) != NULL &&
+        client_filter_matches(&f, primary_client(sh->primary))) {
         primary_drop(sh->primary, "CLIENT KILL");
         killed++;
     }

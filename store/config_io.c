@@ -248,7 +248,8 @@ enum config_result config_read_all(struct options *o, int argc, char **argv,
     return result;
 }
 
-/* The lock is on the folder itself, so that there is no file to be left behind. The descriptor stays open on purpose. */
+/* The lock is on the folder itself, so that there is no file to be left behind. The descriptor
+ * stays open on purpose. */
 bool config_lock_dir(const struct options *o, char ret_error[CONFIG_ERROR_TEXT_MAX])
 {
     int fd = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -256,7 +257,8 @@ bool config_lock_dir(const struct options *o, char ret_error[CONFIG_ERROR_TEXT_M
     if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
         return true;
     snprintf(ret_error, CONFIG_ERROR_TEXT_MAX, "dir: %s: %s", option_text(o, OPT_DIR),
-             errno == EWOULDBLOCK ? "another picket-store is at work there; give each its own" : strerror(errno));
+             errno == EWOULDBLOCK ? "another picket-store is at work there; give each its own"
+                                  : strerror(errno));
     if (fd >= 0)
         close(fd);
     return false;

@@ -28,8 +28,8 @@ enum config_result config_read_all(struct options *o, int argc, char **argv,
                                    char ret_error[CONFIG_ERROR_TEXT_MAX]);
 
 /*
- * Makes sure that no other process works in `dir`, which must have been entered, until this one ends. False, with the reason, when
- * one does.
+ * Makes sure that no other process works in `dir`, which must have been entered, until this one
+ * ends. False, with the reason, when one does.
  */
 bool config_lock_dir(const struct options *o, char ret_error[CONFIG_ERROR_TEXT_MAX]);
 

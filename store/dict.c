@@ -1,8 +1,8 @@
 #include "store/dict.h"
 
-#include <assert.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "store/mem.h"
 
 enum {
     SEGMENT_BITS = 12,
@@ -10,12 +10,6 @@ enum {
     BUCKETS_MIN = 4,
     SHRINK_RATIO = 4, /* buckets are joined while there are more than this many per node */
 };
-
-static void *must(void *p)
-{
-    assert(p != NULL);
-    return p;
-}
 
 /* The place of bucket b in its segment. */
 static inline struct dict_node **bucket_at(const struct dict *d, size_t b)
@@ -43,13 +37,19 @@ void dict_init(struct dict *d, const struct hash_key *hash_key, size_t key_at)
     d->key_at = key_at;
 }
 
+/* What a segment takes; only the first one can be a small one. */
+static size_t segment_bytes(const struct dict *d, size_t i)
+{
+    return (i == 0 ? d->first_cap : SEGMENT_BUCKETS) * sizeof(struct dict_node *);
+}
+
 void dict_done(struct dict *d)
 {
     size_t segments = (d->buckets + SEGMENT_BUCKETS - 1) >> SEGMENT_BITS;
 
     for (size_t i = 0; i < segments; i++)
-        free(d->segments[i]);
-    free(d->segments);
+        mem_free(d->segments[i], segment_bytes(d, i));
+    mem_free(d->segments, d->segments_cap * sizeof(*d->segments));
     dict_init(d, d->hash_key, d->key_at);
 }
 
@@ -60,17 +60,19 @@ static void reserve_bucket(struct dict *d)
 
     if (seg >= d->segments_cap) {
         size_t cap = d->segments_cap > 0 ? d->segments_cap * 2 : 1;
-        d->segments = must(realloc(d->segments, cap * sizeof(*d->segments)));
+        d->segments = mem_resize(d->segments, d->segments_cap * sizeof(*d->segments),
+                                 cap * sizeof(*d->segments));
         memset(d->segments + d->segments_cap, 0, (cap - d->segments_cap) * sizeof(*d->segments));
         d->segments_cap = cap;
     }
     if (seg == 0 && d->buckets == d->first_cap) {
         size_t cap = d->first_cap > 0 ? d->first_cap * 2 : BUCKETS_MIN;
-        d->segments[0] = must(realloc(d->segments[0], cap * sizeof(struct dict_node *)));
+        d->segments[0] = mem_resize(d->segments[0], d->first_cap * sizeof(struct dict_node *),
+                                    cap * sizeof(struct dict_node *));
         memset(d->segments[0] + d->first_cap, 0, (cap - d->first_cap) * sizeof(struct dict_node *));
         d->first_cap = cap;
     } else if (seg > 0 && (d->buckets & (SEGMENT_BUCKETS - 1)) == 0) {
-        d->segments[seg] = must(calloc(SEGMENT_BUCKETS, sizeof(struct dict_node *)));
+        d->segments[seg] = mem_alloc_zero(SEGMENT_BUCKETS * sizeof(struct dict_node *));
     }
 }
 
@@ -113,7 +115,7 @@ static void join_one(struct dict *d)
     }
     if (d->buckets >= SEGMENT_BUCKETS && (d->buckets & (SEGMENT_BUCKETS - 1)) == 0) {
         size_t seg = d->buckets >> SEGMENT_BITS;
-        free(d->segments[seg]);
+        mem_free(d->segments[seg], segment_bytes(d, seg));
         d->segments[seg] = NULL;
     }
 }

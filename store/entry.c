@@ -1,8 +1,9 @@
 #include "store/entry.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "store/mem.h"
 
 enum { GROWTH_SPARE_MAX = 1024 * 1024, REUSE_WASTE_MAX = 4 };
 
@@ -11,13 +12,6 @@ static const char *const type_names[VALUE_TYPE_COUNT] = {
     VALUE_TYPES(X)
 #undef X
 };
-
-/* Memory of the size asked for; a store that has none left cannot go on. */
-static void *must(void *p)
-{
-    assert(p != NULL);
-    return p;
-}
 
 static size_t size_of_entry(size_t key_len, bool is_volatile)
 {
@@ -36,7 +30,7 @@ const char *value_type_name(enum value_type type)
 
 struct entry *entry_new(struct slice key, bool is_volatile)
 {
-    struct entry *e = must(malloc(size_of_entry(key.n, is_volatile)));
+    struct entry *e = mem_alloc(size_of_entry(key.n, is_volatile));
 
     e->node.next = NULL;
     e->node.key_len = (uint32_t)key.n;
@@ -53,7 +47,7 @@ struct entry *entry_new(struct slice key, bool is_volatile)
 static void drop_value(struct entry *e)
 {
     if (e->encoding == STRING_BYTES)
-        free(e->value.bytes);
+        mem_free(e->value.bytes, sizeof(struct bytes) + e->value.bytes->cap);
     e->encoding = STRING_SMALL;
     e->small_len = 0;
 }
@@ -63,12 +57,14 @@ void entry_free(struct entry *e)
     if (e == NULL)
         return;
     drop_value(e);
-    free(e);
+    mem_free(e, size_of_entry(e->node.key_len, entry_is_volatile(e)));
 }
 
 struct entry *entry_resize(struct entry *e, bool is_volatile)
 {
-    e = must(realloc(e, size_of_entry(e->node.key_len, is_volatile)));
+    size_t old = size_of_entry(e->node.key_len, entry_is_volatile(e));
+
+    e = mem_resize(e, old, size_of_entry(e->node.key_len, is_volatile));
     e->flags = (uint8_t)(is_volatile ? e->flags | ENTRY_VOLATILE : e->flags & ~ENTRY_VOLATILE);
     return e;
 }
@@ -104,7 +100,7 @@ static void set_bytes(struct entry *e, struct slice value)
 
     if (b == NULL || b->cap < value.n || b->cap / REUSE_WASTE_MAX > value.n) {
         drop_value(e);
-        b = must(malloc(sizeof(*b) + value.n));
+        b = mem_alloc(sizeof(*b) + value.n);
         b->cap = (uint32_t)value.n;
         e->encoding = STRING_BYTES;
         e->value.bytes = b;
@@ -180,7 +176,7 @@ char *entry_string_extend(struct entry *e, size_t len)
     assert(len <= UINT32_MAX / 2);
     if (b == NULL || b->cap < len) {
         size_t cap = len + (len < GROWTH_SPARE_MAX ? len : GROWTH_SPARE_MAX);
-        struct bytes *grown = must(realloc(b, sizeof(*b) + cap));
+        struct bytes *grown = mem_resize(b, b != NULL ? sizeof(*b) + b->cap : 0, sizeof(*b) + cap);
 
         if (b == NULL)
             memcpy(grown->data, old.p, old.n);

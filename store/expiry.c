@@ -1,9 +1,9 @@
 #include "store/expiry.h"
 
 #include <assert.h>
-#include <stdlib.h>
 
 #include "store/entry.h"
+#include "store/mem.h"
 
 enum { ARITY = 4, SLOTS_MIN = 16 };
 
@@ -58,7 +58,7 @@ static void settle(struct expiry *x, size_t at, struct expiry_slot slot)
 
 void expiry_done(struct expiry *x)
 {
-    free(x->slots);
+    mem_free(x->slots, x->cap * sizeof(*x->slots));
     x->slots = NULL;
     x->n = 0;
     x->cap = 0;
@@ -70,8 +70,8 @@ void expiry_add(struct expiry *x, struct entry *e, int64_t at_ms)
 
     if (x->n == x->cap) {
         size_t cap = x->cap > 0 ? x->cap * 2 : SLOTS_MIN;
-        x->slots = realloc(x->slots, cap * sizeof(*x->slots));
-        assert(x->slots != NULL && cap <= UINT32_MAX);
+        assert(cap <= UINT32_MAX);
+        x->slots = mem_resize(x->slots, x->cap * sizeof(*x->slots), cap * sizeof(*x->slots));
         x->cap = cap;
     }
     entry_expiry(e)->at_ms = at_ms;
@@ -96,11 +96,8 @@ void expiry_remove(struct expiry *x, struct entry *e)
     if (at < x->n)
         settle(x, at, x->slots[x->n]);
     if (x->cap > SLOTS_MIN && x->n < x->cap / 4) {
-        struct expiry_slot *less = realloc(x->slots, x->cap / 2 * sizeof(*x->slots));
-        if (less != NULL) {
-            x->slots = less;
-            x->cap /= 2;
-        }
+        x->slots = mem_resize(x->slots, x->cap * sizeof(*x->slots), x->cap / 2 * sizeof(*x->slots));
+        x->cap /= 2;
     }
 }
 

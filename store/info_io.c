@@ -1,12 +1,12 @@
 #include "store/admin_io.h"
 
-#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "store/mem.h"
 #include "store/primary_io.h"
 #include "store/save_io.h"
 #include "store/shell_io.h"
@@ -26,13 +26,6 @@ static void put(struct buf *b, const char *name, long long value)
 static void put_text(struct buf *b, const char *name, const char *value)
 {
     buf_printf(b, "%s:%s\r\n", name, value);
-}
-
-static size_t used_bytes(void)
-{
-    struct mallinfo2 m = mallinfo2();
-
-    return m.uordblks + m.hblkhd;
 }
 
 static void put_human(struct buf *b, const char *name, size_t bytes)
@@ -101,10 +94,9 @@ static void put_clients(struct shell *sh, struct buf *b)
 
 static void put_memory(struct shell *sh, struct buf *b)
 {
-    size_t used = used_bytes();
+    size_t used = mem_used() + sh->store.repl.backlog.size;
     struct rusage usage;
 
-    (void)sh;
     getrusage(RUSAGE_SELF, &usage);
     put(b, "used_memory", (long long)used);
     put_human(b, "used_memory_human", used);

@@ -221,7 +221,8 @@ static void begin_stream(struct primary *p)
     struct store *s = &p->shell->store;
 
     s->link = LINK_CONNECTED;
-    snprintf(p->client.addr, sizeof(p->client.addr), "%.40s:%u", s->options.primary.host, s->options.primary.port);
+    snprintf(p->client.addr, sizeof(p->client.addr), "%.40s:%u", s->options.primary.host,
+             s->options.primary.port);
     p->client.opened_ms = p->client.active_ms = (msec)uv_now(p->shell->loop);
     log_notice("following %s:%u from offset %lld", s->options.primary.host, s->options.primary.port,
                (long long)s->repl.offset);

@@ -66,9 +66,11 @@ void repl_need_backlog(struct repl *r, struct prng *prng)
     r->stream_db = -1;
 }
 
-void repl_drop_backlog(struct repl *r)
+void repl_drop_backlog(struct repl *r, struct prng *prng)
 {
     backlog_done(&r->backlog);
+    repl_id_draw(r->id, prng);
+    forget_second(r);
 }
 
 void repl_resize_backlog(struct repl *r, size_t bytes)

@@ -60,8 +60,9 @@ const char *repl_answer_text(enum repl_answer answer);
  * old one. */
 void repl_need_backlog(struct repl *r, struct prng *prng);
 
-/* Drops the backlog: nobody can continue from here. */
-void repl_drop_backlog(struct repl *r);
+/* Drops the backlog, and the history with it: from here on writes are not counted, so our offset
+ * will prove nothing. */
+void repl_drop_backlog(struct repl *r, struct prng *prng);
 
 /* Changes the backlog's size. */
 void repl_resize_backlog(struct repl *r, size_t bytes);

@@ -47,7 +47,8 @@ static struct replica *need_replica(struct shell *sh, struct client *c)
 /* Small packets at once, or fewer and larger ones. */
 static void set_nodelay(struct shell *sh, struct client *c)
 {
-    int nodelay = !option_number(&sh->store.options, OPT_REPL_NODELAY_OFF), fd = server_dup_fd(sh->server, c);
+    int nodelay = !option_number(&sh->store.options, OPT_REPL_NODELAY_OFF),
+        fd = server_dup_fd(sh->server, c);
 
     if (fd < 0)
         return;
@@ -215,7 +216,7 @@ static void age_backlog(struct shell *sh)
     if (s->mono_ms - sh->replicas.empty_since_ms > ttl_ms) {
         log_notice("the replication backlog is dropped, there was no replica for %lld s",
                    (long long)(ttl_ms / 1000));
-        repl_drop_backlog(&s->repl);
+        repl_drop_backlog(&s->repl, &s->prng);
     }
 }
 

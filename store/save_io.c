@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "store/child_io.h"
+#include "store/mem.h"
 #include "store/primary_io.h"
 #include "store/rdb_write.h"
 #include "store/shell_io.h"
@@ -71,12 +71,10 @@ void save_describe(struct shell *sh, struct rdb_info *ret_info)
 
 void save_options(struct shell *sh, struct rdb_write_options *ret_options)
 {
-    struct mallinfo2 m = mallinfo2();
-
     ret_options->compress = option_number(&sh->store.options, OPT_RDBCOMPRESSION) != 0;
     ret_options->checksum = option_number(&sh->store.options, OPT_RDBCHECKSUM) != 0;
     ret_options->now_s = sh->store.now_ms / 1000;
-    ret_options->used_bytes = m.uordblks + m.hblkhd;
+    ret_options->used_bytes = mem_used();
 }
 
 /* Writes the whole file under another name, then gives it its own. */
@@ -240,7 +238,8 @@ void save_stop(struct shell *sh)
 
 /* --- reading --------------------------------------------------------------------------------- */
 
-/* Files of children that died with an earlier process. The folder is ours alone, so none belongs to a living one. */
+/* Files of children that died with an earlier process. The folder is ours alone, so none belongs to
+ * a living one. */
 static void remove_leftovers(void)
 {
     DIR *dir = opendir(".");
@@ -249,7 +248,8 @@ static void remove_leftovers(void)
 
     while (dir != NULL && (item = readdir(dir)) != NULL) {
         len = 0;
-        if (sscanf(item->d_name, TEMP_FORMAT "%n", &pid, &len) == 1 && len > 0 && item->d_name[len] == '\0')
+        if (sscanf(item->d_name, TEMP_FORMAT "%n", &pid, &len) == 1 && len > 0 &&
+            item->d_name[len] == '\0')
             unlink(item->d_name);
     }
     if (dir != NULL)

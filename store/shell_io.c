@@ -30,13 +30,15 @@ void shell_set_clock(struct shell *sh)
                     (msec)mono.tv_sec * 1000 + mono.tv_nsec / 1000000);
 }
 
-/* Per request: the loop's own time is good enough for what is counted in seconds, that of keys is not. */
+/* Per request: the loop's own time is good enough for what is counted in seconds, that of keys is
+ * not. */
 static void set_request_clock(struct shell *sh)
 {
     struct timespec wall;
 
     clock_gettime(CLOCK_REALTIME, &wall);
-    store_set_clock(&sh->store, (int64_t)wall.tv_sec * 1000000 + wall.tv_nsec / 1000, (msec)uv_now(sh->loop));
+    store_set_clock(&sh->store, (int64_t)wall.tv_sec * 1000000 + wall.tv_nsec / 1000,
+                    (msec)uv_now(sh->loop));
 }
 
 /* --- chores ---------------------------------------------------------------------------------- */
@@ -227,7 +229,7 @@ static void on_signal_stop(void *arg, int signum)
         return;
     alarm(0); /* loop_io's time-out for a stop that hangs */
     log_error("not stopping, since the data cannot be saved; a second signal ends the process "
-                  "without saving");
+              "without saving");
 }
 
 /* Listens on each address of `bind`. */
@@ -269,7 +271,8 @@ static void start_parts(struct shell *sh)
 
 bool shell_start(struct shell *sh, uv_loop_t *loop)
 {
-    const struct loop_handlers handlers = { .stop = on_signal_stop, .stop_max_ms = SHELL_STOP_MAX_MS };
+    const struct loop_handlers handlers = { .stop = on_signal_stop,
+                                            .stop_max_ms = SHELL_STOP_MAX_MS };
     struct server_options options;
 
     sh->loop = loop;

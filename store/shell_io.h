@@ -18,8 +18,9 @@ struct loop_signals;
 struct primary;
 struct service;
 
-#define SHELL_TICK_MS     100
-#define SHELL_STOP_MAX_MS (10 * 60 * 1000) /* a last save may take its time; without one the end comes at once */
+#define SHELL_TICK_MS 100
+#define SHELL_STOP_MAX_MS                                                                          \
+    (10 * 60 * 1000)         /* a last save may take its time; without one the end comes at once */
 #define SHELL_FILES_SPARE 64 /* descriptors beyond those of clients */
 
 struct shell {

@@ -148,7 +148,8 @@ static void test_false_witnesses(void)
     drive_end(&d);
     begin(1);
     d.nodes[1].info.link_up = false; /* a link that was down before proves nothing ... */
-    drive_run(&d, 2000);
+    drive_run(&d, 11000);
+    CU_ASSERT_FALSE(drive_node(&d, 1)->info.link_up);
     d.nodes[1].no_info = true;
     drive_kill(&d, 0);
     drive_run(&d, 500);

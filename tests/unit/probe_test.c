@@ -211,8 +211,15 @@ static void test_crash_needs_a_reset(void)
         see(LINK_CMD, EVIDENCE_REFUSED);
     }
     CU_ASSERT_FALSE(probe_is_refused(&probe)); /* it was never there */
+    begin(true, DOWN_AFTER);
+    for (int i = 0; i < 5; i++, now = probe_next(&probe)) {
+        wake();
+        see(LINK_CMD, i == 0 ? EVIDENCE_RESET : EVIDENCE_REFUSED);
+    }
+    CU_ASSERT_FALSE(probe_is_refused(&probe)); /* nor was it up when it was reset */
     begin_up(DOWN_AFTER);
     see(LINK_PUBSUB, EVIDENCE_RESET);
+    CU_ASSERT_EQUAL(probe.reset_at, MSEC_NEVER);
     for (int i = 0; i < 3; i++, now += 1000) {
         wake();
         see(LINK_PUBSUB, EVIDENCE_REFUSED);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "store/keyspace.h"
+#include "store/mem.h"
 #include "wire/prng.h"
 
 static const unsigned char seed[HASH_KEY_SIZE] = "0123456789abcdef";
@@ -159,6 +160,34 @@ static void test_flush_frees_in_portions(void)
     keyspace_done(&ks);
 }
 
+static void test_memory_is_counted_and_given_back(void)
+{
+    struct keyspace ks;
+    struct key_ref ref;
+    size_t before = mem_used();
+    char text[24];
+
+    keyspace_init(&ks, seed);
+    for (int i = 0; i < 10000; i++) {
+        struct entry *e;
+
+        keyspace_find(&ks.dbs[0], key_of(i, text), &ref);
+        e = keyspace_add(&ref);
+        entry_set_string(e, slice_str(i % 2 ? "12" : "a value that needs a block of its own"));
+        entry_string_extend(e, (size_t)(i % 100));
+        keyspace_set_expiry(&ref, i % 3 ? i : -1);
+        if (i % 5 == 0)
+            entry_set_string(key_ref_entry(&ref), slice_str("x"));
+    }
+    CU_ASSERT(mem_used() > before + 10000 * sizeof(struct entry));
+    for (int i = 0; i < 10000; i += 3) {
+        keyspace_find(&ks.dbs[0], key_of(i, text), &ref);
+        keyspace_delete(&ref);
+    }
+    keyspace_done(&ks);
+    CU_ASSERT_EQUAL(mem_used(), before);
+}
+
 static void test_swap(void)
 {
     struct keyspace a, b;
@@ -222,6 +251,7 @@ static const struct unit_case cases[] = {
     { "expiry comes and goes", test_expiry_comes_and_goes },
     { "rename moves value and expiry", test_rename_moves_value_and_expiry },
     { "flush frees in portions", test_flush_frees_in_portions },
+    { "memory is counted and given back", test_memory_is_counted_and_given_back },
     { "swap", test_swap },
     { "expiry agrees with a model", test_expiry_agrees_with_a_model },
 };
