@@ -153,7 +153,7 @@ static const char *take_include(struct import *im)
     bool relative;
 
     if (im->at->words.n != 2) {
-        import_refuse(im, "takes 1 value, here are %zu", im->at->words.n - 1);
+        import_refuse_count(im, 1, im->at->words.n - 1);
         return NULL;
     }
     if (!import_take_text(im, im->at->words.list[1], false, path, sizeof(path)))
@@ -197,15 +197,15 @@ const char *import_line(struct import *im, const char *file, unsigned line, stru
 
 /* --- the whole ---------------------------------------------------------------------------- */
 
-/* Walk over all lines of `sentinel`, or over all others (pass < 0). */
-static void apply_lines(struct import *im, int pass)
+/* Walk over all lines of `sentinel`, or (pass IMPORT_PASSES) over all others. */
+static void apply_lines(struct import *im, enum import_pass pass)
 {
     for (size_t i = 0; i < im->n_lines; i++) {
         im->at = &im->lines[i];
         bool sentinel = slice_is_nocase(im->at->words.list[0], "sentinel");
-        if (sentinel && pass >= 0)
+        if (sentinel && pass < IMPORT_PASSES)
             import_sentinel_line(im, pass);
-        if (!sentinel && pass < 0)
+        if (!sentinel && pass == IMPORT_PASSES)
             import_server_line(im);
     }
 }
@@ -232,8 +232,8 @@ bool import_finish(struct import *im, struct buf *ret_text)
 {
     struct buf text = { 0 };
 
-    apply_lines(im, -1);
-    for (int pass = 0; pass < IMPORT_PASSES; pass++)
+    apply_lines(im, IMPORT_PASSES);
+    for (enum import_pass pass = 0; pass < IMPORT_PASSES; pass++)
         apply_lines(im, pass);
     import_server_finish(im);
     check_addresses(im);

@@ -65,11 +65,10 @@ struct import {
     size_t n_errors;
 
     /* The process. */
-    struct addr listen; /* host "*": all */
-    bool bound;         /* `bind` was there */
-    bool protected_mode;
-    const struct import_line *default_user; /* `user default ...`; NULL = none */
-    int64_t clients_max;                    /* 0 = not said */
+    struct addr listen;                       /* host "*": all */
+    const struct import_line *protected_mode; /* `protected-mode yes`; NULL = no */
+    const struct import_line *default_user;   /* `user default ...`; NULL = none */
+    int64_t clients_max;                      /* 0 = not said */
     char requirepass[CONF_TEXT_MAX + 1];
     char acl_file[IMPORT_PATH_MAX + 1];
     struct global_conf global;
@@ -87,6 +86,9 @@ struct import {
 /* Note an error at the present line. */
 void import_refuse(struct import *im, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* The directive takes WANTED values and has N. */
+void import_refuse_count(struct import *im, size_t wanted, size_t n);
 
 /* Note that LINE is left out, as a comment of the result. SECRET: its values are not shown. */
 void import_note(struct import *im, const struct import_line *line, bool secret, const char *format,
@@ -113,6 +115,12 @@ bool import_take_number(struct import *im, struct slice value, int64_t min, int6
 bool import_take_option(struct import *im, void *conf, const struct conf_option *option,
                         struct slice value);
 
+bool import_take_epoch(struct import *im, struct slice value, uint64_t *ret);
+bool import_take_runid(struct import *im, struct slice value, char ret[PEER_RUNID_LEN + 1]);
+
+/* values[0] and values[1]: host and port. */
+bool import_take_addr(struct import *im, const struct slice *values, struct addr *ret);
+
 /* import.c */
 
 /* One more element for the ARRAY of elements of SIZE bytes: the array, perhaps moved, with a zeroed
@@ -124,9 +132,23 @@ void *import_grow(struct import *im, void *array, size_t n, size_t *cap, size_t 
 void import_server_line(struct import *im);
 void import_server_finish(struct import *im);
 
-/* import_sentinel.c: one pass (0 to IMPORT_PASSES - 1) over a line `sentinel ...`. */
-#define IMPORT_PASSES 3
-void import_sentinel_line(struct import *im, int pass);
+/* import_bind.c */
+void import_take_bind(struct import *im);
+
+/* import_user.c: `user ...`, and what is wrong with `user default ...` when all lines are known. */
+void import_take_user(struct import *im);
+void import_check_default_user(struct import *im);
+
+/* import_sentinel.c: one pass over a line `sentinel ...`. */
+enum import_pass { IMPORT_PASS_PROCESS, IMPORT_PASS_MONITOR, IMPORT_PASS_GROUP, IMPORT_PASSES };
+void import_sentinel_line(struct import *im, enum import_pass pass);
+
+/* The group of that name; NULL when `monitor` has not named it. */
+struct import_group *import_find_group(struct import *im, struct slice name);
+
+/* import_group.c: the lines `sentinel DIRECTIVE GROUP ...`. */
+bool import_group_knows(struct slice name);
+void import_group_line(struct import *im);
 
 /* import_print.c: the whole as libconfig text. */
 void import_print(const struct import *im, struct buf *text);

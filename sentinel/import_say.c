@@ -67,6 +67,12 @@ void import_refuse(struct import *im, const char *format, ...)
     put_error(im, im->at->file, im->at->number, name, why);
 }
 
+void import_refuse_count(struct import *im, size_t wanted, size_t n)
+{
+    import_refuse(im, "takes %zu value%s, here are %zu; one with spaces needs quotes", wanted,
+                  wanted == 1 ? "" : "s", n);
+}
+
 void import_note(struct import *im, const struct import_line *line, bool secret, const char *format,
                  ...)
 {

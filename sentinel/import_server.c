@@ -1,7 +1,6 @@
 #include <string.h>
 
 #include "sentinel/import_own.h"
-#include "sentinel/sha256.h"
 #include "wire/glob.h"
 
 #define CLIENTS_MAX 65000 /* most that maxclients may say */
@@ -49,7 +48,7 @@ static const struct slice *only_value(struct import *im)
 {
     if (im->at->words.n == 2)
         return &im->at->words.list[1];
-    import_refuse(im, "takes 1 value, here are %zu", im->at->words.n - 1);
+    import_refuse_count(im, 1, im->at->words.n - 1);
     return NULL;
 }
 
@@ -112,10 +111,11 @@ static void take_protected_mode(struct import *im, const struct directive *direc
     (void)directive;
     if (!value)
         return;
-    im->protected_mode = slice_is_nocase(*value, "yes");
-    if (!im->protected_mode && !slice_is_nocase(*value, "no"))
+    bool yes = slice_is_nocase(*value, "yes");
+    im->protected_mode = yes ? im->at : NULL;
+    if (!yes && !slice_is_nocase(*value, "no"))
         import_refuse(im, "\"%s\" is not allowed, allowed are yes, no", import_shown(*value));
-    else if (!im->protected_mode)
+    else if (!yes)
         leave_out(im, directive);
 }
 
@@ -126,140 +126,16 @@ static void take_include(struct import *im, const struct directive *directive)
     (void)directive;
 }
 
-/* --- bind --------------------------------------------------------------------------------- */
-
-static bool is_all(struct slice host)
-{
-    return slice_is(host, "*") || slice_is(host, "::*") || slice_is(host, "0.0.0.0") ||
-           slice_is(host, "::");
-}
-
-static bool is_loopback(struct slice host)
-{
-    return (host.n > 4 && memcmp(host.p, "127.", 4) == 0) || slice_is(host, "::1") ||
-           slice_is_nocase(host, "localhost");
-}
-
-/* One address of bind, without the mark of those that may fail. */
-static struct slice bind_host(struct slice word, bool *ret_optional)
-{
-    *ret_optional = word.n > 0 && word.p[0] == '-';
-    if (*ret_optional) {
-        word.p++;
-        word.n--;
-    }
-    return word;
-}
-
-/* Which of the addresses we listen on: all when one of several says so, else the first that must
- * be there. */
-static struct slice choose_host(const struct import_words *words)
-{
-    struct slice chosen = { NULL, 0 };
-    bool must = false, optional;
-
-    for (size_t i = 1; i < words->n; i++) {
-        struct slice host = bind_host(words->list[i], &optional);
-        if (is_all(host))
-            return words->n == 2 && !slice_is(host, "::*") ? host : slice_str("*");
-        if (!chosen.p || (!must && !optional)) {
-            chosen = host;
-            must = !optional;
-        }
-    }
-    return chosen;
-}
-
-/* `bind` has many addresses, we have one: others may be missing if they may fail, or are loopback
- * like the one that we have. */
 static void take_bind(struct import *im, const struct directive *directive)
 {
-    const struct import_words *words = &im->at->words;
-    struct slice chosen = choose_host(words);
-    bool left = false, optional;
-
-    if (!addr_set_slice(&im->listen, chosen.p ? chosen.p : "", chosen.n, im->listen.port)) {
-        import_refuse(im, "\"%s\" can be no address to listen on", import_shown(chosen));
-        return;
-    }
-    for (size_t i = 1; i < words->n && !is_all(chosen) && !slice_is(chosen, "*"); i++) {
-        struct slice host = bind_host(words->list[i], &optional);
-        if (slice_equal(host, chosen))
-            continue;
-        if (!optional && !(is_loopback(host) && is_loopback(chosen))) {
-            import_refuse(im, "cannot be carried over: %s; leave one here, or *", directive->why);
-            return;
-        }
-        left = true;
-    }
-    if (left)
-        import_note(im, im->at, false, "all but %s: %s", im->listen.host, directive->why);
+    (void)directive;
+    import_take_bind(im);
 }
 
-/* --- users -------------------------------------------------------------------------------- */
-
-/* Users stand in a file of their own; the default user is what requirepass says of it. */
 static void take_user(struct import *im, const struct directive *directive)
 {
-    if (im->at->words.n > 2 && slice_is(im->at->words.list[1], "default"))
-        im->default_user = im->at;
-    else
-        import_refuse(im, "cannot be carried over: %s", directive->why);
-}
-
-/* Whether WORD leaves the default user with all its rights. */
-static bool grants_all(struct slice word)
-{
-    static const char *const words[] = { "on",
-                                         "sanitize-payload",
-                                         "skip-sanitize-payload",
-                                         "~*",
-                                         "allkeys",
-                                         "&*",
-                                         "allchannels",
-                                         "+@all",
-                                         "allcommands",
-                                         "alldbs" };
-
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-        if (slice_is_nocase(word, words[i]))
-            return true;
-    return false;
-}
-
-/* Whether WORD says of the password what requirepass says. */
-static bool same_password(const struct import *im, struct slice word)
-{
-    char hex[SHA256_HEX_LEN + 1];
-    struct slice rest = { word.p + 1, word.n - (word.n > 0) };
-
-    if (im->requirepass[0] == '\0')
-        return slice_is_nocase(word, "nopass");
-    sha256_hex(slice_str(im->requirepass), hex);
-    return word.n > 0 && ((word.p[0] == '#' && slice_is(rest, hex)) ||
-                          (word.p[0] == '>' && slice_is(rest, im->requirepass)));
-}
-
-/* `user default` must say what picketd does by itself: all rights, the password of requirepass. */
-static void check_default_user(struct import *im)
-{
-    const struct import_words *words = &im->default_user->words;
-    size_t rights = 0, passwords = 0;
-    bool on = false;
-
-    for (size_t i = 2; i < words->n; i++) {
-        rights += grants_all(words->list[i]);
-        passwords += same_password(im, words->list[i]);
-        on |= slice_is_nocase(words->list[i], "on");
-    }
-    im->at = im->default_user;
-    if (on && passwords == 1 && rights + passwords == words->n - 2)
-        import_note(im, im->at, true,
-                    "the default user may do everything, with the password of "
-                    "requirepass if there is one");
-    else
-        import_refuse(im, "cannot be carried over: it is not the default user with all rights and "
-                          "the password of requirepass; move it to the file that aclfile names");
+    (void)directive;
+    import_take_user(im);
 }
 
 /* --- the table ---------------------------------------------------------------------------- */
@@ -273,17 +149,16 @@ static void check_default_user(struct import *im)
 #define METERS  "picketd has measurements of its own"
 #define THREADS "picketd has one thread for its connections"
 #define INSIDE  "there is nothing like it in picketd"
-#define USERS   "users stand in a file, as `aclfile` names it; move the lines `user ...` there"
 
 /* The first pattern that matches counts. */
 static const struct directive directives[] = {
     { "port", take_port, NULL },
-    { "bind", take_bind, "picketd listens on one address, or on all" },
+    { "bind", take_bind, NULL },
     { "maxclients", take_maxclients, NULL },
     { "loglevel", take_loglevel, NULL },
     { "requirepass", take_requirepass, NULL },
     { "aclfile", take_aclfile, NULL },
-    { "user", take_user, USERS },
+    { "user", take_user, NULL },
     { "include", take_include, NULL },
     { "dir", take_dir, "picketd stays where it was started; what it writes goes to state_dir" },
     { "protected-mode", take_protected_mode, "listen says who can connect" },
@@ -302,7 +177,7 @@ static const struct directive directives[] = {
     { "set-proc-title", leave_out, SYSTEMD },
     { "proc-title-template", leave_out, SYSTEMD },
     { "oom-score-adj*", leave_out, SYSTEMD },
-    { "*[_-]cpulist", leave_out, SYSTEMD },
+    { "*cpulist", leave_out, SYSTEMD },
     { "disable-thp", leave_out, SYSTEMD },
     { "shutdown-*", leave_out, SYSTEMD },
     { "logfile", leave_out, OWN_LOG },
@@ -323,7 +198,7 @@ static const struct directive directives[] = {
     { "latency-*", leave_out, METERS },
     { "slowlog-*", leave_out, METERS },
     { "commandlog-*", leave_out, METERS },
-    { "*io-threads*", leave_out, THREADS },
+    { "*io-thread*", leave_out, THREADS },
     { "prefetch-batch-max-size", leave_out, THREADS },
     { "acl-pubsub-default", leave_out, "users say for themselves which channels they may use" },
     { "unixsocketperm", leave_out, "picketd listens on TCP alone" },
@@ -377,11 +252,21 @@ void import_server_line(struct import *im)
     import_refuse(im, "no directive of Redis or Valkey has this name");
 }
 
+/* Protected mode: as long as there is no password, only this machine may connect. */
+static void protect(struct import *im)
+{
+    if (im->requirepass[0] || im->acl_file[0]) {
+        import_note(im, im->protected_mode, false, "it has no effect where passwords are needed");
+        return;
+    }
+    import_note(im, im->protected_mode, false, "but there is no password, so listen is 127.0.0.1");
+    addr_set(&im->listen, "127.0.0.1", im->listen.port);
+}
+
 void import_server_finish(struct import *im)
 {
     if (im->default_user)
-        check_default_user(im);
-    /* Protected mode: without a password, nobody from another machine. */
-    if (im->protected_mode && im->requirepass[0] == '\0' && !im->acl_file[0])
-        addr_set(&im->listen, "127.0.0.1", im->listen.port);
+        import_check_default_user(im);
+    if (im->protected_mode)
+        protect(im);
 }

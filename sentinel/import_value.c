@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "quorum/epoch.h"
 #include "sentinel/import_own.h"
 
 bool import_take_text(struct import *im, struct slice value, bool secret, char *ret, size_t size)
@@ -117,4 +118,48 @@ bool import_take_option(struct import *im, void *conf, const struct conf_option 
     list_words(option, allowed, sizeof(allowed));
     import_refuse(im, "\"%s\" is not allowed, allowed are %s", import_shown(value), allowed);
     return false;
+}
+
+bool import_take_epoch(struct import *im, struct slice value, uint64_t *ret)
+{
+    uint64_t epoch;
+
+    if (!epoch_parse(&epoch, value.p, value.n)) {
+        import_refuse(im, "\"%s\" is no epoch, allowed are whole numbers from 0 on",
+                      import_shown(value));
+        return false;
+    }
+    if (epoch > IMPORT_EPOCH_MAX) {
+        import_refuse(im,
+                      "%s was not reached by elections but forged, and leaves no room for them: "
+                      "lower it in the files of all Sentinels",
+                      import_shown(value));
+        return false;
+    }
+    *ret = epoch;
+    return true;
+}
+
+bool import_take_addr(struct import *im, const struct slice *values, struct addr *ret)
+{
+    int64_t port;
+
+    if (!import_take_number(im, values[1], 1, 65535, &port))
+        return false;
+    if (addr_set_slice(ret, values[0].p, values[0].n, port))
+        return true;
+    import_refuse(im, "\"%s\" can be no host", import_shown(values[0]));
+    return false;
+}
+
+bool import_take_runid(struct import *im, struct slice value, char ret[PEER_RUNID_LEN + 1])
+{
+    if (!peer_runid_valid(value.p, value.n)) {
+        import_refuse(im, "\"%s\" is no run id, allowed are %d letters and digits",
+                      import_shown(value), PEER_RUNID_LEN);
+        return false;
+    }
+    memcpy(ret, value.p, value.n);
+    ret[value.n] = '\0';
+    return true;
 }
