@@ -143,13 +143,18 @@ static bool is_descendant(const struct group *group, const struct node *node)
 }
 
 /* A node of ours that was promoted and then, before we heard of it, made a replica
- * again: it will never claim to be a primary. While our own primary works, an
- * election settles it (failover_reaffirm), without a client noticing. */
+ * again: it will never claim to be a primary. */
 static bool is_stray(const struct group *group, const struct node *node)
 {
     return !node->rumoured && group->rumour.config_epoch > group->config_epoch &&
            node_info_since(node, group->rumour.since) && node->info.role == ROLE_REPLICA &&
            is_kin(group, node);
+}
+
+/* A member does hold what nobody can verify. A hello alone starts no election. */
+static bool is_disputed(const struct group *group)
+{
+    return confirmations(group) > 0 && group->rumour.config_epoch > group->config_epoch;
 }
 
 /* It is, and our own primary is no better. */
@@ -241,12 +246,23 @@ static void refuse(struct core *core, struct group *group)
     rumour_end(core, group);
 }
 
+/* However a rumour ended (a switch, a reset): what only it knew of goes with it. */
+static void drop_rumoured(struct core *core, struct group *group)
+{
+    for (size_t i = group->n_nodes; i-- > 0;) {
+        if (group->nodes[i]->rumoured && group->nodes[i] != group->primary)
+            node_remove(core, group->nodes[i]);
+    }
+}
+
 void adopt_run(struct core *core, struct group *group)
 {
     struct node *node;
 
-    if (!group->rumour.active)
+    if (!group->rumour.active) {
+        drop_rumoured(core, group);
         return;
+    }
     node = node_find(group, &group->rumour.primary);
     if (node == NULL || !is_news(group, group->rumour.config_epoch)) {
         rumour_end(core, group);
@@ -255,7 +271,7 @@ void adopt_run(struct core *core, struct group *group)
     } else if (core->now - group->rumour.since >= RUMOUR_MS) {
         refuse(core, group);
     } else {
-        if (is_stray(group, node) && group_is_sane(group))
+        if (is_disputed(group) && group_is_sane(group))
             failover_reaffirm(core, group);
         ask_around(core, group);
         if (node->probe.info_seen_at != MSEC_NEVER)

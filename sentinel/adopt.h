@@ -16,6 +16,9 @@
  *     become a primary out of the history of ours: no hello can bring that about; or
  *   - a member confirms it, the claimed primary is a node that we know but was made a
  *     replica again before we heard of its promotion, and ours does not work.
+ *
+ * What a member holds and nobody can verify, while our own primary works, is settled
+ * by an election (failover_reaffirm), without a client noticing.
  */
 #ifndef SENTINEL_ADOPT_H
 #define SENTINEL_ADOPT_H

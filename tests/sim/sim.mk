@@ -24,8 +24,10 @@ story: $(BUILD)/sim/story
 
 # Each planted fault must be caught; MUTANTS="name ..." chooses some.
 MUTANT_SEEDS ?= 2000
-$(BUILD)/mutants/cc: $(BUILD)/flags.mk tests/sim/sim.mk
-	@mkdir -p $(@D)
+$(BUILD)/mutants:
+	@mkdir -p $@
+
+$(BUILD)/mutants/cc: $(BUILD)/flags.mk tests/sim/sim.mk | $(BUILD)/mutants
 	$(file >$@,#!/bin/sh)$(file >>$@,exec $(CC) $(ALL_CFLAGS) $(LDFLAGS) "$$@")
 	@chmod +x $@
 
