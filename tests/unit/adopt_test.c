@@ -133,6 +133,26 @@ static void test_foreign_primary(void)
     drive_end(&d);
 }
 
+/* Switches were missed in between, so that histories do not tell: of five, one that
+ * confirms is enough only if we voted in that very election ourselves. */
+static void test_vote_vouches(void)
+{
+    for (int voted = 0; voted < 2; voted++) {
+        begin();
+        drive_add_peer(&d, "4444444444444444444444444444444444444444", 26382);
+        drive_add_peer(&d, "5555555555555555555555555555555555555555", 26383);
+        drive_group(&d)->vote.epoch = voted ? 5 : 4;
+        promote(2);
+        memset(d.nodes[2].info.replid2, 'Q', RUNID_LEN);
+        claim(ANN, 26380, 2, 5);
+        drive_run(&d, 50);
+        confirm(ANN, 2);
+        drive_run(&d, 50);
+        CU_ASSERT_EQUAL(is_primary(2), voted == 1);
+        drive_end(&d);
+    }
+}
+
 /* A majority's word counts even if we cannot reach the new primary. */
 static void test_common_knowledge(void)
 {
@@ -214,6 +234,7 @@ static const struct unit_case cases[] = {
     { "a switch", test_switch },
     { "a forged switch", test_forged_switch },
     { "a foreign primary", test_foreign_primary },
+    { "our own vote vouches", test_vote_vouches },
     { "common knowledge", test_common_knowledge },
     { "two rumours", test_two_rumours },
     { "the same primary, a newer epoch", test_same_primary_newer_epoch },

@@ -160,6 +160,7 @@ static void test_scripted_failover(void)
     drive_run(&d, 3000);
     CU_ASSERT_EQUAL(drive_orders(&d, ORDER_FOLLOW, primary), 1);
     CU_ASSERT_EQUAL(drive_events(&d, EVENT_CONVERT_TO_SLAVE), 1);
+    CU_ASSERT_EQUAL(drive_events(&d, EVENT_OUP), 0); /* the new one was never down */
     CU_ASSERT_EQUAL(d.nodes[0].info.role, ROLE_REPLICA);
     CU_ASSERT_EQUAL(d.nodes[0].info.primary.port, 7001);
     CU_ASSERT_FALSE(core_find_node(d.core, primary)->owed);
@@ -247,6 +248,11 @@ static void test_stall(void)
     CU_ASSERT_EQUAL(drive_events(&d, EVENT_SDOWN), 0);
     CU_ASSERT_EQUAL(drive_events(&d, EVENT_UNTILT), 1);
     CU_ASSERT_EQUAL(d.core->tilt_until, MSEC_NEVER);
+    d.now += 60000; /* its end is told even when there is nothing left to do */
+    drive_request(&d, drive_ask(REQUEST_REMOVE, "g", 0));
+    CU_ASSERT_EQUAL(drive_events(&d, EVENT_TILT), 2);
+    drive_run(&d, 5000);
+    CU_ASSERT_EQUAL(drive_events(&d, EVENT_UNTILT), 2);
     drive_end(&d);
 }
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "sentinel/opinions.h"
 #include "tests/unit/drive.h"
 
 #define DOWN_AFTER 5000
@@ -248,7 +249,36 @@ static void test_opinion_is_pushed_and_asked(void)
     drive_run(&d, 5000); /* unanswered: no second question */
     CU_ASSERT_EQUAL(drive_messages(&d, MESSAGE_ASK), 1);
     CU_ASSERT(drive_messages(&d, MESSAGE_OPINION) >= 5);
+    drive_observe(&d, d.core->peers[0]->id, LINK_CMD, EVIDENCE_RESET, NULL);
+    drive_run(&d, 500); /* it was lost with the link */
+    CU_ASSERT_EQUAL(drive_messages(&d, MESSAGE_ASK), 2);
     drive_end(&d);
+}
+
+/* The answer to a question about an older configuration says nothing of this one. */
+static void test_answer_to_an_old_question(void)
+{
+    struct message answer = { .kind = MESSAGE_ANSWER }, hello = { .kind = MESSAGE_HELLO };
+
+    for (uint64_t epoch = 0; epoch < 8; epoch += 7) {
+        begin(1);
+        drive_add_peer(&d, PEER, 26380);
+        drive_kill(&d, 0);
+        drive_run(&d, 200);
+        CU_ASSERT_EQUAL_FATAL(drive_messages(&d, MESSAGE_ASK), 1);
+        for (size_t i = 0; i < d.log.n_messages; i++) {
+            if (d.log.messages[i].kind == MESSAGE_ASK)
+                answer.ticket = d.log.messages[i].ticket;
+        }
+        hello.u.hello = drive_hello(&d, PEER, 26380);
+        hello.u.hello.config_epoch = epoch;
+        drive_hear(&d, &hello);
+        answer.u.answer.down = true;
+        drive_hear(&d, &answer);
+        CU_ASSERT_EQUAL(drive_group(&d)->config_epoch, epoch);
+        CU_ASSERT_EQUAL(opinions_down(d.core, drive_group(&d)), epoch == 0);
+        drive_end(&d);
+    }
 }
 
 static void test_peer_down(void)
@@ -279,6 +309,7 @@ static const struct unit_case cases[] = {
     { "a primary that says it is a replica", test_primary_says_replica },
     { "quorum", test_quorum },
     { "opinions are pushed and asked for", test_opinion_is_pushed_and_asked },
+    { "an answer to an old question", test_answer_to_an_old_question },
     { "a peer that is down", test_peer_down },
 };
 

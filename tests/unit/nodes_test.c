@@ -170,6 +170,7 @@ static void test_twin_replicas(void)
 {
     struct addr name;
     struct node *twin;
+    bool handed_on = false;
 
     drive_begin(&d, 2, 1, 30000);
     addr_set(&name, "replica.example", 7002);
@@ -180,6 +181,10 @@ static void test_twin_replicas(void)
     CU_ASSERT_EQUAL(drive_group(&d)->n_nodes, 3);
     CU_ASSERT_PTR_NOT_NULL_FATAL(drive_node(&d, 2));
     CU_ASSERT_FALSE(drive_node(&d, 2)->owed); /* handed on, and paid: it follows the primary */
+    for (size_t i = 0; i < d.log.n_rows; i++)
+        handed_on |= d.log.rows[i].kind == ROW_NODE && d.log.rows[i].owed &&
+                     strcmp(d.log.rows[i].addr.host, "127.0.0.1") == 0;
+    CU_ASSERT(handed_on);
     CU_ASSERT_FALSE(drive_row(&d, ROW_NODE)->owed);
     CU_ASSERT_EQUAL(drive_orders(&d, ORDER_FOLLOW, 0), 0);
     drive_end(&d);

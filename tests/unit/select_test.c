@@ -233,6 +233,12 @@ static void test_already_promoted(void)
     node->info.repl_offset = 0;
     drive_node(&d, 1)->info.priority = 1;
     CU_ASSERT_PTR_EQUAL(choose(), node);
+    /* The old primary may follow it by now, and then has its history. */
+    drive_group(&d)->primary->info.role = ROLE_REPLICA;
+    memset(drive_group(&d)->primary->info.replid, 'N', RUNID_LEN);
+    CU_ASSERT_PTR_EQUAL(choose(), node);
+    drive_group(&d)->primary->info.role = ROLE_PRIMARY; /* it was there before: an older one */
+    CU_ASSERT_PTR_NOT_EQUAL(choose(), node);
     drive_end(&d);
 }
 
