@@ -51,6 +51,7 @@ static void recover(struct world *w, struct engine *e, enum rebirth rebirth)
     if (w->plan.seed)
         e->offset -= lost < e->offset ? lost : e->offset;
     if (rebirth == REBIRTH_PRIMARY) {
+        e->strayed = true;
         e->role = ROLE_PRIMARY;
         e->master = -1;
     }

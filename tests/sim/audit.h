@@ -78,9 +78,9 @@ struct account {
     int announced;                       /* engine of the last +switch-master; -1 = none */
     uint64_t durable_configs[64];        /* (config epoch << 8 | engine) that its disk has held */
     int n_durable;
-    bool gone;             /* the disk has seen it removed in this life */
-    msec switched_at;      /* when it last told of a switch, */
-    uint64_t switch_epoch; /* and to which configuration */
+    bool gone;              /* the disk has seen it removed in this life */
+    msec switched_at;       /* when it last told of a switch, */
+    uint64_t switch_epoch;  /* and to which configuration */
     uint32_t primary_id;    /* the primary that it has, as its core calls it, */
     uint64_t primary_epoch; /* and the config epoch in which it became that */
     bool forced;            /* an operator asked for a failover in this life */
@@ -143,8 +143,13 @@ void audit_disk_hello(struct world *w, struct sup *s, const struct hello *hello)
 /* What is not yet as it should be; NULL when everything is. */
 const char *audit_unsettled(struct world *w);
 
-/* Within this time after the last fault everything must be as it should be. */
+/* Within this time after the last fault everything must be as it should be; and within this time
+ * after a primary was lost in the calm. */
 msec audit_settle_bound(const struct world *w);
+msec audit_failover_bound(const struct world *w);
+
+/* Whether every supervisor has a replica of that group to promote. */
+bool audit_can_fail_over(struct world *w, int group);
 
 /* What a supervisor's clock says. */
 msec audit_clock(const struct world *w, const struct sup *s);

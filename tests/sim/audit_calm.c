@@ -25,6 +25,18 @@ msec audit_settle_bound(const struct world *w)
     return bound + w->plan.full_sync_ms * PLAN_REPLICA_MAX;
 }
 
+/* One failover and nothing else: silence, a vote that is held, some lost elections, and all
+ * replicas brought over one by one. */
+#define ELECTIONS_MS 10000
+
+msec audit_failover_bound(const struct world *w)
+{
+    msec bound = RECONNECT_MS + HOLD_MS + ELECTIONS_MS + DISCOVER_MS;
+
+    bound += 3 * w->plan.conf[0].down_after_ms;
+    return bound + w->plan.full_sync_ms * PLAN_REPLICA_MAX;
+}
+
 static char reason[200];
 
 #define UNSETTLED(...) (snprintf(reason, sizeof reason, __VA_ARGS__), reason)
@@ -52,6 +64,29 @@ static const char *unsettled_members(struct world *w, struct sup *s, const struc
     return NULL;
 }
 
+/* Whether a node is not there any more. */
+static bool is_lost(struct world *w, const struct node *node)
+{
+    struct addr addr = node_shown_addr(node);
+    int engine = world_engine_by_addr(w, &addr);
+
+    return engine >= 0 && (!w->engines[engine].alive || w->engines[engine].hung);
+}
+
+bool audit_can_fail_over(struct world *w, int group)
+{
+    for (int i = 0; i < w->plan.n_sups; i++) {
+        const struct group *known =
+            w->sups[i].alive ? core_find_group(w->sups[i].core, world_group_name(group)) : NULL;
+        size_t n = 0;
+        for (size_t j = 0; known != NULL && j < known->n_nodes; j++)
+            n += known->nodes[j] != known->primary && !is_lost(w, known->nodes[j]);
+        if (n == 0)
+            return false;
+    }
+    return true;
+}
+
 static const char *unsettled_group(struct world *w, struct sup *s, const struct group *group)
 {
     if (group->failover.state != FAILOVER_IDLE)
@@ -60,7 +95,11 @@ static const char *unsettled_group(struct world *w, struct sup *s, const struct 
     if (group->odown || group->rumour.active)
         return UNSETTLED("%s: odown %d, rumour %d", s->name, group->odown, group->rumour.active);
     for (size_t i = 0; i < group->n_nodes; i++)
-        if (group->nodes[i]->sdown || group->nodes[i]->owed)
+        if (group->nodes[i]->rumoured)
+            return UNSETTLED("%s keeps %.50s, which it knows from a rumour that is over", s->name,
+                             group->nodes[i]->addr.host);
+    for (size_t i = 0; i < group->n_nodes; i++)
+        if ((group->nodes[i]->sdown || group->nodes[i]->owed) && !is_lost(w, group->nodes[i]))
             return UNSETTLED("%s thinks that %.50s is %s", s->name, group->nodes[i]->addr.host,
                              group->nodes[i]->sdown ? "down" : "still to be demoted");
     return unsettled_members(w, s, group);
@@ -87,11 +126,11 @@ static const char *unsettled_nodes(struct world *w, int g, int primary)
 {
     const struct engine *p = &w->engines[primary];
 
-    if (!p->alive || p->role != ROLE_PRIMARY)
+    if (!p->alive || p->hung || p->role != ROLE_PRIMARY)
         return UNSETTLED("%s is no primary", p->name);
     for (int i = 0; i < w->n_engines; i++) {
         const struct engine *e = &w->engines[i];
-        if (e->group != g || i == primary || !is_known(w, e))
+        if (e->group != g || i == primary || !e->alive || e->hung || !is_known(w, e))
             continue;
         if (e->role != ROLE_REPLICA || e->master != primary || e->link != REPL_UP)
             return UNSETTLED("%s is %s of n%d, link %d", e->name, node_role_name(e->role),

@@ -158,8 +158,9 @@ void audit_disk_event(struct world *w, struct sup *s, const struct event *event)
         if (epoch > account->switch_epoch)
             account->switch_epoch = epoch;
     }
-    if (found && !audit_was_promoted(w, group, engine) &&
-        !world_is_first(w, engine)) /* the file's: it may come back */
+    /* Only the file's primary, and one that was made a primary by hand, need no leader. */
+    if (found && !audit_was_promoted(w, group, engine) && !world_is_first(w, engine) &&
+        !w->engines[engine].strayed)
         world_fail(w, "%s switches %s to %s, which nobody has promoted", s->name, event->group,
                    event->addr.host);
     if (!found)

@@ -30,7 +30,8 @@ static bool is_crash(struct world *w, const struct sup *s, const struct group *g
            has_witness(w, s, e, heard->reset_at);
 }
 
-/* No valid reply for down_after, not counting the time in which we ourselves stood still. */
+/* No valid reply for down_after; the time in which we ourselves stood still must not have made
+ * most of it (all of it cannot be told apart: a process with nothing to do does not notice). */
 static bool is_silence(struct world *w, struct sup *s, const struct group *group,
                        const struct engine *e)
 {
@@ -40,7 +41,7 @@ static bool is_silence(struct world *w, struct sup *s, const struct group *group
 
     if (stalled == 0)
         return silence >= group->conf.down_after_ms;
-    return silence - stalled >= group->conf.down_after_ms / 2;
+    return silence - stalled >= group->conf.down_after_ms / 3;
 }
 
 /* When something was last wrong with the node, the supervisor or the way between them. */

@@ -117,9 +117,9 @@ void audit_select_output(struct world *w, struct sup *s, const struct event *eve
     int chosen = world_engine_by_addr(w, &event->addr);
     const char *reason;
 
-    if (chosen >= 0 && chosen == primary &&
-        heard_of(w, s, primary)->info.info.role == ROLE_REPLICA)
-        return; /* made a replica by somebody, and nobody else may be promoted: it is made one again */
+    if (chosen >= 0 && chosen == primary && heard_of(w, s, primary)->info.info.role == ROLE_REPLICA)
+        return; /* made a replica by somebody, and nobody else may be promoted: it is made one again
+                 */
     if (chosen < 0 || chosen == primary) {
         world_fail(w, "%s chose %s", s->name, event->addr.host);
         return;

@@ -483,6 +483,26 @@ void chaos_begin(struct world *w)
         begin_faults(w);
 }
 
+/* In a quiet world each primary is lost once more, for good: now nothing excuses anybody. */
+static void begin_finale(struct world *w)
+{
+    uint64_t epoch;
+
+    trace_note(w, "finale");
+    w->finale = true;
+    w->calm_at = w->now;
+    w->settled_at = MSEC_NEVER;
+    for (int g = 0; g < w->plan.n_groups; g++) {
+        int primary = chaos_newest_primary(w, g, &epoch);
+        if (!audit_can_fail_over(w, g))
+            continue;
+        if (w->plan.finale == FINALE_HANG)
+            act_hang(w, &w->engines[primary]);
+        else
+            act_kill(w, &w->engines[primary], w->plan.finale == FINALE_POWER);
+    }
+}
+
 /* Look whether all is well: at first, so that the chaos may begin, and in the end. */
 static void probe(struct world *w)
 {
@@ -495,14 +515,19 @@ static void probe(struct world *w)
     }
     if (why != NULL) {
         w->settled_at = MSEC_NEVER;
-        if (w->now - since > audit_settle_bound(w))
+        if (w->now - since > (w->finale ? audit_failover_bound(w) : audit_settle_bound(w)))
             world_fail(w, "not settled %lld ms after %s: %s", (long long)(w->now - since),
-                       since ? "the last fault" : "the start", why);
+                       w->finale ? "the finale"
+                       : since   ? "the last fault"
+                                 : "the start",
+                       why);
     } else if (w->settled_at == MSEC_NEVER) {
         w->settled_at = w->now;
     } else if (w->now - w->settled_at >= HOLD_MS + some_down_after(w)) {
-        w->finished = true;
-        return;
+        w->finished = w->finale || w->plan.finale == FINALE_NONE;
+        if (w->finished)
+            return;
+        begin_finale(w);
     }
     world_later(w, PROBE_MS, H_PROBE, 0, 0, 0);
 }

@@ -44,7 +44,8 @@ struct engine {
     msec bad_at; /* when it last did not answer as it should */
 
     enum node_role role;
-    int master; /* whom it follows; -1 = nobody */
+    bool strayed; /* was started as a primary by mistake once */
+    int master;   /* whom it follows; -1 = nobody */
     enum repl_link link;
     uint32_t link_life; /* life of the master that the link leads to */
     uint64_t link_gen;

@@ -53,6 +53,9 @@ enum fault {
         FAULT_COUNT
 };
 
+/* After the calm: the primary of each group is lost for good, in a quiet world. */
+enum finale { FINALE_NONE, FINALE_KILL, FINALE_POWER, FINALE_HANG, FINALE_COUNT };
+
 struct plan {
     uint64_t seed;
     int n_sups;
@@ -85,7 +88,8 @@ struct plan {
     msec chaos_ms; /* 0 = none */
     msec gap_ms;   /* between faults, on average */
     unsigned weight[FAULT_COUNT];
-    unsigned aim_pm; /* steps with rows that end in a crash, per mille */
+    enum finale finale; /* how the primaries go when all is calm again */
+    unsigned aim_pm;    /* steps with rows that end in a crash, per mille */
 };
 
 /* What stories begin with: 3 supervisors, 1 group of 3 nodes, fixed latency, no chaos. */

@@ -91,6 +91,7 @@ struct world {
     bool chaos;      /* faults may come */
     msec calm_at;    /* when the chaos ended; MSEC_NEVER = it has not */
     msec settled_at; /* since when all is as it should be; MSEC_NEVER = it is not */
+    bool finale;     /* the primaries are gone for good */
     bool finished;
     bool failed;
     char failure[WORLD_FAILURE_MAX];
@@ -137,7 +138,7 @@ int world_sup_by_addr(const struct world *w, const struct addr *addr);
 int world_sup_by_runid(const struct world *w, const char *runid);
 struct addr world_engine_addr(const struct engine *e);      /* as links and INFO say it */
 struct addr world_primary_addr(struct world *w, int group); /* as the file says it */
-bool world_is_first(const struct world *w, int engine); /* of its group: the file's primary */
+bool world_is_first(const struct world *w, int engine);     /* of its group: the file's primary */
 const char *world_group_name(int group);
 int world_group_by_name(const char *name);
 
