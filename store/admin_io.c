@@ -275,6 +275,15 @@ void cmd_debug(void *app, struct client *c, size_t argc, const struct slice *arg
     struct timespec t;
     double seconds = 0;
 
+    if (argc == 2 && slice_is_nocase(argv[1], "HELP")) {
+        resp_array(&c->reply, 5);
+        resp_simple(&c->reply, "DEBUG <subcommand> [<arg> [value] [opt] ...]. Subcommands are:");
+        resp_simple(&c->reply, "SLEEP <seconds>");
+        resp_simple(&c->reply, "    Stops the process for a while. Decimals are allowed.");
+        resp_simple(&c->reply, "HELP");
+        resp_simple(&c->reply, "    Prints this help.");
+        return;
+    }
     if (argc != 3 || !slice_is_nocase(argv[1], "SLEEP")) {
         resp_errorf(
             &c->reply,

@@ -29,6 +29,7 @@ command_fn cmd_ping, cmd_echo, cmd_quit, cmd_reset, cmd_auth, cmd_hello, cmd_tim
 command_fn cmd_client_setname, cmd_client_getname, cmd_client_id, cmd_client_no_evict,
     cmd_client_setinfo;
 command_fn cmd_client_reply;
+command_fn cmd_help; /* HELP of any container */
 command_fn cmd_command, cmd_command_count, cmd_command_list, cmd_command_info, cmd_command_docs;
 
 /* transactions, pub/sub */

@@ -1,5 +1,8 @@
 #include "store/cmd.h"
 
+#include <ctype.h>
+#include <stdio.h>
+
 #include "store/auth.h"
 #include "store/session.h"
 #include "store/store.h"
@@ -8,6 +11,12 @@
 
 static const char bad_name[] =
     "ERR Client names cannot contain spaces, newlines or special characters.";
+
+static void upper(char *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        text[i] = (char)toupper((unsigned char)text[i]);
+}
 
 void cmd_ping(void *app, struct client *c, size_t argc, const struct slice *argv)
 {
@@ -228,6 +237,30 @@ void cmd_client_reply(void *app, struct client *c, size_t argc, const struct sli
     } else {
         resp_error(&c->reply, store_error_syntax);
     }
+}
+
+/* What the subcommands of a container are, in upper case as they are documented. */
+void cmd_help(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    struct store *s = app;
+    struct command_match m = command_find_name(s->commands, argv[0]);
+    size_t mark = resp_hold(&c->reply), lines = 1;
+    char line[2 * COMMAND_NAME_MAX + 80];
+
+    (void)argc;
+    snprintf(line, sizeof(line),
+             "%s <subcommand> [<arg> [value] [opt] ...]. Subcommands are:", m.command->name);
+    upper(line, strlen(m.command->name));
+    resp_simple(&c->reply, line);
+    for (const struct command *sub = m.command->subs; sub->name != NULL; sub++) {
+        snprintf(line, sizeof(line), "%s", sub->name);
+        upper(line, strlen(line));
+        resp_simple(&c->reply, line);
+        snprintf(line, sizeof(line), "    %s.", sub->summary);
+        resp_simple(&c->reply, line);
+        lines += 2;
+    }
+    resp_array_at(&c->reply, mark, lines);
 }
 
 void cmd_command(void *app, struct client *c, size_t argc, const struct slice *argv)

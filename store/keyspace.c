@@ -144,6 +144,18 @@ void keyspace_swap(struct keyspace *a, struct keyspace *b)
     }
 }
 
+void keyspace_bury(struct keyspace *into, struct keyspace *dead)
+{
+    struct grave **end = &into->graves;
+
+    for (unsigned i = 0; i < DATABASES_MAX; i++)
+        keyspace_flush(dead, &dead->dbs[i]);
+    while (*end != NULL)
+        end = &(*end)->next;
+    *end = dead->graves;
+    dead->graves = NULL;
+}
+
 bool keyspace_sweep(struct keyspace *ks, size_t entries_max)
 {
     while (ks->graves != NULL && entries_max > 0) {

@@ -80,6 +80,9 @@ void keyspace_flush(struct keyspace *ks, struct db *db);
 /* Exchanges the data of two keyspaces (after a full synchronisation). */
 void keyspace_swap(struct keyspace *a, struct keyspace *b);
 
+/* Empties a keyspace at once; another one frees its memory by and by. */
+void keyspace_bury(struct keyspace *into, struct keyspace *dead);
+
 /* Frees up to entries_max entries of flushed databases; false when nothing is left to free. */
 bool keyspace_sweep(struct keyspace *ks, size_t entries_max);
 

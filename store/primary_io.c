@@ -67,7 +67,8 @@ static void end_reading(struct primary *p)
         return;
     p->reading = false;
     rdb_reader_done(&p->rdb);
-    keyspace_done(&p->fresh);
+    keyspace_bury(&p->shell->store.data, &p->fresh);
+    shell_wake_chores(p->shell);
 }
 
 /* Drops the connection, and what was only good for it. The database of the stream is kept: it may

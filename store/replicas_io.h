@@ -51,6 +51,7 @@ struct replicas {
     size_t count; /* beyond NEW */
     msec pinged_ms;
     msec empty_since_ms; /* the last one left; for repl-backlog-ttl */
+    msec sync_failed_ms; /* the last fork that failed; 0: none */
     struct sync *sync;   /* the child sends to those in SYNC; sync_io's */
     struct waiter *waiters;
     uv_timer_t wait_timer; /* the earliest time-out of WAIT */

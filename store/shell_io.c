@@ -289,8 +289,11 @@ bool shell_start(struct shell *sh, uv_loop_t *loop)
         return false;
     }
     start_parts(sh);
-    if (!listen_all(sh))
-        return false;
+    if (!listen_all(sh)) {
+        sh->status = 1;
+        shell_stop(sh, false);
+        return true;
+    }
     log_notice("listening on port %u", server_port(sh->server));
     load_start(sh);
     return true;

@@ -51,7 +51,10 @@ static inline struct shell *shell_of(const struct store *s)
     return (struct shell *)s->shell;
 }
 
-/* Builds everything; options have been read. False after an error was logged. */
+/*
+ * Builds everything; options have been read. False when there is no memory for it. Other errors are
+ * logged, end the loop as soon as it runs, and show in `status`.
+ */
 bool shell_start(struct shell *sh, uv_loop_t *loop);
 
 /* Ends the process in good order; save: write the data file first. False: it could not be saved,

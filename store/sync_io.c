@@ -265,6 +265,7 @@ static void start(struct shell *sh)
         close(fds[i]);
     if (sh->saver.child == NULL) {
         log_error("full synchronisation: cannot fork: %s", strerror(errno));
+        sh->replicas.sync_failed_ms = s->mono_ms;
         free(y);
         return;
     }
@@ -279,7 +280,10 @@ void sync_try(struct shell *sh)
     int64_t delay_ms = option_number(&sh->store.options, OPT_DISKLESS_DELAY) * 1000;
     bool due = false;
 
-    if (sh->saver.child != NULL || sh->stopping)
+    if (sh->saver.child != NULL || sh->stopping || sh->store.phase != STORE_READY)
+        return;
+    if (sh->replicas.sync_failed_ms > 0 &&
+        sh->store.mono_ms - sh->replicas.sync_failed_ms < SYNC_RETRY_MS)
         return;
     if (!option_number(&sh->store.options, OPT_DISKLESS))
         delay_ms = 0;

@@ -6,7 +6,8 @@
 
 struct shell;
 
-#define SYNC_REPLICAS_MAX 32 /* served by one child */
+#define SYNC_REPLICAS_MAX 32   /* served by one child */
+#define SYNC_RETRY_MS     1000 /* after a fork that failed */
 
 /* Begins one for all replicas that wait, if there are some, the child's place is free, and the
  * delay is over. */

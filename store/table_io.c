@@ -46,6 +46,7 @@ enum {
 
 static const struct command client_commands[] = {
     PLAIN("getname", 2, cmd_client_getname, NS|LD|ST, "Returns the name of the connection"),
+    PLAIN("help", 2, cmd_help, LD|ST, "Prints this help"),
     PLAIN("id", 2, cmd_client_id, NS|LD|ST, "Returns the number of the connection"),
     PLAIN("info", 2, cmd_client_info, NS|LD|ST, "Describes the connection"),
     PLAIN("kill", -3, cmd_client_kill, ADM|NS|LD|ST, "Closes connections"),
@@ -62,6 +63,7 @@ static const struct command client_commands[] = {
 static const struct command command_commands[] = {
     PLAIN("count", 2, cmd_command_count, LD|ST, "Returns the number of commands"),
     PLAIN("docs", -2, cmd_command_docs, LD|ST, "Documents commands"),
+    PLAIN("help", 2, cmd_help, LD|ST, "Prints this help"),
     PLAIN("info", -2, cmd_command_info, LD|ST, "Describes commands"),
     PLAIN("list", -2, cmd_command_list, LD|ST, "Lists the names of commands"),
     { .name = NULL },
@@ -69,6 +71,7 @@ static const struct command command_commands[] = {
 
 static const struct command config_commands[] = {
     PLAIN("get", -3, cmd_config_get, ADM|NS|LD|ST, "Returns options that match patterns"),
+    PLAIN("help", 2, cmd_help, LD|ST, "Prints this help"),
     PLAIN("resetstat", 2, cmd_config_resetstat, ADM|NS|LD|ST, "Sets the counters of INFO to zero"),
     PLAIN("rewrite", 2, cmd_config_rewrite, ADM|NS|LD|ST, "Writes options that were changed to the state file"),
     PLAIN("set", -4, cmd_config_set, ADM|NS|LD|ST, "Changes options"),
@@ -77,6 +80,7 @@ static const struct command config_commands[] = {
 
 static const struct command pubsub_commands[] = {
     PLAIN("channels", -2, cmd_pubsub_channels, PS|LD|ST, "Lists channels that have subscribers"),
+    PLAIN("help", 2, cmd_help, LD|ST, "Prints this help"),
     PLAIN("numpat", 2, cmd_pubsub_numpat, PS|LD|ST, "Returns the number of patterns"),
     PLAIN("numsub", -2, cmd_pubsub_numsub, PS|LD|ST, "Counts subscribers of channels"),
     { .name = NULL },

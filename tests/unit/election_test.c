@@ -178,17 +178,29 @@ static uint64_t begin_campaign(void)
     return drive_group(&d)->failover.epoch;
 }
 
+/* The failover that our last word to the peers says we lead. */
+static uint64_t told_leading(void)
+{
+    for (size_t i = d.log.n_messages; i-- > 0;) {
+        if (d.log.messages[i].kind == MESSAGE_OPINION)
+            return d.log.messages[i].u.opinion.leading_epoch;
+    }
+    return 0;
+}
+
 /* One of the two is enough, the other is not waited for. */
 static void test_won(void)
 {
     uint64_t epoch = begin_campaign();
 
+    CU_ASSERT_EQUAL(told_leading(), epoch);
     answer(BOB, DRIVE_RUNID, epoch);
     CU_ASSERT_EQUAL(drive_events(&d, EVENT_ELECTED_LEADER), 1);
     drive_run(&d, 100);
     CU_ASSERT_EQUAL(drive_events(&d, EVENT_SWITCH_MASTER), 1);
     CU_ASSERT_EQUAL(drive_group(&d)->config_epoch, epoch);
     CU_ASSERT(drive_messages(&d, MESSAGE_HELLO) >= 2); /* all peers are told at once */
+    CU_ASSERT_EQUAL(told_leading(), 0);                /* and are free for the next election */
     drive_end(&d);
 }
 

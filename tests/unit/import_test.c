@@ -150,7 +150,7 @@ static void test_everything(void)
         "aclfile users.acl\ndir /var/lib/redis\n"
         "sentinel deny-scripts-reconfig no\nsentinel announce-hostnames yes\n"
         "sentinel announce-ip 192.0.2.1\nsentinel announce-port 7000\n"
-        "sentinel sentinel-user su\nsentinel sentinel-pass sp\nsentinel resolve-hostnames no\n"
+        "sentinel sentinel-user su\nsentinel sentinel-pass sp\nsentinel resolve-hostnames yes\n"
         "sentinel down-after-milliseconds m 05000\nsentinel failover-timeout m 60000\n"
         "sentinel parallel-syncs m 3\nsentinel notification-script m /bin/n\n"
         "sentinel client-reconfig-script m bin/c\nsentinel rename-command m CONFIG cfg\n"
@@ -169,7 +169,6 @@ static void test_everything(void)
         "# For what is learnt and must survive a restart: Sentinel kept it in its "
         "configuration.\n"
         "state_dir = \"/var/lib/picket\";\n"
-        "resolve_hostnames = false;\n"
         "announce_hostnames = true;\n"
         "log_level = \"warning\";\n"
         "maxclients = 100;\n"
@@ -254,6 +253,7 @@ static void test_defaults(void)
     CU_ASSERT_FALSE(result_has("announce"));
     check_has("sentinel announce-port 7\n", "announce = { port = 7; };\n");
     check_has("sentinel announce-ip h\n", "announce = { host = \"h\"; };\n");
+    check_has("sentinel resolve-hostnames no\n", "resolve_hostnames = false;\n");
     check_has("loglevel debug\nloglevel verbose\n", "log_level = \"verbose\";\n");
 }
 
@@ -507,6 +507,9 @@ static void test_errors(void)
         { "sentinel monitor \"a b\" h 6379 2\n",
           "s.conf:1: sentinel monitor: \"a b\" can be no group's name, allowed are 1 to 128 "
           "printable characters without space, comma and quotes\n" },
+        { "sentinel resolve-hostnames no\nsentinel monitor m db 6379 2\n",
+          "s.conf:2: sentinel monitor: \"db\" is a name, allowed are addresses while "
+          "resolve-hostnames is off\n" },
         { MON "sentinel monitor m 10.0.0.2 6379 2\n",
           "s.conf:2: sentinel monitor: \"m\" is monitored already, at s.conf:1\n" },
         { MON "sentinel monitor n 10.0.0.1 6379 2\n",
@@ -528,8 +531,8 @@ static void test_errors(void)
           "s.conf:2: sentinel auth-user: this value holds a control character, which is not "
           "allowed\n" },
         { MON "sentinel rename-command m CONFIG \"\"\n",
-          "s.conf:2: sentinel rename-command: these can be no names of commands, allowed are such "
-          "without space, comma, = and quotes\n" },
+          "s.conf:2: sentinel rename-command: allowed are names without space and =, 255 bytes "
+          "for all together\n" },
         { MON "sentinel rename-command m CONFIG a\nsentinel rename-command m config b\n",
           "s.conf:3: sentinel rename-command: \"config\" has been renamed already\n" },
         { MON "sentinel known-replica m 10.0.0.2 x\n",

@@ -198,7 +198,12 @@ static void test_swap(void)
     set(&b, "new", "2", 5);
     keyspace_swap(&a, &b);
     CU_ASSERT(holds(&a, "new", "2", 5) && holds(&b, "old", "1", -1));
+    keyspace_bury(&a, &b);
+    CU_ASSERT_EQUAL(keyspace_count_all(&b), 0);
+    CU_ASSERT_PTR_NULL(b.graves);
     keyspace_done(&b);
+    while (keyspace_sweep(&a, 1))
+        ;
     set(&a, "newer", "3", -1);
     CU_ASSERT(holds(&a, "newer", "3", -1) && holds(&a, "new", "2", 5));
     keyspace_done(&a);
