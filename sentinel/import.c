@@ -210,6 +210,18 @@ static void apply_lines(struct import *im, enum import_pass pass)
     }
 }
 
+/* Names for primaries need leave to look them up. */
+static void check_names(struct import *im)
+{
+    for (size_t i = 0; i < im->n_groups && !im->global.resolve_hostnames; i++) {
+        if (addr_is_numeric(&im->groups[i].addr))
+            continue;
+        im->at = im->groups[i].from;
+        import_refuse(im, "\"%s\" is a name, allowed are addresses while resolve-hostnames is off",
+                      im->groups[i].addr.host);
+    }
+}
+
 /* No two groups with one primary. */
 static void check_addresses(struct import *im)
 {
@@ -236,6 +248,7 @@ bool import_finish(struct import *im, struct buf *ret_text)
     for (enum import_pass pass = 0; pass < IMPORT_PASSES; pass++)
         apply_lines(im, pass);
     import_server_finish(im);
+    check_names(im);
     check_addresses(im);
     if (im->n_errors == 0 && !im->no_memory) {
         import_print(im, &text);

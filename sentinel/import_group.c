@@ -1,8 +1,7 @@
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "probes/renames.h"
 #include "sentinel/import_own.h"
 #include "sentinel/model.h"
 
@@ -49,54 +48,23 @@ static void take_leader_epoch(struct import *im, struct import_group *group,
     import_take_epoch(im, values[0], &group->leader_epoch);
 }
 
-/* A name of a command that can stand in "OLD=new OLD2=new2". */
-static bool is_command_name(struct slice name)
-{
-    for (size_t i = 0; i < name.n; i++)
-        if (strchr(" =,\"'", name.p[i]) != NULL)
-            return false;
-    return name.n > 0;
-}
-
-/* Whether "OLD=new ..." has a new name for OLD. */
-static bool is_renamed(const char *pairs, struct slice old)
-{
-    for (const char *p = pairs; *p; p += strcspn(p, " "), p += *p == ' ')
-        if (strcspn(p, "=") == old.n && strncasecmp(p, old.p, old.n) == 0)
-            return true;
-    return false;
-}
-
-/* rename-command NAME OLD NEW: one more pair. */
+/* rename-command NAME OLD NEW: one more pair. The new name may be a secret. */
 static void take_rename(struct import *im, struct import_group *group, const struct slice *values,
                         const struct directive *directive)
 {
-    char *pairs = group->conf.rename_commands;
-    size_t used = strlen(pairs), need = values[0].n + values[1].n + 1 + (used > 0);
-    char text[CONF_TEXT_MAX + 1];
+    char old[CONF_TEXT_MAX + 1], name[CONF_TEXT_MAX + 1], pairs[CONF_TEXT_MAX + 1];
 
     (void)directive;
-    if (!import_take_text(im, values[0], false, text, sizeof(text)) ||
-        !import_take_text(im, values[1], true, text, sizeof(text)))
+    if (!import_take_text(im, values[0], false, old, sizeof(old)) ||
+        !import_take_text(im, values[1], true, name, sizeof(name)))
         return;
-    if (!is_command_name(values[0]) || !is_command_name(values[1])) {
-        import_refuse(im, "these can be no names of commands, allowed are such without space, "
-                          "comma, = and quotes");
-        return;
-    }
-    if (is_renamed(pairs, values[0])) {
+    if (renames_find(group->conf.rename_commands, old, pairs, sizeof(pairs)) != old)
         import_refuse(im, "\"%s\" has been renamed already", import_shown(values[0]));
-        return;
-    }
-    if (used + need > CONF_TEXT_MAX) {
-        import_refuse(im, "too many, allowed are %d bytes of names", CONF_TEXT_MAX);
-        return;
-    }
-    if (used > 0)
-        pairs[used++] = ' ';
-    memcpy(pairs + used, values[0].p, values[0].n);
-    pairs[used + values[0].n] = '=';
-    memcpy(pairs + used + values[0].n + 1, values[1].p, values[1].n);
+    else if (!renames_edit(group->conf.rename_commands, old, name, pairs, sizeof(pairs)))
+        import_refuse(im, "allowed are names without space and =, %d bytes for all together",
+                      CONF_TEXT_MAX);
+    else
+        memcpy(group->conf.rename_commands, pairs, strlen(pairs) + 1);
 }
 
 static bool has_replica(const struct import_group *group, const struct addr *addr)
