@@ -7,11 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "probes/renames.h"
 #include "probes/resolve_io.h"
 
 #define CHANNEL_MAX    63
 #define NAME_RUNID_LEN 8 /* of the run id, in the name of a connection */
 #define NAME_MAX_LEN   32
+#define WORDS_MAX      16  /* of a request */
+#define COMMAND_MAX    256 /* bytes of a command's other name, its end included */
 
 /* One link. What it takes to begin is kept until it is up. */
 struct line {
@@ -24,8 +27,14 @@ struct line {
     bool up;
     bool refused; /* by one of its addresses */
     char *user, *pass;
+    char *renames;                      /* as long as the line; NULL: none */
     struct sockaddr_storage *addresses; /* that a name has; tried one after the other */
     size_t n_addresses, next_address;
+};
+
+struct info_text {
+    size_t n;
+    char text[];
 };
 
 struct link_set {
@@ -37,6 +46,8 @@ struct link_set {
     char channel[CHANNEL_MAX + 1];
     struct line **lines; /* by link_tag() */
     size_t cap;
+    struct info_text **infos; /* by id; last INFO of each */
+    size_t infos_cap;
     bool silent; /* being freed */
 };
 
@@ -107,6 +118,7 @@ static void drop(struct line *line)
     resolve_cancel(line->resolve);
     stream_close(line->stream);
     drop_beginnings(line);
+    free(line->renames);
     free(line);
 }
 
@@ -201,8 +213,29 @@ static void login_replied(void *ctx, uint64_t tag, const redisReply *reply)
         come_up(line);
 }
 
+/* The words with the command's name as the other end knows it; NAME has COMMAND_MAX bytes. */
+static const char *const *rename_first(const struct line *line, const char *const *words,
+                                       const char *ret_words[WORDS_MAX + 1], char *name)
+{
+    size_t n = 0;
+
+    if (line->renames == NULL)
+        return words;
+    for (; words[n] != NULL; n++) {
+        assert(n < WORDS_MAX);
+        ret_words[n] = words[n];
+    }
+    ret_words[n] = NULL;
+    ret_words[0] = renames_find(line->renames, words[0], name, COMMAND_MAX);
+    return ret_words;
+}
+
 static void login_send(struct line *line, const char *const *words)
 {
+    const char *renamed[WORDS_MAX + 1];
+    char name[COMMAND_MAX];
+
+    words = rename_first(line, words, renamed, name);
     if (stream_send(line->stream, words, login_replied, line->set, link_tag(line->id, line->kind)))
         line->replies_due++;
 }
@@ -279,6 +312,7 @@ static struct line *line_new(struct link_set *set, uint32_t id, enum link_kind k
     line->kind = kind;
     line->user = copy_text(credentials->user);
     line->pass = copy_text(credentials->pass);
+    line->renames = copy_text(credentials->renames);
     set->lines[link_tag(id, kind)] = line;
     return line;
 }
@@ -326,6 +360,49 @@ void link_forget(struct link_set *set, uint32_t id)
 {
     for (int kind = 0; kind < LINK_COUNT; kind++)
         link_close(set, id, (enum link_kind)kind);
+    if (id < set->infos_cap) {
+        free(set->infos[id]);
+        set->infos[id] = NULL;
+    }
+}
+
+/* The place for ID's INFO; NULL when memory is out. */
+static struct info_text **info_place(struct link_set *set, uint32_t id)
+{
+    size_t cap = set->infos_cap ? set->infos_cap : 64;
+
+    while (cap <= id)
+        cap *= 2;
+    if (cap > set->infos_cap) {
+        struct info_text **infos = realloc(set->infos, cap * sizeof *infos);
+
+        if (infos == NULL)
+            return NULL;
+        memset(infos + set->infos_cap, 0, (cap - set->infos_cap) * sizeof *infos);
+        set->infos = infos;
+        set->infos_cap = cap;
+    }
+    return &set->infos[id];
+}
+
+void link_keep_info(struct link_set *set, uint32_t id, const char *text, size_t len)
+{
+    struct info_text **place = info_place(set, id);
+    size_t n = len < LINK_INFO_MAX ? len : LINK_INFO_MAX;
+    struct info_text *info = place != NULL ? realloc(*place, sizeof *info + n) : NULL;
+
+    if (info == NULL)
+        return;
+    info->n = n;
+    memcpy(info->text, text, n);
+    *place = info;
+}
+
+struct slice link_kept_info(const struct link_set *set, uint32_t id)
+{
+    const struct info_text *info = id < set->infos_cap ? set->infos[id] : NULL;
+
+    return info != NULL ? (struct slice){ info->text, info->n } : (struct slice){ NULL, 0 };
 }
 
 void link_set_free(struct link_set *set)
@@ -339,6 +416,9 @@ void link_set_free(struct link_set *set)
     }
     stream_pool_free(set->pool);
     resolver_free(set->resolver);
+    for (size_t id = 0; id < set->infos_cap; id++)
+        free(set->infos[id]);
+    free(set->infos);
     free(set->lines);
     free(set);
 }
@@ -347,8 +427,11 @@ bool link_send(struct link_set *set, uint32_t id, enum link_kind kind, const cha
                reply_fn *fn, void *ctx, uint64_t tag)
 {
     struct line *line = find(set, link_tag(id, kind));
+    const char *renamed[WORDS_MAX + 1];
+    char name[COMMAND_MAX];
 
-    return line != NULL && line->up && stream_send(line->stream, words, fn, ctx, tag);
+    return line != NULL && line->up &&
+           stream_send(line->stream, rename_first(line, words, renamed, name), fn, ctx, tag);
 }
 
 void link_report(struct link_set *set, uint32_t id, enum link_kind kind, enum evidence evidence,

@@ -19,16 +19,20 @@
 #include "probes/evidence.h"
 #include "probes/stream_io.h"
 #include "wire/addr.h"
+#include "wire/slice.h"
 
 struct link_set;
 struct node_info;
 
-#define LINK_IDS_MAX (1u << 22) /* ids are below this */
+#define LINK_IDS_MAX  (1u << 22)   /* ids are below this */
+#define LINK_INFO_MAX (64u * 1024) /* bytes of an INFO that are kept */
 
-/* Credentials; empty texts = none. Borrowed during the call. */
+/* Credentials, and what the other end calls commands by (probes/renames.h); NULL or empty texts =
+ * none. Borrowed during the call. */
 struct link_login {
     const char *user;
     const char *pass;
+    const char *renames;
 };
 
 /* What a link showed. All is borrowed during the call. */
@@ -66,13 +70,20 @@ void link_forget(struct link_set *set, uint32_t id);
 void link_break(struct link_set *set, uint32_t id, enum link_kind kind);
 
 /* Send a request of words ended by NULL on a link that is up (CONNECTED was reported); false and
- * FN not called otherwise. See stream_send(). */
+ * FN not called otherwise. The first word goes out under the name that the other end knows it by.
+ * See stream_send(). */
 bool link_send(struct link_set *set, uint32_t id, enum link_kind kind, const char *const *words,
                reply_fn *fn, void *ctx, uint64_t tag);
 
 /* Report evidence of a link, unless it is gone. */
 void link_report(struct link_set *set, uint32_t id, enum link_kind kind, enum evidence evidence,
                  const struct node_info *info);
+
+/* Keep the text of ID's last INFO, LINK_INFO_MAX bytes at most, until link_forget(). */
+void link_keep_info(struct link_set *set, uint32_t id, const char *text, size_t len);
+
+/* That text, borrowed until the next one; p NULL: there is none. */
+struct slice link_kept_info(const struct link_set *set, uint32_t id);
 
 /* Our own numeric address on the command link; false when it is not up. */
 bool link_local_host(const struct link_set *set, uint32_t id, char ret_host[HOST_LEN_MAX + 1]);

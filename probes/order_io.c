@@ -81,6 +81,8 @@ static void info_replied(void *ctx, uint64_t tag, const redisReply *reply)
     bool ok = reply->type == REDIS_REPLY_STRING &&
               node_info_parse(&info, replicas, reply->str, reply->len);
 
+    if (ok)
+        link_keep_info(ctx, link_tag_id(tag), reply->str, reply->len);
     link_report(ctx, link_tag_id(tag), LINK_CMD, ok ? EVIDENCE_INFO : EVIDENCE_INFO_FAILED,
                 ok ? &info : NULL);
 }

@@ -71,6 +71,17 @@ const char *renames_find(const char *text, const char *command, char *ret_name, 
     return command;
 }
 
+bool renames_next(const char **text, char *ret_command, char *ret_name, size_t size)
+{
+    struct pair pair;
+
+    if (!take_pair(text, &pair))
+        return false;
+    snprintf(ret_command, size, "%.*s", pair.command_len, pair.command);
+    snprintf(ret_name, size, "%.*s", pair.name_len, pair.name);
+    return true;
+}
+
 /* Whether the whole text is one name. */
 static bool is_name(const char *text)
 {

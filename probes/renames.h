@@ -15,6 +15,9 @@ bool renames_valid(const char *text);
  * SIZE bytes, its end included). */
 const char *renames_find(const char *text, const char *command, char *ret_name, size_t size);
 
+/* Take the first pair off TEXT; false when there is none left. Both names are cut at SIZE bytes. */
+bool renames_next(const char **text, char *ret_command, char *ret_name, size_t size);
+
 /* TEXT with that pair, instead of the one for COMMAND if there is one; NAME the same as COMMAND:
  * without it. False, and nothing written, when a name is none or it does not fit in SIZE bytes. */
 bool renames_edit(const char *text, const char *command, const char *name, char *ret_text,

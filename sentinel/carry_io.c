@@ -13,10 +13,11 @@ static void order_open(const struct carry *carry, const struct order *order)
 {
     const struct node *node = core_find_node(carry->core, order->id);
     const struct global_conf *global = &carry->core->global;
-    struct link_login login = { global->sentinel_user, global->sentinel_pass };
+    struct link_login login = { global->sentinel_user, global->sentinel_pass, NULL };
 
     if (node != NULL)
-        login = (struct link_login){ node->group->conf.auth_user, node->group->conf.auth_pass };
+        login = (struct link_login){ node->group->conf.auth_user, node->group->conf.auth_pass,
+                                     node->group->conf.rename_commands };
     link_open(carry->links, order->id, order->link, &order->addr, &login);
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "probes/renames.h"
 #include "sentinel/emit.h"
 #include "sentinel/failover.h"
 #include "sentinel/groups.h"
@@ -57,25 +58,58 @@ static void emit_set(struct core *core, const struct group *group, const struct 
                  option->secret ? "******" : value);
 }
 
-/* Take over the options of which the bit is set; with their events if TELL. True
- * when credentials are among those that changed. */
+static bool is_renames(const struct conf_option *option)
+{
+    return option->offset == offsetof(struct group_conf, rename_commands);
+}
+
+/* An event for each pair of FROM that is not so in TO. GONE: for each command that TO has no name
+ * for, told as Sentinel does, with its own name. */
+static void emit_renames(struct core *core, const struct group *group,
+                         const struct conf_option *option, const char *from, const char *to,
+                         bool gone)
+{
+    char command[CONF_TEXT_MAX + 1], name[CONF_TEXT_MAX + 1], other[CONF_TEXT_MAX + 1];
+
+    while (renames_next(&from, command, name, sizeof command)) {
+        const char *there = renames_find(to, command, other, sizeof other);
+
+        if (gone ? there == command : strcmp(there, name) != 0)
+            event_detail(emit_group_event(core, EVENT_SET, group), "%s %s %s", option->wire_name,
+                         command, gone ? command : name);
+    }
+}
+
+/* What a link is opened with, and keeps. */
+static bool is_of_links(const struct conf_option *option)
+{
+    return option->secret || is_renames(option);
+}
+
+/* Take over the options of which the bit is set; with their events if TELL. */
 static void change_settings(struct core *core, struct group *group, const struct group_conf *conf,
                             uint64_t set, bool tell)
 {
-    bool credentials = false;
+    bool reopen = false;
 
     for (size_t i = 0; i < group_options_count; i++) {
         const struct conf_option *option = &group_options[i];
 
         if (!(set >> i & 1))
             continue;
-        credentials = credentials || (option->secret && !option_equal(&group->conf, conf, option));
+        reopen = reopen || (is_of_links(option) && !option_equal(&group->conf, conf, option));
+        if (tell && is_renames(option)) {
+            const char *before = group->conf.rename_commands, *after = conf->rename_commands;
+
+            emit_renames(core, group, option, after, before, false);
+            emit_renames(core, group, option, before, after, true);
+        }
         option_copy(&group->conf, conf, option);
-        if (tell)
+        if (tell && !is_renames(option))
             emit_set(core, group, option);
     }
     group_settings_changed(core, group);
-    for (size_t i = 0; credentials && i < group->n_nodes; i++)
+    for (size_t i = 0; reopen && i < group->n_nodes; i++)
         node_reopen(core, group->nodes[i]);
 }
 

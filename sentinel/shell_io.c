@@ -354,6 +354,13 @@ const struct core *shell_core(const struct shell *shell)
     return shell->core;
 }
 
+struct slice shell_node_info(const struct shell *shell, uint32_t id)
+{
+    if (shell->carry.links == NULL)
+        return (struct slice){ NULL, 0 };
+    return link_kept_info(shell->carry.links, id);
+}
+
 const struct scripts *shell_scripts(const struct shell *shell)
 {
     return script_io_scripts(shell->carry.scripts);

@@ -16,6 +16,8 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "wire/slice.h"
+
 struct addr;
 struct answer;
 struct core;
@@ -49,6 +51,9 @@ struct shell *shell_new(uv_loop_t *loop, struct state *state, const struct addr 
 void shell_stop(struct shell *shell, void (*done)(void *arg), void *arg);
 
 const struct core *shell_core(const struct shell *shell);
+
+/* The last INFO of a node, as it came; p NULL: there was none yet. */
+struct slice shell_node_info(const struct shell *shell, uint32_t id);
 
 /* The queue of the hooks. */
 const struct scripts *shell_scripts(const struct shell *shell);

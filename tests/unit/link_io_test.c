@@ -282,7 +282,7 @@ static void expect_nothing(void)
 
 static void open_link(enum link_kind kind)
 {
-    link_open(world.links, ID, kind, &world.addr, &(struct link_login){ "", "" });
+    link_open(world.links, ID, kind, &world.addr, &(struct link_login){ "", "", "" });
 }
 
 /* A world in which that link is up. */
@@ -312,12 +312,33 @@ static void test_comes_up(void)
 static void test_logs_in(void)
 {
     begin(polite);
-    link_open(world.links, ID, LINK_CMD, &world.addr, &(struct link_login){ "me", "secret" });
+    link_open(world.links, ID, LINK_CMD, &world.addr, &(struct link_login){ "me", "secret", "" });
     expect(EVIDENCE_CONNECTED);
-    link_open(world.links, ID, LINK_CMD, &world.addr, &(struct link_login){ "", "secret" });
+    link_open(world.links, ID, LINK_CMD, &world.addr, &(struct link_login){ "", "secret", NULL });
     expect(EVIDENCE_CONNECTED);
     CU_ASSERT_STRING_EQUAL(world.requests, "AUTH me secret|CLIENT SETNAME sentinel-01234567-cmd|"
                                            "AUTH secret|CLIENT SETNAME sentinel-01234567-cmd|");
+    finish();
+}
+
+/* Every command goes out under the node's own name for it, those of the login too. */
+static void test_renames(void)
+{
+    static const struct line_of_script script[] = {
+        { "enter", "+OK\r\n" },
+        { "CLIENT SETNAME", "+OK\r\n" },
+        { "gnip", "+PONG\r\n" },
+        { NULL, NULL },
+    };
+
+    begin(script);
+    link_open(world.links, ID, LINK_CMD, &world.addr,
+              &(struct link_login){ "me", "secret", "AUTH=enter PING=gnip" });
+    expect(EVIDENCE_CONNECTED);
+    order_ping(world.links, ID, LINK_CMD);
+    expect(EVIDENCE_PONG);
+    CU_ASSERT_STRING_EQUAL(world.requests,
+                           "enter me secret|CLIENT SETNAME sentinel-01234567-cmd|gnip|");
     finish();
 }
 
@@ -332,7 +353,8 @@ static void test_denied(void)
     };
 
     begin(script);
-    link_open(world.links, ID, LINK_PUBSUB, &world.addr, &(struct link_login){ "me", "secret" });
+    link_open(world.links, ID, LINK_PUBSUB, &world.addr,
+              &(struct link_login){ "me", "secret", "" });
     expect(EVIDENCE_CONNECTED);
     order_ping(world.links, ID, LINK_PUBSUB);
     expect(EVIDENCE_DENIED);
@@ -516,6 +538,17 @@ static void test_info(void)
     order_info(world.links, ID);
     expect(EVIDENCE_INFO);
     CU_ASSERT_EQUAL(world.info_role, ROLE_REPLICA);
+
+    /* Its text is kept, with the link or without it, until the node is forgotten. */
+    CU_ASSERT_PTR_NULL(link_kept_info(world.links, ID + 1).p);
+    CU_ASSERT_PTR_NULL(link_kept_info(world.links, 1000000).p);
+    link_close(world.links, ID, LINK_CMD);
+    CU_ASSERT(slice_is(link_kept_info(world.links, ID), "role:slave\r\n"));
+    link_keep_info(world.links, ID, "a long", 1);
+    CU_ASSERT(slice_is(link_kept_info(world.links, ID), "a"));
+    link_keep_info(world.links, 999, "x", 1);
+    link_forget(world.links, ID);
+    CU_ASSERT_PTR_NULL(link_kept_info(world.links, ID).p);
     finish();
 }
 
@@ -761,6 +794,7 @@ static void test_opinion(void)
 static const struct unit_case cases[] = {
     { "a link comes up, named, and knows its addresses", test_comes_up },
     { "credentials are given", test_logs_in },
+    { "commands go out under other names", test_renames },
     { "what is denied keeps no link down, PING tells", test_denied },
     { "nobody listens: refused", test_refused },
     { "names are looked up", test_names },

@@ -221,6 +221,37 @@ static void test_flush(void)
     drive_end(&d);
 }
 
+static void set_renames(const char *renames)
+{
+    struct request request = drive_ask(REQUEST_SET, "g", 0);
+
+    drive_mark(&d);
+    snprintf(request.conf.rename_commands, sizeof request.conf.rename_commands, "%s", renames);
+    request.set = bit("rename-command");
+    CU_ASSERT_EQUAL(drive_request(&d, request).code, REPLY_OK);
+}
+
+/* An event for each command whose name changed, as Sentinel tells it; and links that know. */
+static void test_set_renames(void)
+{
+    begin();
+    set_renames("INFO=a PING=b");
+    CU_ASSERT_EQUAL(drive_events(&d, EVENT_SET), 2);
+    CU_ASSERT_STRING_EQUAL(drive_event(&d, EVENT_SET).detail, "rename-command PING b");
+    CU_ASSERT_EQUAL(drive_orders(&d, ORDER_CLOSE, drive_node(&d, 0)->id), LINK_COUNT);
+    set_renames("INFO=c PING=b");
+    CU_ASSERT_EQUAL(drive_events(&d, EVENT_SET), 1);
+    CU_ASSERT_STRING_EQUAL(drive_event(&d, EVENT_SET).detail, "rename-command INFO c");
+    set_renames("PING=b");
+    CU_ASSERT_EQUAL(drive_events(&d, EVENT_SET), 1);
+    CU_ASSERT_STRING_EQUAL(drive_event(&d, EVENT_SET).detail, "rename-command INFO INFO");
+    drive_run(&d, 10);
+    set_renames("PING=b");
+    CU_ASSERT_EQUAL(drive_events(&d, EVENT_SET), 0);
+    CU_ASSERT_EQUAL(drive_orders(&d, ORDER_CLOSE, 0), 0);
+    drive_end(&d);
+}
+
 static const struct unit_case cases[] = {
     { "monitor", test_monitor },
     { "many groups", test_many_groups },
@@ -228,6 +259,7 @@ static const struct unit_case cases[] = {
     { "set", test_set },
     { "set down-after", test_set_down_after },
     { "set credentials", test_set_credentials },
+    { "set renames", test_set_renames },
     { "reset", test_reset },
     { "reset spares promotions", test_reset_spares_promotions },
     { "failover", test_failover },
