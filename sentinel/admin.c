@@ -69,6 +69,14 @@ const struct group *admin_find_group(const struct admin *admin, struct client *c
     return group;
 }
 
+/* Bytes of an argument that an error quotes. */
+#define QUOTED_MAX 128
+
+int admin_quoted(struct slice word)
+{
+    return (int)(word.n < QUOTED_MAX ? word.n : QUOTED_MAX);
+}
+
 uint64_t admin_defer(struct admin *admin, struct client *c, int asked)
 {
     uint64_t ticket = admin->ops.defer(admin->arg, c, asked);

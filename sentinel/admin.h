@@ -12,6 +12,7 @@
 #ifndef SENTINEL_ADMIN_H
 #define SENTINEL_ADMIN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -85,6 +86,9 @@ struct admin_ops {
     /* *ret_facts is zeroed. */
     void (*facts)(void *arg, struct admin_facts *ret_facts);
 
+    /* The last INFO of the node of that id, as it came; p NULL: there was none. */
+    struct slice (*node_info)(void *arg, uint32_t id);
+
     /* The queue of the hooks, and whether PATH may be one; the empty path takes a hook away. */
     const struct scripts *(*scripts)(void *arg);
     enum admin_script (*check_script)(void *arg, const char *path);
@@ -109,5 +113,9 @@ void admin_answer(struct admin *admin, struct client *client, const struct answe
 
 /* Tell the subscribers. */
 void admin_event(struct admin *admin, const struct event *event);
+
+/* Whether SIMULATE-FAILURE wants the process to end, with status 99, now that this has been told.
+ */
+bool admin_dies_of(const struct admin *admin, const struct event *event);
 
 #endif

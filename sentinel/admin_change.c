@@ -1,15 +1,9 @@
+#include "probes/renames.h"
 #include "sentinel/admin_own.h"
 #include "sentinel/input.h"
 #include "sentinel/model.h"
+#include "sentinel/option_check.h"
 #include "wire/client.h"
-
-/* Bytes of an argument that an error quotes. */
-#define QUOTED_MAX 128
-
-static int quoted(struct slice s)
-{
-    return (int)(s.n < QUOTED_MAX ? s.n : QUOTED_MAX);
-}
 
 /* Hand a request over; the reply comes with its ticket. */
 static void submit(struct admin *admin, struct client *c, struct request *request)
@@ -30,9 +24,16 @@ static void submit_about(struct admin *admin, struct client *c, enum request_kin
     submit(admin, c, &request);
 }
 
+/* COORDINATED asks for what is done in any case, as far as the primary lets us. */
 void admin_sentinel_failover(void *app, struct client *c, size_t argc, const struct slice *argv)
 {
-    (void)argc;
+    if (!admin_find_group(app, c, argv[2]))
+        return;
+    for (size_t i = 3; i < argc; i++)
+        if (!slice_is_nocase(argv[i], "coordinated")) {
+            resp_error(&c->reply, "ERR Unknown failover option specified");
+            return;
+        }
     submit_about(app, c, REQUEST_FAILOVER, argv[2]);
 }
 
@@ -63,7 +64,7 @@ void admin_sentinel_reset(void *app, struct client *c, size_t argc, const struct
 /* --- MONITOR ---------------------------------------------------------------------------------- */
 
 /* The checks in Redis Sentinel's order, with its words. NULL: all is well. */
-static const char *check_monitor(const struct slice *argv, struct request *ret_request)
+static const char *check_monitor(const struct slice *argv, bool names, struct request *ret_request)
 {
     int64_t quorum, port;
     if (!slice_to_int64(argv[5], &quorum))
@@ -76,7 +77,8 @@ static const char *check_monitor(const struct slice *argv, struct request *ret_r
     if (quorum > option->max)
         return "ERR Invalid quorum";
     ret_request->conf.quorum = quorum;
-    if (!addr_set_slice(&ret_request->addr, argv[3].p, argv[3].n, 1))
+    if (!addr_set_slice(&ret_request->addr, argv[3].p, argv[3].n, 1) ||
+        !(names || addr_is_numeric(&ret_request->addr)))
         return "ERR Invalid IP address or hostname specified";
     /* A port of 0 can never be reached. */
     if (port < 1 || port > UINT16_MAX)
@@ -95,7 +97,8 @@ void admin_sentinel_monitor(void *app, struct client *c, size_t argc, const stru
     if (!admin_refuse_controls(c, argc, argv, 2, "SENTINEL MONITOR"))
         return;
     group_conf_init(&request.conf);
-    const char *error = check_monitor(argv, &request);
+    bool names = admin_core(app)->global.resolve_hostnames != 0;
+    const char *error = check_monitor(argv, names, &request);
     if (error)
         resp_error(&c->reply, error);
     else
@@ -103,12 +106,6 @@ void admin_sentinel_monitor(void *app, struct client *c, size_t argc, const stru
 }
 
 /* --- SET -------------------------------------------------------------------------------------- */
-
-static void write_unknown(struct client *c, struct slice name)
-{
-    resp_errorf(&c->reply, "ERR Unknown option or number of arguments for SENTINEL SET '%.*s'",
-                quoted(name), name.p);
-}
 
 #define DENIED                                                                                     \
     "ERR Reconfiguration of scripts path is denied for security reasons. Check the "               \
@@ -139,52 +136,87 @@ static const char *check_script(const struct admin *admin, const struct conf_opt
     return NULL;
 }
 
-/* Take one pair into the request. False: the error has been written. */
-static bool read_pair(const struct admin *admin, struct client *c, struct slice name,
-                      struct slice value, struct request *request)
+/* A value that the option does not take. Returns false. */
+static bool refuse_value(struct client *c, const struct conf_option *option, struct slice value)
 {
-    char name_text[GROUP_NAME_MAX + 1];
-    char text[CONF_TEXT_MAX + 1];
-    const struct conf_option *option = NULL;
-
-    if (slice_copy(name, name_text, sizeof(name_text)))
-        option = group_option_by_wire_name(name_text);
-    if (!option) {
-        write_unknown(c, name);
-        return false;
-    }
-    if (!slice_copy(value, text, sizeof(text)) || !option_set(&request->conf, option, text)) {
-        struct slice shown = option->secret ? slice_str("******") : value;
-        resp_errorf(&c->reply, "ERR Invalid argument '%.*s' for SENTINEL SET '%.*s'", quoted(shown),
-                    shown.p, quoted(name), name.p);
-        return false;
-    }
-    const char *fault = check_script(admin, option, text);
-    if (fault) {
-        resp_error(&c->reply, fault);
-        return false;
-    }
-    request->set |= UINT64_C(1) << (option - group_options);
-    return true;
+    struct slice shown = option->secret ? slice_str("******") : value;
+    resp_errorf(&c->reply, "ERR Invalid argument '%.*s' for SENTINEL SET '%s'", admin_quoted(shown),
+                shown.p, option->wire_name);
+    return false;
 }
 
-/* All pairs are read before anything is changed; of an option named twice the last value counts. */
+/* rename-command OLD NEW: a pair of the text that the option holds. */
+static bool read_rename(struct client *c, const struct conf_option *option,
+                        const struct slice *words, struct request *request)
+{
+    char command[CONF_TEXT_MAX + 1], name[CONF_TEXT_MAX + 1], text[CONF_TEXT_MAX + 1];
+
+    if (!slice_copy(words[1], command, sizeof(command)) ||
+        !renames_edit("", command, "x", text, sizeof(text)))
+        return refuse_value(c, option, words[1]);
+    if (!slice_copy(words[2], name, sizeof(name)) ||
+        !renames_edit(request->conf.rename_commands, command, name, text, sizeof(text)))
+        return refuse_value(c, option, words[2]);
+    return option_set(&request->conf, option, text);
+}
+
+/* OPTION VALUE. False: the error has been written. */
+static bool read_value(const struct admin *admin, struct client *c,
+                       const struct conf_option *option, struct slice value,
+                       struct request *request)
+{
+    char text[CONF_TEXT_MAX + 1];
+
+    if (!slice_copy(value, text, sizeof(text)) || !option_allows(option, text) ||
+        !option_set(&request->conf, option, text))
+        return refuse_value(c, option, value);
+    const char *fault = check_script(admin, option, text);
+    if (fault)
+        resp_error(&c->reply, fault);
+    return !fault;
+}
+
+/* Take one option with its values into the request; returns how many words it took. 0: the error
+ * has been written. */
+static size_t read_option(const struct admin *admin, struct client *c, size_t left,
+                          const struct slice *words, struct request *request)
+{
+    char name[64];
+    const struct conf_option *option =
+        slice_copy(words[0], name, sizeof(name)) ? group_option_by_wire_name(name) : NULL;
+    bool rename = option && option->offset == offsetof(struct group_conf, rename_commands);
+    size_t wanted = rename ? 3 : 2;
+
+    if (!option || left < wanted) {
+        resp_errorf(&c->reply, "ERR Unknown option or number of arguments for SENTINEL SET '%.*s'",
+                    admin_quoted(words[0]), words[0].p);
+        return 0;
+    }
+    if (!(rename ? read_rename(c, option, words, request)
+                 : read_value(admin, c, option, words[1], request)))
+        return 0;
+    request->set |= UINT64_C(1) << (option - group_options);
+    return wanted;
+}
+
+/* All of them are read before anything is changed; of an option named twice the last value counts.
+ */
 void admin_sentinel_set(void *app, struct client *c, size_t argc, const struct slice *argv)
 {
     struct request request = { .kind = REQUEST_SET };
     const struct group *group = admin_find_group(app, c, argv[2]);
+
     if (!group || !admin_refuse_controls(c, argc, argv, 3, "SENTINEL SET"))
         return;
     slice_copy(argv[2], request.name, sizeof(request.name));
     request.conf = group->conf;
-    for (size_t i = 3; i + 1 < argc; i += 2)
-        if (!read_pair(app, c, argv[i], argv[i + 1], &request))
+    for (size_t i = 3; i < argc;) {
+        size_t took = read_option(app, c, argc - i, argv + i, &request);
+        if (took == 0)
             return;
-    /* A name is left over: no option goes without a value. */
-    if (argc % 2 == 0)
-        write_unknown(c, argv[argc - 1]);
-    else
-        submit(app, c, &request);
+        i += took;
+    }
+    submit(app, c, &request);
 }
 
 /* --- replies ---------------------------------------------------------------------------------- */

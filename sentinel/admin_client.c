@@ -6,16 +6,8 @@
 
 #define BAD_TEXT "cannot contain spaces, newlines or special characters."
 
-/* Bytes of an argument that an error quotes. */
-#define QUOTED_MAX 128
-
 /* Of CLIENT LIST ID; each costs a walk over all connections. */
 #define LIST_IDS_MAX 100
-
-static int quoted(struct slice s)
-{
-    return (int)(s.n < QUOTED_MAX ? s.n : QUOTED_MAX);
-}
 
 bool admin_set_client_name(struct client *c, struct slice name)
 {
@@ -49,7 +41,7 @@ void admin_client_setinfo(void *app, struct client *c, size_t argc, const struct
     (void)app;
     (void)argc;
     if (!option) {
-        resp_errorf(&c->reply, "ERR Unrecognized option '%.*s'", quoted(argv[2]), argv[2].p);
+        resp_errorf(&c->reply, "ERR Unrecognized option '%.*s'", admin_quoted(argv[2]), argv[2].p);
         return;
     }
     char **field = strcmp(option, "lib-name") == 0 ? &c->lib_name : &c->lib_ver;
@@ -121,7 +113,7 @@ static bool list_type(struct admin *admin, struct client *c, const struct slice 
 {
     listing->filter.type = client_class_parse(argv[3]);
     if (listing->filter.type < 0) {
-        resp_errorf(&c->reply, "ERR Unknown client type '%.*s'", quoted(argv[3]), argv[3].p);
+        resp_errorf(&c->reply, "ERR Unknown client type '%.*s'", admin_quoted(argv[3]), argv[3].p);
         return false;
     }
     admin->ops.each_client(admin->arg, list_one, listing);
@@ -161,4 +153,88 @@ void admin_client_kill(void *app, struct client *c, size_t argc, const struct sl
         resp_ok(&c->reply);
     else
         resp_error(&c->reply, "ERR No such client");
+}
+
+/* --- how replies come ------------------------------------------------------------------------- */
+
+void admin_client_reply(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    (void)app;
+    (void)argc;
+    if (slice_is_nocase(argv[2], "on")) {
+        client_reply_mode(c, CLIENT_REPLY_MODE_ON);
+        resp_ok(&c->reply);
+    } else if (slice_is_nocase(argv[2], "off")) {
+        client_reply_mode(c, CLIENT_REPLY_MODE_OFF);
+    } else if (slice_is_nocase(argv[2], "skip")) {
+        client_reply_mode(c, CLIENT_REPLY_MODE_SKIP);
+    } else {
+        resp_error(&c->reply, "ERR syntax error");
+    }
+}
+
+/* Nobody is evicted here: what counts is that it can be said. */
+void admin_client_no_evict(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    bool on = slice_is_nocase(argv[2], "on");
+    (void)app;
+    (void)argc;
+    if (!on && !slice_is_nocase(argv[2], "off")) {
+        resp_error(&c->reply, "ERR syntax error");
+        return;
+    }
+    c->flags &= ~(unsigned)CLIENT_NO_EVICT;
+    c->flags |= on ? CLIENT_NO_EVICT : 0;
+    resp_ok(&c->reply);
+}
+
+static bool too_many(struct client *c, size_t argc, const struct slice *argv)
+{
+    if (argc <= 4)
+        return false;
+    resp_errorf(&c->reply,
+                "ERR unknown subcommand or wrong number of arguments for '%.*s'. Try CLIENT HELP.",
+                admin_quoted(argv[1]), argv[1].p);
+    return true;
+}
+
+/* Checked as Redis does, but nothing is paused: peers and clients that get no answer would take
+ * this supervisor for a dead one. */
+void admin_client_pause(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    int64_t timeout_ms;
+    (void)app;
+    if (too_many(c, argc, argv))
+        return;
+    if (argc == 4 && !slice_is_nocase(argv[3], "write") && !slice_is_nocase(argv[3], "all"))
+        resp_error(&c->reply, "ERR CLIENT PAUSE mode must be WRITE or ALL");
+    else if (!slice_to_int64(argv[2], &timeout_ms))
+        resp_error(&c->reply, "ERR timeout is not an integer or out of range");
+    else if (timeout_ms < 0)
+        resp_error(&c->reply, "ERR timeout is negative");
+    else
+        resp_ok(&c->reply);
+}
+
+void admin_client_unpause(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    (void)app;
+    (void)argc;
+    (void)argv;
+    resp_ok(&c->reply);
+}
+
+/* No command blocks: who waits gets its reply in any case. */
+void admin_client_unblock(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    int64_t id;
+    (void)app;
+    if (too_many(c, argc, argv))
+        return;
+    if (argc == 4 && !slice_is_nocase(argv[3], "timeout") && !slice_is_nocase(argv[3], "error"))
+        resp_error(&c->reply, "ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
+    else if (!slice_to_int64(argv[2], &id))
+        resp_error(&c->reply, "ERR value is not an integer or out of range");
+    else
+        resp_int(&c->reply, 0);
 }

@@ -102,7 +102,7 @@ static void sentinel_section(const struct source *src)
          tilted ? (long long)(core->now - core->tilt_since) / 1000 : -1);
     line(src, "sentinel_running_scripts:%zu", scripts_running(scripts));
     line(src, "sentinel_scripts_queue_length:%zu", scripts_count(scripts));
-    line(src, "sentinel_simulate_failure_flags:0");
+    line(src, "sentinel_simulate_failure_flags:%u", src->admin->failures);
     for (size_t i = 0; i < core->n_groups; i++) {
         const struct group *group = core->groups[i];
         struct addr addr = group_primary_addr(group);

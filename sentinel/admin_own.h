@@ -23,6 +23,7 @@ struct admin {
     const char *version;
     struct command_table *table;
     struct pubsub *pubsub;
+    unsigned failures; /* SIMULATE-FAILURE: which are asked for, as INFO shows them */
 };
 
 /* admin.c */
@@ -43,11 +44,17 @@ uint64_t admin_defer(struct admin *admin, struct client *c, int asked);
 bool admin_refuse_controls(struct client *c, size_t argc, const struct slice *argv, size_t from,
                            const char *command);
 
+/* How many bytes of a client's word an error repeats; for %.*s. */
+int admin_quoted(struct slice word);
+
 /* admin_table.c */
 extern const struct command admin_commands[];
 
 /* "client|list"; constant text, for client.command. */
 const char *admin_full_name(const struct command_match *match);
+
+/* NAME in upper case, REST as it is. */
+void admin_write_upper(char *text, size_t size, const char *name, const char *rest);
 
 command_fn admin_sentinel_help, admin_client_help, admin_command_help, admin_picket_help;
 
@@ -55,11 +62,16 @@ command_fn admin_sentinel_help, admin_client_help, admin_command_help, admin_pic
 command_fn admin_ping, admin_auth, admin_hello, admin_shutdown;
 command_fn admin_subscribe, admin_unsubscribe, admin_psubscribe, admin_punsubscribe;
 command_fn admin_command, admin_command_count, admin_command_list, admin_command_info,
-    admin_command_docs;
+    admin_command_docs, admin_command_getkeys;
 
 /* admin_client.c: CLIENT */
 command_fn admin_client_id, admin_client_info, admin_client_list, admin_client_kill,
-    admin_client_setname, admin_client_getname, admin_client_setinfo;
+    admin_client_setname, admin_client_getname, admin_client_setinfo, admin_client_no_evict,
+    admin_client_pause, admin_client_unpause, admin_client_unblock, admin_client_reply;
+
+/* admin_tracking.c: CLIENT TRACKING */
+command_fn admin_client_tracking, admin_client_trackinginfo, admin_client_getredir,
+    admin_client_caching;
 
 /* CLIENT SETNAME, HELLO SETNAME. False, with the error written, when the name is refused. */
 bool admin_set_client_name(struct client *c, struct slice name);
@@ -67,11 +79,14 @@ bool admin_set_client_name(struct client *c, struct slice name);
 /* admin_show.c: SENTINEL, what only reads */
 command_fn admin_sentinel_masters, admin_sentinel_master, admin_sentinel_replicas,
     admin_sentinel_sentinels, admin_sentinel_get_addr, admin_sentinel_myid, admin_sentinel_ckquorum,
-    admin_sentinel_pending_scripts;
+    admin_sentinel_pending_scripts, admin_sentinel_info_cache;
 
 /* admin_change.c: SENTINEL, what changes something */
 command_fn admin_sentinel_monitor, admin_sentinel_remove, admin_sentinel_set, admin_sentinel_reset,
     admin_sentinel_failover, admin_sentinel_flushconfig;
+
+/* admin_config.c: SENTINEL, what concerns the whole process */
+command_fn admin_sentinel_config, admin_sentinel_debug, admin_sentinel_simulate_failure;
 
 /* admin_peer.c: what other supervisors say */
 command_fn admin_sentinel_is_down, admin_picket_opinion, admin_publish;

@@ -108,17 +108,21 @@ void admin_hello(void *app, struct client *c, size_t argc, const struct slice *a
 /* Nothing is ever left to save here, so all its words mean the same; only ABORT does not. */
 void admin_shutdown(void *app, struct client *c, size_t argc, const struct slice *argv)
 {
-    static const char *const words[] = { "save", "nosave", "now", "force", "safe" };
+    static const char *const words[] = { "save", "nosave", "now", "force", "safe", "failover" };
     struct admin *admin = app;
     bool abort = argc == 2 && slice_is_nocase(argv[1], "abort");
     size_t known = 0;
+    unsigned seen = 0;
 
     for (size_t i = 1; i < argc; i++)
         for (size_t k = 0; k < sizeof(words) / sizeof(words[0]); k++)
-            known += slice_is_nocase(argv[i], words[k]);
+            if (slice_is_nocase(argv[i], words[k])) {
+                known++;
+                seen |= 1u << k;
+            }
     if (abort) {
         resp_error(&c->reply, "ERR No shutdown in progress.");
-    } else if (known != argc - 1) {
+    } else if (known != argc - 1 || (seen & 3) == 3) { /* not SAVE and NOSAVE */
         resp_error(&c->reply, "ERR syntax error");
     } else {
         client_close_after_reply(c);
@@ -182,4 +186,14 @@ void admin_command_docs(void *app, struct client *c, size_t argc, const struct s
 {
     struct admin *admin = app;
     command_reply_docs(&c->reply, admin->table, argc, argv);
+}
+
+/* GETKEYS and GETKEYSANDFLAGS: no command here has keys. */
+void admin_command_getkeys(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    struct admin *admin = app;
+    struct command_match match;
+    command_find(admin->table, argc - 2, argv + 2, &match);
+    resp_error(&c->reply, match.command ? "ERR The command has no key arguments"
+                                        : "ERR Invalid command specified");
 }

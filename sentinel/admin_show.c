@@ -139,3 +139,49 @@ void admin_sentinel_pending_scripts(void *app, struct client *c, size_t argc,
         write_script(&c->reply, &script);
     }
 }
+
+/* --- INFO-CACHE ------------------------------------------------------------------------------- */
+
+static void write_info(const struct admin *admin, struct client *c, const struct node *node)
+{
+    msec seen_at = node->probe.info_seen_at;
+    struct slice text = admin->ops.node_info(admin->arg, node->id);
+    msec age = seen_at == MSEC_NEVER ? 0 : admin_core(admin)->now - seen_at;
+
+    resp_array(&c->reply, 2);
+    resp_int(&c->reply, age);
+    if (text.p)
+        resp_bulk(&c->reply, text);
+    else
+        resp_null(&c->reply);
+}
+
+/* The primary first, then its replicas. */
+static void write_infos(const struct admin *admin, struct client *c, const struct group *group)
+{
+    resp_bulk_str(&c->reply, group->name);
+    resp_array(&c->reply, 1 + admin_count_replicas(group));
+    write_info(admin, c, group->primary);
+    for (size_t i = 0; i < group->n_nodes; i++)
+        if (admin_is_replica(group->nodes[i]))
+            write_info(admin, c, group->nodes[i]);
+}
+
+/* Names that are none, and those said before, are passed over. */
+void admin_sentinel_info_cache(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    size_t mark = resp_hold(&c->reply);
+    size_t n = 0;
+
+    for (size_t i = 2; i < argc; i++) {
+        const struct group *group = admin_look_up(app, argv[i]);
+        for (size_t k = 2; group && k < i; k++)
+            if (slice_equal(argv[k], argv[i]))
+                group = NULL;
+        if (!group)
+            continue;
+        write_infos(app, c, group);
+        n += 2;
+    }
+    resp_array_at(&c->reply, mark, n);
+}

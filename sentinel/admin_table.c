@@ -16,7 +16,12 @@
 #define SENTINEL_TABLE(X)                                                                          \
     X("ckquorum", 3, ADMIN, admin_sentinel_ckquorum, " <master-name>",                             \
       "Tell whether enough Sentinels are usable for the quorum and for a majority.")               \
-    X("failover", 3, ADMIN, admin_sentinel_failover, " <master-name>",                             \
+    X("config", -4, ADMIN, admin_sentinel_config,                                                  \
+      " GET <param> [<param> ...] | SET <param> <value> [<param> <value> ...]",                    \
+      "Show settings of the whole Sentinel, or change them, all of them or none.")                 \
+    X("debug", -2, ADMIN, admin_sentinel_debug, " [<param> <value> ...]",                          \
+      "Show periods and time-outs in milliseconds, or change them until the next restart.")        \
+    X("failover", -3, ADMIN, admin_sentinel_failover, " <master-name> [COORDINATED]",              \
       "Replace the master now, whether it is down or not.")                                        \
     X("flushconfig", 2, ADMIN, admin_sentinel_flushconfig, "",                                     \
       "Answer once all that was changed before is on disk.")                                       \
@@ -25,6 +30,8 @@
     X("get-primary-addr-by-name", 3, ADMIN, admin_sentinel_get_addr, " <primary-name>",            \
       "Another word for GET-MASTER-ADDR-BY-NAME.")                                                 \
     X("help", 2, ALWAYS, admin_sentinel_help, "", "Print this help.")                              \
+    X("info-cache", -3, ADMIN, admin_sentinel_info_cache, " <master-name> [<master-name> ...]",    \
+      "Return the last INFO of those masters and their replicas, each with its age.")              \
     X("is-master-down-by-addr", 6, ADMIN, admin_sentinel_is_down,                                  \
       " <ip> <port> <epoch> <runid|*>",                                                            \
       "Tell whether this Sentinel holds the master at that address for down; a run id asks for "   \
@@ -51,10 +58,17 @@
     X("set", -5, ADMIN, admin_sentinel_set,                                                        \
       " <master-name> <option> <value> [<option> <value> ...]",                                    \
       "Change options of a master, all of them or none.")                                          \
+    X("simulate-failure", -3, ADMIN, admin_sentinel_simulate_failure,                              \
+      " [CRASH-AFTER-ELECTION] [CRASH-AFTER-PROMOTION] [HELP]",                                    \
+      "End this Sentinel in the middle of the next failover that it leads.")                       \
     X("slaves", 3, ADMIN, admin_sentinel_replicas, " <master-name>", "Another word for REPLICAS.")
 
 #define CLIENT_TABLE(X)                                                                            \
+    X("caching", 3, ALWAYS, admin_client_caching, " YES|NO",                                       \
+      "Say whether the keys of the next command are to be tracked.")                               \
     X("getname", 2, ALWAYS, admin_client_getname, "", "Return the name of this connection.")       \
+    X("getredir", 2, ALWAYS, admin_client_getredir, "",                                            \
+      "Return the number of the connection that is told about tracked keys.")                      \
     X("help", 2, ALWAYS, admin_client_help, "", "Print this help.")                                \
     X("id", 2, ALWAYS, admin_client_id, "", "Return the number of this connection.")               \
     X("info", 2, ALWAYS, admin_client_info, "", "Describe this connection.")                       \
@@ -64,14 +78,31 @@
       "Close the connections that match.")                                                         \
     X("list", -2, ADMIN | ALWAYS, admin_client_list,                                               \
       " [TYPE normal|master|replica|pubsub] [ID <id> ...]", "Describe the connections.")           \
+    X("no-evict", 3, ADMIN | ALWAYS, admin_client_no_evict, " ON|OFF",                             \
+      "Protect this connection from being closed when memory is short.")                           \
+    X("pause", -3, ADMIN | ALWAYS, admin_client_pause, " <timeout> [WRITE|ALL]",                   \
+      "Does nothing here: a supervisor that does not answer is a failed one.")                     \
+    X("reply", 3, ALWAYS, admin_client_reply, " ON|OFF|SKIP",                                      \
+      "Say whether this connection wants replies.")                                                \
     X("setinfo", 4, ALWAYS, admin_client_setinfo, " LIB-NAME|LIB-VER <text>",                      \
       "Tell which library this connection uses.")                                                  \
-    X("setname", 3, ALWAYS, admin_client_setname, " <name>", "Give this connection a name.")
+    X("setname", 3, ALWAYS, admin_client_setname, " <name>", "Give this connection a name.")       \
+    X("tracking", -3, ALWAYS, admin_client_tracking,                                               \
+      " ON|OFF [REDIRECT <id>] [PREFIX <prefix> ...] [BCAST] [OPTIN] [OPTOUT] [NOLOOP]",           \
+      "Switch tracking of keys on or off; there are none here.")                                   \
+    X("trackinginfo", 2, ALWAYS, admin_client_trackinginfo, "", "Show how keys are tracked.")      \
+    X("unblock", -3, ADMIN | ALWAYS, admin_client_unblock, " <id> [TIMEOUT|ERROR]",                \
+      "End the waiting of a blocked connection; no command blocks here.")                          \
+    X("unpause", 2, ADMIN | ALWAYS, admin_client_unpause, "", "End a pause.")
 
 #define COMMAND_TABLE(X)                                                                           \
     X("count", 2, ALWAYS, admin_command_count, "", "Return the number of commands.")               \
     X("docs", -2, ALWAYS, admin_command_docs, " [<name> ...]",                                     \
       "Return what the commands are for.")                                                         \
+    X("getkeys", -4, ALWAYS, admin_command_getkeys, " <full-command>",                             \
+      "Return the keys of a command; none here has any.")                                          \
+    X("getkeysandflags", -4, ALWAYS, admin_command_getkeys, " <full-command>",                     \
+      "Return the keys of a command and what it does to them; none here has any.")                 \
     X("help", 2, ALWAYS, admin_command_help, "", "Print this help.")                               \
     X("info", -2, ALWAYS, admin_command_info, " [<name> ...]",                                     \
       "Return arity and flags of the commands.")                                                   \
@@ -180,8 +211,7 @@ const char *admin_full_name(const struct command_match *match)
     return find_extra(match->parent->subs, match->command)->full;
 }
 
-/* Upper case of a name that the table holds. */
-static void write_upper(char *text, size_t size, const char *name, const char *rest)
+void admin_write_upper(char *text, size_t size, const char *name, const char *rest)
 {
     snprintf(text, size, "%s%s", name, rest);
     for (size_t i = 0; i < strlen(name) && i < size; i++)
@@ -196,11 +226,11 @@ static void write_help(struct client *c, const char *container, const struct com
     size_t mark = resp_hold(&c->reply);
     size_t n = 1;
 
-    write_upper(line, sizeof(line), container,
-                " <subcommand> [<arg> [value] [opt] ...]. Subcommands are:");
+    admin_write_upper(line, sizeof(line), container,
+                      " <subcommand> [<arg> [value] [opt] ...]. Subcommands are:");
     resp_simple(&c->reply, line);
     for (const struct command *row = rows; row->name; row++, n += 2) {
-        write_upper(line, sizeof(line), row->name, find_extra(rows, row)->args);
+        admin_write_upper(line, sizeof(line), row->name, find_extra(rows, row)->args);
         resp_simple(&c->reply, line);
         snprintf(line, sizeof(line), "    %s", row->summary);
         resp_simple(&c->reply, line);

@@ -22,7 +22,8 @@
 #error "PICKET_VERSION is set by the Makefile"
 #endif
 
-#define REASON_KILLED "killed by CLIENT KILL"
+#define REASON_KILLED    "killed by CLIENT KILL"
+#define STATUS_SIMULATED 99 /* what Sentinel ends with then */
 
 struct clients {
     struct server *server;
@@ -134,6 +135,13 @@ static void get_facts(void *arg, struct admin_facts *ret_facts)
              clients->options.config_file);
 }
 
+static struct slice get_node_info(void *arg, uint32_t id)
+{
+    struct clients *clients = arg;
+
+    return shell_node_info(clients->shell, id);
+}
+
 static const struct scripts *get_scripts(void *arg)
 {
     struct clients *clients = arg;
@@ -152,8 +160,17 @@ static enum admin_script check_script(void *arg, const char *path)
 }
 
 static const struct admin_ops admin_ops = {
-    get_core,    defer,        submit,    message,     stop,
-    each_client, kill_clients, get_facts, get_scripts, check_script,
+    .core = get_core,
+    .defer = defer,
+    .submit = submit,
+    .message = message,
+    .stop = stop,
+    .each_client = each_client,
+    .kill_clients = kill_clients,
+    .facts = get_facts,
+    .node_info = get_node_info,
+    .scripts = get_scripts,
+    .check_script = check_script,
 };
 
 /* --- what the server brings --- */
@@ -198,6 +215,10 @@ static void on_event(void *arg, const struct event *event)
 
     log_event(event);
     admin_event(clients->admin, event);
+    if (admin_dies_of(clients->admin, event)) {
+        log_warning("ending at once, since SENTINEL SIMULATE-FAILURE asked for it");
+        _exit(STATUS_SIMULATED);
+    }
 }
 
 /* Whoever waits with that ticket; NULL when it is gone. */

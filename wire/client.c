@@ -134,9 +134,9 @@ static void describe_flags(const struct client *c, char text[12])
         unsigned flag;
         char letter;
     } letters[] = {
-        { CLIENT_IS_REPLICA, 'S' }, { CLIENT_IS_MASTER, 'M' }, { CLIENT_IN_MULTI, 'x' },
-        { CLIENT_BLOCKED, 'b' },    { CLIENT_DIRTY, 'd' },     { CLIENT_CLOSE_AFTER_REPLY, 'c' },
-        { CLIENT_CLOSING, 'A' },    { CLIENT_NO_EVICT, 'e' },
+        { CLIENT_IS_REPLICA, 'S' },        { CLIENT_IS_MASTER, 'M' }, { CLIENT_IN_MULTI, 'x' },
+        { CLIENT_BLOCKED, 'b' },           { CLIENT_TRACKING, 't' },  { CLIENT_DIRTY, 'd' },
+        { CLIENT_CLOSE_AFTER_REPLY, 'c' }, { CLIENT_CLOSING, 'A' },   { CLIENT_NO_EVICT, 'e' },
     };
     size_t n = 0;
     for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++) {
@@ -164,13 +164,15 @@ bool client_describe(const struct client *c, msec now_ms, struct buf *ret_line)
         ret_line,
         "id=%llu addr=%s laddr=%s fd=%d name=%s age=%lld idle=%lld flags=%s db=%d sub=%zu "
         "psub=%zu ssub=0 multi=%d qbuf=%zu qbuf-free=0 argv-mem=0 multi-mem=0 rbs=%zu rbp=%zu "
-        "obl=%zu oll=0 omem=%zu tot-mem=%zu events=%s cmd=%s user=default redir=-1 resp=%d "
+        "obl=%zu oll=0 omem=%zu tot-mem=%zu events=%s cmd=%s user=default redir=%lld "
+        "resp=%d "
         "lib-name=%s lib-ver=%s",
         (unsigned long long)c->id, c->addr, c->laddr, c->fd, or_empty(c->name),
         (long long)((now_ms - c->opened_ms) / 1000), (long long)((now_ms - c->active_ms) / 1000),
         flags, c->db, c->subs.count[PUBSUB_CHANNEL], c->subs.count[PUBSUB_PATTERN], c->multi,
         c->query_bytes, c->out.cap, out, out, c->sending_bytes,
         sizeof(*c) + c->out.cap + c->query_bytes + c->sending_bytes,
-        client_unsent_bytes(c) > 0 ? "rw" : "r", c->command ? c->command : "NULL", c->reply.proto,
+        client_unsent_bytes(c) > 0 ? "rw" : "r", c->command ? c->command : "NULL",
+        c->flags & CLIENT_TRACKING ? (long long)c->redirect : -1LL, c->reply.proto,
         or_empty(c->lib_name), or_empty(c->lib_ver));
 }

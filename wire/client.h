@@ -44,6 +44,7 @@ enum client_flag {
     CLIENT_SKIP_NEXT = 1 << 9,         /* CLIENT REPLY SKIP: the next request gets no reply */
     CLIENT_SKIPPING = 1 << 10,         /* ... and this is that request */
     CLIENT_REPLY_OFF = 1 << 11,        /* CLIENT REPLY OFF */
+    CLIENT_TRACKING = 1 << 12,         /* CLIENT TRACKING ON (t) */
     CLIENT_FLAG_APP = 1 << 16          /* this bit and those above are the program's */
 };
 
@@ -64,6 +65,7 @@ struct client {
     int db;             /* SELECT */
     int multi;          /* commands queued, -1: not in MULTI */
     int fd;             /* shown only */
+    uint64_t redirect;  /* CLIENT TRACKING REDIRECT, with CLIENT_TRACKING; 0: none */
     msec opened_ms;     /* monotonic */
     msec active_ms;     /* last request; monotonic */
     size_t query_bytes; /* unread bytes held; kept by the server */

@@ -84,3 +84,26 @@ def command_entry(typed):
     kind, value = typed
     entry = value[0].value if value else []
     return kind, [(v.kind, v.value if i < 2 else "...") for i, v in enumerate(entry[:6])]
+
+
+def field_names(typed):
+    """A map: the names of its fields in their order, and the types of the values."""
+    kind, value = typed
+    items = value if kind == "%" else list(zip(value[::2], value[1::2]))
+    return kind, [(k.kind, k.value, v.kind, kind_of(v.value)) for k, v in items]
+
+
+def help_text(typed):
+    """HELP: the first line, and that each subcommand has a line of its own with indented ones below it."""
+    kind, value = typed
+    return kind, [value[0].value] + sorted({(v.kind, v.value.startswith("    ")) for v in value[1:]})
+
+
+def info_cache(typed):
+    """INFO-CACHE: the structure, and of each INFO the sections."""
+    kind, value = typed
+    if kind != "*":
+        return alike(typed)
+    return kind, [v.value if v.kind == "$" else
+                  [(pair.kind, age.kind, info.kind, re.findall("(?m)^# .*$", info.value or "")) for pair in v.value
+                   for age, info in [pair.value]] for v in value]

@@ -104,6 +104,13 @@ static const struct scripts *get_scripts(void *arg)
     return ((struct fixture *)arg)->scripts;
 }
 
+/* Only the primary has said something. */
+static struct slice get_node_info(void *arg, uint32_t id)
+{
+    const struct group *group = core_find_group(((struct fixture *)arg)->core, "orders");
+    return group->primary->id == id ? slice_str("# Server\r\nx:1\r\n") : (struct slice){ NULL, 0 };
+}
+
 static enum admin_script check_script(void *arg, const char *path)
 {
     struct fixture *f = arg;
@@ -126,6 +133,7 @@ static struct fixture *set_up(void)
         .each_client = each_client,
         .kill_clients = kill_clients,
         .facts = facts,
+        .node_info = get_node_info,
         .scripts = get_scripts,
         .check_script = check_script,
     };
@@ -266,7 +274,10 @@ static void test_session(void)
     EXPECT(f, "SHUTDOWN ABORT", "-ERR No shutdown in progress.\r\n");
     EXPECT(f, "SHUTDOWN foo", "-ERR syntax error\r\n");
     CU_ASSERT_EQUAL(f->stopped, 0);
-    EXPECT(f, "SHUTDOWN NOSAVE", "");
+    EXPECT(f, "SHUTDOWN SAVE NOSAVE", "-ERR syntax error\r\n");
+    EXPECT(f, "SHUTDOWN NOSAVE ABORT", "-ERR syntax error\r\n");
+    CU_ASSERT_EQUAL(f->stopped, 0);
+    EXPECT(f, "SHUTDOWN NOSAVE NOW FORCE FAILOVER", "");
     CU_ASSERT_EQUAL(f->stopped, 1);
     CU_ASSERT(f->client.flags & CLIENT_CLOSE_AFTER_REPLY);
     tear_down(f);
@@ -535,6 +546,166 @@ static void test_info(void)
     tear_down(f);
 }
 
+/* --- the whole process ---------------------------------------------------------------------- */
+
+static void test_config_get(void)
+{
+    struct fixture *f = set_up();
+    EXPECT(f, "SENTINEL CONFIG GET",
+           "-ERR wrong number of arguments for 'sentinel|config' command\r\n");
+    EXPECT(f, "SENTINEL CONFIG RESET x",
+           "-ERR Only SENTINEL CONFIG GET <param> [<param> <param> ...] / SET <param> <value> "
+           "[<param> <value> ...] are supported.\r\n");
+    EXPECT(f, "SENTINEL CONFIG GET *",
+           "*14\r\n$17\r\nresolve-hostnames\r\n$3\r\nyes\r\n$18\r\nannounce-hostnames\r\n$2\r\n"
+           "no\r\n$11\r\nannounce-ip\r\n$0\r\n\r\n$13\r\nannounce-port\r\n$1\r\n0\r\n"
+           "$13\r\nsentinel-user\r\n$0\r\n\r\n$13\r\nsentinel-pass\r\n$0\r\n\r\n"
+           "$8\r\nloglevel\r\n$6\r\nnotice\r\n");
+    EXPECT(f, "SENTINEL CONFIG GET nosuch", "*0\r\n");
+    EXPECT(f, "SENTINEL CONFIG GET LOG* announce-p* loglevel *-port",
+           "*4\r\n$8\r\nloglevel\r\n$6\r\nnotice\r\n$13\r\nannounce-port\r\n$1\r\n0\r\n");
+    CU_ASSERT(strncmp(ask(f, "HELLO 3"), "%6", 2) == 0);
+    EXPECT(f, "SENTINEL CONFIG GET loglevel", "%1\r\n$8\r\nloglevel\r\n$6\r\nnotice\r\n");
+    tear_down(f);
+}
+
+static void test_config_set(void)
+{
+    static const struct {
+        const char *words, *error;
+    } bad[] = {
+        { "announce-port 5 foo 1", "Invalid argument 'foo' to SENTINEL CONFIG SET" },
+        { "announce-port 5 ANNOUNCE-PORT 6",
+          "Duplicate argument 'ANNOUNCE-PORT' to SENTINEL CONFIG SET" },
+        { "announce-port 5 loglevel", "Missing argument 'loglevel' value" },
+        { "announce-port 65536", "Invalid value '65536' to SENTINEL CONFIG SET 'announce-port'" },
+        { "announce-port -1", "Invalid value '-1' to SENTINEL CONFIG SET 'announce-port'" },
+        { "announce-port 5 loglevel loud",
+          "Invalid value 'loud' to SENTINEL CONFIG SET 'loglevel'" },
+        { "resolve-hostnames 1", "Invalid value '1' to SENTINEL CONFIG SET 'resolve-hostnames'" },
+        { "announce-ip a,b", "Invalid value 'a,b' to SENTINEL CONFIG SET 'announce-ip'" },
+        { "sentinel-pass a\tb", "Invalid argument at index 4 for SENTINEL CONFIG SET: control "
+                                "characters are not allowed" },
+    };
+    struct fixture *f = set_up();
+    const struct global_conf *conf = &f->core->global;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        char words[128], reply[256];
+        snprintf(words, sizeof(words), "SENTINEL CONFIG SET %s", bad[i].words);
+        snprintf(reply, sizeof(reply), "-ERR %s\r\n", bad[i].error);
+        EXPECT(f, words, reply);
+    }
+    CU_ASSERT_EQUAL(f->submitted, 0);
+    CU_ASSERT_EQUAL(conf->announce_port, 0);
+    EXPECT(f, "SENTINEL CONFIG SET announce-port 5 LOGLEVEL Debug sentinel-pass hush", "+OK\r\n");
+    CU_ASSERT_EQUAL(conf->announce_port, 5);
+    CU_ASSERT_EQUAL(conf->log_level, 0);
+    CU_ASSERT_STRING_EQUAL(conf->sentinel_pass, "hush");
+    EXPECT(f, "SENTINEL CONFIG GET sentinel-pass",
+           "*2\r\n$13\r\nsentinel-pass\r\n$6\r\n******\r\n");
+    tear_down(f);
+}
+
+static void test_debug(void)
+{
+    struct fixture *f = set_up();
+    EXPECT(f, "SENTINEL DEBUG ping-period 5 info-period 0",
+           "-ERR Invalid argument '0' for SENTINEL DEBUG 'info-period'\r\n");
+    EXPECT(f, "SENTINEL DEBUG ping-period 5 info-period",
+           "-ERR Unknown option or number of arguments for SENTINEL DEBUG 'info-period'\r\n");
+    EXPECT(f, "SENTINEL DEBUG foo 1",
+           "-ERR Unknown option or number of arguments for SENTINEL DEBUG 'foo'\r\n");
+    CU_ASSERT_EQUAL(f->core->tunables.ping_period, 1000);
+    EXPECT(f, "SENTINEL DEBUG PING-PERIOD 500 info-period 2000", "+OK\r\n");
+    CU_ASSERT_EQUAL(f->core->pace.ping_ms, 500);
+    const char *reply = ask(f, "SENTINEL DEBUG");
+    CU_ASSERT(contains(reply, "*26\r\n$11\r\nINFO-PERIOD\r\n$4\r\n2000\r\n$11\r\nPING-PERIOD\r\n$3"
+                              "\r\n500\r\n$10\r\nASK-PERIOD\r\n"));
+    CU_ASSERT(contains(reply, "$18\r\nSCRIPT-RETRY-DELAY\r\n$5\r\n30000\r\n"));
+    tear_down(f);
+}
+
+static void test_simulate_failure(void)
+{
+    struct fixture *f = set_up();
+    const struct event elected = { .kind = EVENT_ELECTED_LEADER };
+    const struct event promoted = { .kind = EVENT_PROMOTED_SLAVE };
+    EXPECT(f, "SENTINEL SIMULATE-FAILURE foo", "-ERR Unknown failure simulation specified\r\n");
+    EXPECT(f, "SENTINEL SIMULATE-FAILURE help",
+           "*2\r\n$20\r\ncrash-after-election\r\n$21\r\ncrash-after-promotion\r\n");
+    CU_ASSERT_FALSE(admin_dies_of(f->admin, &elected));
+    EXPECT(f, "SENTINEL SIMULATE-FAILURE CRASH-AFTER-ELECTION", "+OK\r\n");
+    CU_ASSERT_TRUE(admin_dies_of(f->admin, &elected));
+    CU_ASSERT_FALSE(admin_dies_of(f->admin, &promoted));
+    EXPECT(f, "SENTINEL SIMULATE-FAILURE crash-after-promotion", "+OK\r\n");
+    CU_ASSERT_FALSE(admin_dies_of(f->admin, &elected));
+    CU_ASSERT_TRUE(admin_dies_of(f->admin, &promoted));
+    CU_ASSERT(contains(ask(f, "INFO sentinel"), "\r\nsentinel_simulate_failure_flags:2\r\n"));
+    EXPECT(f, "SENTINEL SIMULATE-FAILURE crash-after-election foo",
+           "-ERR Unknown failure simulation specified\r\n");
+    CU_ASSERT(contains(ask(f, "INFO sentinel"), "\r\nsentinel_simulate_failure_flags:0\r\n"));
+    tear_down(f);
+}
+
+static void test_info_cache(void)
+{
+    struct fixture *f = set_up_group();
+    f->core->now = f->now += 100;
+    const char *reply = ask(f, "SENTINEL INFO-CACHE nosuch orders orders");
+    long age = 0, replica_age = 0;
+    CU_ASSERT_EQUAL(sscanf(reply,
+                           "*2\r\n$6\r\norders\r\n*2\r\n*2\r\n:%ld\r\n$15\r\n# Server\r\nx:1\r\n"
+                           "\r\n*2\r\n:%ld\r\n$-1\r\n",
+                           &age, &replica_age),
+                    2);
+    CU_ASSERT(age >= 100 && replica_age >= 100);
+    CU_ASSERT(contains(reply, "$-1\r\n"));
+    EXPECT(f, "SENTINEL INFO-CACHE nosuch", "*0\r\n");
+    tear_down(f);
+}
+
+static void test_tracking(void)
+{
+    struct fixture *f = set_up();
+    EXPECT(f, "CLIENT GETREDIR", ":-1\r\n");
+    EXPECT(f, "CLIENT TRACKINGINFO",
+           "*6\r\n$5\r\nflags\r\n*1\r\n$3\r\noff\r\n$8\r\nredirect\r\n:-1\r\n$8\r\nprefixes\r\n*0"
+           "\r\n");
+    EXPECT(f, "CLIENT TRACKING ON REDIRECT 3",
+           "-ERR The client ID you want redirect to does not exist\r\n");
+    EXPECT(f, "CLIENT TRACKING ON REDIRECT 2 REDIRECT 2",
+           "-ERR A client can only redirect to a single other client\r\n");
+    EXPECT(f, "CLIENT TRACKING ON OPTIN REDIRECT 2", "+OK\r\n");
+    EXPECT(f, "CLIENT GETREDIR", ":2\r\n");
+    CU_ASSERT(contains(ask(f, "CLIENT INFO"), " flags=t "));
+    CU_ASSERT(contains(ask(f, "CLIENT INFO"), " redir=2 "));
+    EXPECT(f, "CLIENT CACHING YES", "+OK\r\n");
+    CU_ASSERT(contains(ask(f, "CLIENT TRACKINGINFO"),
+                       "*3\r\n$2\r\non\r\n$5\r\noptin\r\n$11\r\ncaching-yes\r\n"));
+    EXPECT(f, "CLIENT TRACKING OFF", "+OK\r\n");
+    EXPECT(f, "CLIENT GETREDIR", ":-1\r\n");
+    CU_ASSERT(contains(ask(f, "CLIENT INFO"), " flags=N "));
+    tear_down(f);
+}
+
+static void test_client_modes(void)
+{
+    struct fixture *f = set_up();
+    EXPECT(f, "CLIENT REPLY foo", "-ERR syntax error\r\n");
+    EXPECT(f, "CLIENT REPLY OFF", "");
+    EXPECT(f, "PING", "");
+    EXPECT(f, "CLIENT REPLY ON", "+OK\r\n");
+    EXPECT(f, "CLIENT NO-EVICT on", "+OK\r\n");
+    CU_ASSERT(contains(ask(f, "CLIENT INFO"), " flags=e "));
+    EXPECT(f, "CLIENT PAUSE 100000", "+OK\r\n");
+    EXPECT(f, "PING", "+PONG\r\n");
+    EXPECT(f, "CLIENT UNPAUSE", "+OK\r\n");
+    EXPECT(f, "CLIENT UNBLOCK 2", ":0\r\n");
+    EXPECT(f, "COMMAND GETKEYS ping x", "-ERR The command has no key arguments\r\n");
+    EXPECT(f, "COMMAND GETKEYS foo x", "-ERR Invalid command specified\r\n");
+    tear_down(f);
+}
+
 /* --- changing ------------------------------------------------------------------------------- */
 
 static void test_monitor(void)
@@ -553,7 +724,11 @@ static void test_monitor(void)
     EXPECT(f, "SENTINEL MONITOR a\nb 10.0.0.1 1 1",
            "-ERR Invalid argument at index 2 for SENTINEL MONITOR: control characters are not "
            "allowed\r\n");
+    f->core->global.resolve_hostnames = 0;
+    EXPECT(f, "SENTINEL MONITOR a db1 1 1", "-ERR Invalid IP address or hostname specified\r\n");
     CU_ASSERT_EQUAL(f->submitted, 0);
+    f->core->global.resolve_hostnames = 1;
+    EXPECT(f, "SENTINEL MONITOR b db1 1 1", "+OK\r\n");
     EXPECT(f, "SENTINEL MONITOR a 10.0.0.1 6379 3", "+OK\r\n");
     EXPECT(f, "SENTINEL MONITOR a 10.0.0.2 6379 3", "-ERR Duplicate master name.\r\n");
     CU_ASSERT_EQUAL(core_find_group(f->core, "a")->conf.quorum, 3);
@@ -587,6 +762,25 @@ static void test_set(void)
     CU_ASSERT_STRING_EQUAL(conf->auth_pass, "secret");
     CU_ASSERT_EQUAL(conf->crash_detection, 0);
     CU_ASSERT_EQUAL(conf->down_after_ms, 30000);
+    tear_down(f);
+}
+
+static void test_set_renames(void)
+{
+    struct fixture *f = set_up_group();
+    const char *renames = core_find_group(f->core, "orders")->conf.rename_commands;
+    EXPECT(f, "SENTINEL SET orders rename-command INFO",
+           "-ERR Unknown option or number of arguments for SENTINEL SET 'rename-command'\r\n");
+    EXPECT(f, "SENTINEL SET orders rename-command a=b c",
+           "-ERR Invalid argument 'a=b' for SENTINEL SET 'rename-command'\r\n");
+    EXPECT(f, "SENTINEL SET orders rename-command INFO c=d quorum 3",
+           "-ERR Invalid argument 'c=d' for SENTINEL SET 'rename-command'\r\n");
+    CU_ASSERT_STRING_EQUAL(renames, "");
+    EXPECT(f, "SENTINEL SET orders rename-command INFO i1 quorum 3 rename-command config c1",
+           "+OK\r\n");
+    CU_ASSERT_STRING_EQUAL(renames, "INFO=i1 config=c1");
+    EXPECT(f, "SENTINEL SET orders rename-command info INFO", "+OK\r\n");
+    CU_ASSERT_STRING_EQUAL(renames, "config=c1");
     tear_down(f);
 }
 
@@ -664,6 +858,10 @@ static void test_other_changes(void)
     EXPECT(f, "SENTINEL RESET x*", ":0\r\n");
     EXPECT(f, "SENTINEL FLUSHCONFIG", "+OK\r\n");
     EXPECT(f, "SENTINEL FAILOVER orders", "-NOGOODSLAVE No suitable replica to promote\r\n");
+    EXPECT(f, "SENTINEL FAILOVER orders Coordinated",
+           "-NOGOODSLAVE No suitable replica to promote\r\n");
+    EXPECT(f, "SENTINEL FAILOVER orders now", "-ERR Unknown failover option specified\r\n");
+    EXPECT(f, "SENTINEL FAILOVER nosuch now", "-ERR No such master with that name\r\n");
     f->full = true;
     EXPECT(f, "SENTINEL FLUSHCONFIG", "-ERR too many requests are waiting for their reply\r\n");
     tear_down(f);
@@ -786,8 +984,16 @@ int main(void)
         { "unknown groups", test_unknown_group },
         { "CKQUORUM", test_ckquorum },
         { "INFO", test_info },
+        { "CONFIG GET", test_config_get },
+        { "CONFIG SET", test_config_set },
+        { "DEBUG", test_debug },
+        { "SIMULATE-FAILURE", test_simulate_failure },
+        { "INFO-CACHE", test_info_cache },
+        { "CLIENT TRACKING", test_tracking },
+        { "CLIENT REPLY and others", test_client_modes },
         { "MONITOR, REMOVE", test_monitor },
         { "SET is all or nothing", test_set },
+        { "SET of rename-command", test_set_renames },
         { "SET of scripts", test_set_scripts },
         { "PENDING-SCRIPTS", test_pending_scripts },
         { "RESET, FLUSHCONFIG, FAILOVER", test_other_changes },
