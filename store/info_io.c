@@ -116,11 +116,11 @@ static void put_memory(struct shell *sh, struct buf *b)
 
 static void put_loading(struct shell *sh, struct buf *b)
 {
-    const struct saver *v = &sh->saver;
+    const struct loader *v = &sh->loader;
     uint64_t loaded = v->reader.offset, left = v->size > loaded ? v->size - loaded : 0;
-    int64_t took_s = sh->store.now_ms / 1000 - v->load_started_s;
+    int64_t took_s = sh->store.now_ms / 1000 - v->started_s;
 
-    put(b, "loading_start_time", v->load_started_s);
+    put(b, "loading_start_time", v->started_s);
     put(b, "loading_total_bytes", (long long)v->size);
     put(b, "loading_loaded_bytes", (long long)loaded);
     buf_printf(b, "loading_loaded_perc:%.2f\r\n",
@@ -145,8 +145,8 @@ static void put_persistence(struct shell *sh, struct buf *b)
     put(b, "rdb_current_bgsave_time_sec", saving ? s->now_ms / 1000 - v->started_s : -1);
     put(b, "rdb_saves", (long long)s->stats.rdb_saves);
     put(b, "rdb_last_cow_size", 0);
-    put(b, "rdb_last_load_keys_expired", (long long)v->keys_expired);
-    put(b, "rdb_last_load_keys_loaded", (long long)v->keys_loaded);
+    put(b, "rdb_last_load_keys_expired", (long long)sh->loader.keys_expired);
+    put(b, "rdb_last_load_keys_loaded", (long long)sh->loader.keys_loaded);
     put(b, "aof_enabled", 0);
     put(b, "aof_rewrite_in_progress", 0);
     put_text(b, "aof_last_bgrewrite_status", "ok");

@@ -1,207 +1,15 @@
 #include "store/rdb_read.h"
 
 #include <assert.h>
-#include <liblzf/lzf.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "store/crc64.h"
 #include "store/keyspace.h"
+#include "store/rdb_cursor.h"
 
 #define KEY_SHOWN_MAX 64
-
-/* A position in the bytes at hand. `lack` and `bad` end the reading of an item: wait for more, or
- * give up. */
-struct cursor {
-    struct rdb_reader *r;
-    const unsigned char *p;
-    size_t n;
-    size_t at;
-    bool lack;
-    bool bad;
-};
-
-/* A string as the file has it: bytes in place, or an integer, or packed. */
-struct text {
-    struct slice bytes;
-    char number[ENTRY_INT_TEXT_MAX];
-};
-
-static bool stopped(const struct cursor *c)
-{
-    return c->lack || c->bad;
-}
-
-/* Gives up, with the offset at which the item went wrong. */
-__attribute__((format(printf, 2, 3))) static void fail(struct cursor *c, const char *format, ...)
-{
-    struct rdb_reader *r = c->r;
-    va_list args;
-    int len;
-
-    if (c->bad)
-        return;
-    c->bad = true;
-    len = snprintf(r->error, sizeof(r->error),
-                   "offset %llu: ", (unsigned long long)(r->offset + c->at));
-    va_start(args, format);
-    vsnprintf(r->error + len, sizeof(r->error) - (size_t)len, format, args);
-    va_end(args);
-}
-
-/* The next n bytes, or NULL when they are not there yet. */
-static const unsigned char *take(struct cursor *c, uint64_t n)
-{
-    const unsigned char *p = c->p + c->at;
-
-    if (stopped(c))
-        return NULL;
-    if (c->n - c->at < n) {
-        c->lack = true;
-        return NULL;
-    }
-    c->at += (size_t)n;
-    return p;
-}
-
-static unsigned take_byte(struct cursor *c)
-{
-    const unsigned char *p = take(c, 1);
-
-    return p != NULL ? *p : 0;
-}
-
-/* Little-endian. */
-static uint64_t take_word(struct cursor *c, size_t bytes)
-{
-    const unsigned char *p = take(c, bytes);
-    uint64_t v = 0;
-
-    for (size_t i = 0; p != NULL && i < bytes; i++)
-        v |= (uint64_t)p[i] << (8 * i);
-    return v;
-}
-
-static uint64_t take_word_swapped(struct cursor *c, size_t bytes)
-{
-    const unsigned char *p = take(c, bytes);
-    uint64_t v = 0;
-
-    for (size_t i = 0; p != NULL && i < bytes; i++)
-        v = v << 8 | p[i];
-    return v;
-}
-
-/* A length, or (*ret_encoded) the number of an encoding. */
-static uint64_t take_length(struct cursor *c, bool *ret_encoded)
-{
-    unsigned first = take_byte(c);
-
-    *ret_encoded = false;
-    switch (first >> 6) {
-    case RDB_LEN_6:
-        return first & 0x3f;
-    case RDB_LEN_14:
-        return (uint64_t)(first & 0x3f) << 8 | take_byte(c);
-    case RDB_LEN_ENCODED:
-        *ret_encoded = true;
-        return first & 0x3f;
-    default:
-        break;
-    }
-    if (first == RDB_LEN_32)
-        return take_word_swapped(c, 4);
-    if (first == RDB_LEN_64)
-        return take_word_swapped(c, 8);
-    fail(c, "unknown form of a length (byte 0x%02x)", first);
-    return 0;
-}
-
-static uint64_t take_plain_length(struct cursor *c, const char *what)
-{
-    bool encoded;
-    uint64_t n = take_length(c, &encoded);
-
-    if (encoded && !stopped(c))
-        fail(c, "%s is not a plain number", what);
-    return n;
-}
-
-static bool check_size(struct cursor *c, uint64_t n)
-{
-    if (!stopped(c) && n > RDB_STRING_BYTES_MAX)
-        fail(c, "string of %llu bytes, the limit is %llu", (unsigned long long)n,
-             (unsigned long long)RDB_STRING_BYTES_MAX);
-    return !stopped(c);
-}
-
-/* Unpacks into the reader's scratch, which the next packed string overwrites. */
-static struct slice take_packed(struct cursor *c)
-{
-    struct rdb_reader *r = c->r;
-    uint64_t packed = take_plain_length(c, "packed length");
-    uint64_t full = take_plain_length(c, "unpacked length");
-    struct slice s = { NULL, 0 };
-    const unsigned char *p;
-
-    if (!check_size(c, packed) || !check_size(c, full))
-        return s;
-    p = take(c, packed);
-    if (p == NULL)
-        return s;
-    if (r->unpacked_cap < full) {
-        free(r->unpacked);
-        r->unpacked = malloc((size_t)full);
-        r->unpacked_cap = r->unpacked != NULL ? (size_t)full : 0;
-    }
-    if (full == 0 || r->unpacked_cap < full ||
-        lzf_decompress(p, (unsigned)packed, r->unpacked, (unsigned)full) != full) {
-        fail(c, "packed string does not unpack to its %llu bytes", (unsigned long long)full);
-        return s;
-    }
-    s.p = r->unpacked;
-    s.n = (size_t)full;
-    return s;
-}
-
-/* A string in any of its forms. The bytes are valid until the next packed string or the end of the
- * item. */
-static void take_text(struct cursor *c, struct text *ret)
-{
-    bool encoded;
-    uint64_t n = take_length(c, &encoded);
-
-    ret->bytes.p = "";
-    ret->bytes.n = 0;
-    if (stopped(c))
-        return;
-    if (!encoded) {
-        if (check_size(c, n)) {
-            ret->bytes.p = (const char *)take(c, n);
-            ret->bytes.n = (size_t)n;
-        }
-        return;
-    }
-    ret->bytes.p = ret->number;
-    switch (n) {
-    case RDB_ENC_INT8:
-        ret->bytes.n = entry_int_text((int8_t)take_word(c, 1), ret->number);
-        break;
-    case RDB_ENC_INT16:
-        ret->bytes.n = entry_int_text((int16_t)take_word(c, 2), ret->number);
-        break;
-    case RDB_ENC_INT32:
-        ret->bytes.n = entry_int_text((int32_t)take_word(c, 4), ret->number);
-        break;
-    case RDB_ENC_LZF:
-        ret->bytes = take_packed(c);
-        break;
-    default:
-        fail(c, "unknown encoding %llu of a string", (unsigned long long)n);
-    }
-}
 
 /* Copies what can be shown of a key. */
 static const char *show_key(struct slice key, char shown[KEY_SHOWN_MAX + 1])
@@ -221,12 +29,12 @@ static void read_aux(struct cursor *c)
     int64_t number;
     char copy[32];
 
-    take_text(c, &name);
+    cursor_take_text(c, &name);
     /* The scratch holds one string at a time: the name, if it was packed, is kept here. */
-    if (!stopped(c) && !slice_copy(name.bytes, copy, sizeof(copy)))
+    if (!cursor_stopped(c) && !slice_copy(name.bytes, copy, sizeof(copy)))
         copy[0] = '\0';
-    take_text(c, &value);
-    if (stopped(c))
+    cursor_take_text(c, &value);
+    if (cursor_stopped(c))
         return;
     if (strcmp(copy, "repl-id") == 0) {
         info->has_repl = repl_id_set(info->repl_id, value.bytes);
@@ -239,32 +47,32 @@ static void read_aux(struct cursor *c)
 
 static void read_select(struct cursor *c)
 {
-    uint64_t db = take_plain_length(c, "database number");
+    uint64_t db = cursor_take_plain_length(c, "database number");
 
-    if (stopped(c))
+    if (cursor_stopped(c))
         return;
     if (db >= DATABASES_MAX)
-        fail(c, "database %llu, there are %d", (unsigned long long)db, DATABASES_MAX);
+        cursor_fail(c, "database %llu, there are %d", (unsigned long long)db, DATABASES_MAX);
     else
         c->r->db = (unsigned)db;
 }
 
 static void read_expiry(struct cursor *c, size_t bytes, int64_t unit_ms)
 {
-    int64_t v = bytes == 4 ? (int32_t)take_word(c, 4) : (int64_t)take_word(c, 8);
+    int64_t v = bytes == 4 ? (int32_t)cursor_take_word(c, 4) : (int64_t)cursor_take_word(c, 8);
 
-    if (stopped(c))
+    if (cursor_stopped(c))
         return;
     if (v < 0)
-        fail(c, "expiry time below zero");
+        cursor_fail(c, "expiry time below zero");
     else
         c->r->expires_at_ms = v * unit_ms;
 }
 
 static void read_resize(struct cursor *c)
 {
-    take_plain_length(c, "number of keys");
-    take_plain_length(c, "number of volatile keys");
+    cursor_take_plain_length(c, "number of keys");
+    cursor_take_plain_length(c, "number of volatile keys");
 }
 
 /* Stores one key; its string value is still in the file's form. */
@@ -279,7 +87,7 @@ static void add_key(struct cursor *c, struct slice key, struct slice value)
         return;
     }
     if (keyspace_find(&r->ks->dbs[r->db], key, &ref) != NULL) {
-        fail(c, "key '%s' of database %u is there twice", show_key(key, shown), r->db);
+        cursor_fail(c, "key '%s' of database %u is there twice", show_key(key, shown), r->db);
         return;
     }
     entry_set_string(keyspace_add(&ref), value);
@@ -294,11 +102,12 @@ static void read_key(struct cursor *c, unsigned type)
     struct text key, value;
     char *copy = NULL, shown[KEY_SHOWN_MAX + 1];
 
-    take_text(c, &key);
-    if (stopped(c))
+    cursor_take_text(c, &key);
+    if (cursor_stopped(c))
         return;
     if (type != RDB_TYPE_STRING) {
-        fail(c, "key '%s': values of type %u are not supported", show_key(key.bytes, shown), type);
+        cursor_fail(c, "key '%s': values of type %u are not supported", show_key(key.bytes, shown),
+                    type);
         return;
     }
     if (key.bytes.p == c->r->unpacked) {
@@ -307,8 +116,8 @@ static void read_key(struct cursor *c, unsigned type)
         memcpy(copy, key.bytes.p, key.bytes.n);
         key.bytes.p = copy;
     }
-    take_text(c, &value);
-    if (!stopped(c)) {
+    cursor_take_text(c, &value);
+    if (!cursor_stopped(c)) {
         add_key(c, key.bytes, value.bytes);
         c->r->expires_at_ms = -1;
     }
@@ -318,7 +127,7 @@ static void read_key(struct cursor *c, unsigned type)
 /* One opcode with what belongs to it. */
 static void read_item(struct cursor *c)
 {
-    unsigned op = take_byte(c);
+    unsigned op = cursor_take_byte(c);
     struct text skipped;
 
     if (c->lack)
@@ -343,19 +152,19 @@ static void read_item(struct cursor *c)
         read_aux(c);
         break;
     case RDB_OP_FREQ:
-        take(c, 1);
+        cursor_take(c, 1);
         break;
     case RDB_OP_IDLE:
-        take_plain_length(c, "idle time");
+        cursor_take_plain_length(c, "idle time");
         break;
     case RDB_OP_FUNCTION2:
-        take_text(c, &skipped);
+        cursor_take_text(c, &skipped);
         break;
     case RDB_OP_FUNCTION_OLD:
-        fail(c, "functions of a release candidate of Redis 7.0 are not supported");
+        cursor_fail(c, "functions of a release candidate of Redis 7.0 are not supported");
         break;
     case RDB_OP_MODULE_AUX:
-        fail(c, "data of modules are not supported");
+        cursor_fail(c, "data of modules are not supported");
         break;
     default:
         read_key(c, op);
@@ -364,24 +173,25 @@ static void read_item(struct cursor *c)
 
 static void read_head(struct cursor *c)
 {
-    const unsigned char *p = take(c, RDB_HEADER_BYTES);
+    const unsigned char *p = cursor_take(c, RDB_HEADER_BYTES);
     int64_t version = 0;
 
     if (p == NULL)
         return;
     if (memcmp(p, RDB_MAGIC, strlen(RDB_MAGIC)) != 0) {
-        fail(c, "this is no RDB file (it does not begin with " RDB_MAGIC ")");
+        cursor_fail(c, "this is no RDB file (it does not begin with " RDB_MAGIC ")");
         return;
     }
     for (size_t i = strlen(RDB_MAGIC); i < RDB_HEADER_BYTES; i++) {
         if (p[i] < '0' || p[i] > '9') {
-            fail(c, "the version is not a number");
+            cursor_fail(c, "the version is not a number");
             return;
         }
         version = version * 10 + (p[i] - '0');
     }
     if (version < 1 || version > RDB_VERSION_READ_MAX)
-        fail(c, "version %d is not supported (1 to %d are)", (int)version, RDB_VERSION_READ_MAX);
+        cursor_fail(c, "version %d is not supported (1 to %d are)", (int)version,
+                    RDB_VERSION_READ_MAX);
     else
         c->r->version = (int)version;
 }
@@ -392,12 +202,12 @@ static void read_end(struct cursor *c)
     uint64_t stored;
 
     if (c->r->version >= RDB_VERSION_CRC) {
-        stored = take_word(c, RDB_CRC_BYTES);
-        if (stopped(c))
+        stored = cursor_take_word(c, RDB_CRC_BYTES);
+        if (cursor_stopped(c))
             return;
         if (stored != 0 && stored != c->r->crc) {
-            fail(c, "the checksum is %016llx, the file says %016llx", (unsigned long long)c->r->crc,
-                 (unsigned long long)stored);
+            cursor_fail(c, "the checksum is %016llx, the file says %016llx",
+                        (unsigned long long)c->r->crc, (unsigned long long)stored);
             return;
         }
     }
@@ -439,7 +249,7 @@ enum rdb_read_status rdb_read(struct rdb_reader *r, const char *data, size_t n, 
             read_item(&c);
         if (c.bad)
             r->status = RDB_READ_BROKEN;
-        if (stopped(&c))
+        if (cursor_stopped(&c))
             break;
         if (!ending)
             r->crc = crc64_update(r->crc, c.p, c.at);

@@ -61,6 +61,16 @@ struct replicas {
 void replicas_start(struct shell *sh);
 void replicas_stop(struct shell *sh);
 
+/* The record of a link that says it is a replica's; made at its first REPLCONF or PSYNC. */
+struct replica *replicas_need(struct shell *sh, struct client *c);
+
+/* From now on the client is a replica's link, and says no more than a replica does. */
+void replicas_enter(struct shell *sh, struct client *c, struct replica *r,
+                    enum replica_phase phase);
+
+/* Counts those that min-replicas-to-write takes for good. */
+void replicas_count_good(struct shell *sh);
+
 /* A client has gone; ends what it was to us. */
 void replicas_client_closed(struct shell *sh, struct client *c);
 

@@ -1,5 +1,5 @@
 /*
- * The data file: written at once or by a child, read at start. It is replaced as a whole or not at
+ * The data file: written at once or by a child. It is replaced as a whole or not at
  * all: written under another name, synced, renamed, and the folder synced.
  *
  * The working directory of the process is `dir`.
@@ -10,18 +10,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <uv.h>
-
-#include "store/keyspace.h"
-#include "store/rdb_read.h"
-#include "wire/buf.h"
 
 struct child;
+struct rdb_info;
+struct rdb_write_options;
 struct shell;
 
 #define SAVE_ERROR_TEXT_MAX 256
-#define SAVE_RETRY_S        5 /* after a failed background save */
-#define LOAD_CHUNK_BYTES    ((size_t)1024 * 1024)
+#define SAVE_RETRY_S        5             /* after a failed background save */
+#define SAVE_TEMP_FORMAT    "temp-%d.rdb" /* with the process number */
 
 struct saver {
     struct child *child; /* the one child: a background save, or a synchronisation (replicas_io) */
@@ -33,16 +30,6 @@ struct saver {
     int64_t last_save_s;
     int64_t last_took_s; /* -1: none yet */
     int64_t last_cow_bytes;
-
-    /* reading at start */
-    uv_idle_t idle;
-    int fd;
-    uint64_t size;
-    int64_t load_started_s;
-    struct keyspace fresh;
-    struct rdb_reader reader;
-    struct buf unread;
-    uint64_t keys_loaded, keys_expired; /* at the last load */
 };
 
 void saver_init(struct saver *v, int64_t now_s);
@@ -59,18 +46,10 @@ void save_tick(struct shell *sh);
 /* Ends a background save under way, and throws its file away. */
 void save_stop(struct shell *sh);
 
-/*
- * Begins to read the data file, if there is one; shell_loaded or shell_load_failed is called in the
- * end, from the loop.
- */
-void load_start(struct shell *sh);
-void load_stop(struct shell *sh);
-
 /* What a file or stream written now says of our history. */
 void save_describe(struct shell *sh, struct rdb_info *ret_info);
 
 /* Options of a stream written now. */
-struct rdb_write_options;
 void save_options(struct shell *sh, struct rdb_write_options *ret_options);
 
 #endif

@@ -261,6 +261,7 @@ static void start_parts(struct shell *sh)
     sh->ops_at_ms = sh->store.mono_ms;
     repl_id_draw(sh->run_id, &sh->store.prng);
     saver_init(&sh->saver, sh->started_s);
+    sh->loader.fd = -1;
     replicas_start(sh);
     uv_timer_init(sh->loop, &sh->tick);
     uv_timer_init(sh->loop, &sh->unpause);

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "store/load_io.h"
 #include "store/replicas_io.h"
 #include "store/save_io.h"
 #include "store/store.h"
@@ -30,6 +31,7 @@ struct shell {
     struct loop_signals *signals;
     struct service *service;
     struct saver saver;
+    struct loader loader;
     struct replicas replicas;
     struct primary *primary;
     uv_timer_t tick;
