@@ -112,7 +112,7 @@ $(BUILD)/unit/store_%: $(BUILD)/obj/tests/unit/store_%.o $(UNIT_OBJ) $(BUILD)/li
 	@mkdir -p $(@D)
 	$(call say,LD)$(LINK) -o $@ $^ $(cunit_LIBS) -llzf -lm
 # Tests of the supervisor's _io files link all of it but main.
-$(patsubst %,$(BUILD)/unit/%_io_test,state disk link config script): $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(UNIT_OBJ) $(BUILD)/libpicketd.a $(BUILD)/libwire.a
+$(patsubst %,$(BUILD)/unit/%_io_test,state disk link config script import): $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(UNIT_OBJ) $(BUILD)/libpicketd.a $(BUILD)/libwire.a
 	@mkdir -p $(@D)
 	$(call say,LD)$(LINK) -o $@ $^ $(cunit_LIBS) $(libuv_LIBS) $(hiredis_LIBS) $(libconfig_LIBS) $(sqlite3_LIBS) $(libsystemd_LIBS) -lm
 # A test of an _io file may use the world.

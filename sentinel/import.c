@@ -99,6 +99,18 @@ static struct slice trim(struct slice text)
     return text;
 }
 
+/* Why this line is not even looked at; NULL when it is. */
+static const char *what_is_wrong(const struct import *im, struct slice text)
+{
+    if (text.n > IMPORT_LINE_MAX)
+        return "too long, allowed are lines of 64 KiB";
+    if (im->bytes > IMPORT_BYTES_MAX)
+        return "too much, allowed are 16 MiB for all files together";
+    if (im->n_lines == IMPORT_LINES_MAX)
+        return "too much, allowed are 1000000 lines for all files together";
+    return memchr(text.p, '\0', text.n) ? "holds a zero byte, allowed is text" : NULL;
+}
+
 /* Append the line, taken apart. False when there is none, or it cannot be taken apart. */
 static bool add_line(struct import *im, const char *file, unsigned number, struct slice text)
 {
@@ -178,10 +190,9 @@ const char *import_line(struct import *im, const char *file, unsigned line, stru
     if (!name || text.n == 0 || text.p[0] == '#')
         return NULL;
     im->bytes += text.n;
-    if (im->bytes > IMPORT_BYTES_MAX || memchr(text.p, '\0', text.n)) {
-        import_fail(im, name, line,
-                    im->bytes > IMPORT_BYTES_MAX ? "too long, all files together"
-                                                 : "holds a zero byte, allowed is text");
+    const char *why = what_is_wrong(im, text);
+    if (why) {
+        import_fail(im, name, line, "%s", why);
         return NULL;
     }
     if (!add_line(im, name, line, text))

@@ -26,6 +26,8 @@
 #include "wire/slice.h"
 
 #define IMPORT_BYTES_MAX  ((size_t)16 * 1024 * 1024) /* of all lines together */
+#define IMPORT_LINES_MAX  1000000                    /* of them, comments not counted */
+#define IMPORT_LINE_MAX   ((size_t)64 * 1024)        /* bytes of one */
 #define IMPORT_ERRORS_MAX 100                        /* errors told; more are counted */
 #define IMPORT_STATE_DIR  "/var/lib/picket"          /* state_dir in the result */
 
