@@ -214,7 +214,6 @@ static void note_primaries(struct world *w, struct sup *s)
 
 void audit_output(struct world *w, struct sup *s, const struct output *output)
 {
-    note_primaries(w, s);
     for (size_t i = 0; i < output->n_events; i++) {
         const struct event *event = &output->events[i];
         int group = world_group_by_name(event->group);
@@ -223,9 +222,11 @@ void audit_output(struct world *w, struct sup *s, const struct output *output)
         if (event->kind == EVENT_SWITCH_MASTER)
             account_of(w, s, group)->switched_at = w->now;
         audit_vote_output(w, s, event);
-        audit_down_output(w, s, event);
+        if (account_of(w, s, group)->switched_at != w->now) /* else it is told again */
+            audit_down_output(w, s, event);
         audit_select_output(w, s, event);
     }
+    note_primaries(w, s);
 }
 
 void audit_message(struct world *w, struct sup *s, const struct message *message, int peer)

@@ -25,14 +25,21 @@ msec audit_settle_bound(const struct world *w)
     return bound + w->plan.full_sync_ms * PLAN_REPLICA_MAX;
 }
 
-/* One failover and nothing else: silence, a vote that is held, some lost elections, and all
- * replicas brought over one by one. */
-#define ELECTIONS_MS 10000
+/* One failover and nothing else: silence, a vote that is held, lost elections, and all replicas
+ * brought over one by one. A quorum above the majority needs votes that others may hold for
+ * candidates who have lost, 5 s each if those do not say so (stock Sentinels). */
+#define ELECTIONS_MS      10000
+#define HARD_ELECTIONS_MS 60000
 
 msec audit_failover_bound(const struct world *w)
 {
-    msec bound = RECONNECT_MS + HOLD_MS + ELECTIONS_MS + DISCOVER_MS;
+    msec bound = RECONNECT_MS + HOLD_MS + DISCOVER_MS + ELECTIONS_MS;
 
+    for (int g = 0; g < w->plan.n_groups; g++)
+        if (w->plan.conf[g].quorum > plan_majority(&w->plan)) {
+            bound += HARD_ELECTIONS_MS;
+            break;
+        }
     bound += 3 * w->plan.conf[0].down_after_ms;
     return bound + w->plan.full_sync_ms * PLAN_REPLICA_MAX;
 }

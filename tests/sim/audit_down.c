@@ -52,12 +52,22 @@ static msec bad_at(struct world *w, struct sup *s, struct engine *e)
     return msec_max(at, net_bad_at(w, s->endpoint, e->endpoint));
 }
 
+/* Whether the supervisor has the node twice, under its name and its number, for the moment. */
+static bool has_twin(const struct world *w, const struct group *group, int engine)
+{
+    int n = 0;
+
+    for (size_t i = 0; i < group->n_nodes; i++)
+        n += world_engine_by_addr(w, &group->nodes[i]->addr) == engine;
+    return n > 1;
+}
+
 static void check_node_down(struct world *w, struct sup *s, const struct event *event)
 {
     int engine = world_engine_by_addr(w, &event->addr);
     const struct group *group = core_find_group(s->core, event->group);
 
-    if (engine < 0 || group == NULL ||
+    if (engine < 0 || group == NULL || has_twin(w, group, engine) ||
         w->engines[engine].group != world_group_by_name(event->group))
         return;
     struct engine *e = &w->engines[engine];
@@ -90,11 +100,9 @@ static bool says_down(const struct told *told, int engine, uint64_t since)
 }
 
 /* How many say that this primary is down, the supervisor itself included. */
-static int count_down(struct world *w, const struct sup *s, const struct group *group, int g)
+static int count_down(struct world *w, const struct sup *s, int g, int engine)
 {
     const struct account *account = &w->audit.accounts[s->index][g];
-    struct addr addr = group_primary_addr(group);
-    int engine = world_engine_by_addr(w, &addr);
     int n = 1;
 
     for (int i = 0; i < w->plan.n_sups; i++)
@@ -110,7 +118,7 @@ static void check_agreed(struct world *w, struct sup *s, const struct event *eve
 
     if (group == NULL || (group->failover.forced && account->forced))
         return;
-    int n = count_down(w, s, group, g);
+    int n = count_down(w, s, g, world_engine_by_addr(w, &event->addr));
     if (n < group->conf.quorum)
         world_fail(w, "%s begins a failover of %s: %d say down, the quorum is %lld", s->name,
                    event->group, n, (long long)group->conf.quorum);
