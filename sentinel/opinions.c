@@ -225,13 +225,29 @@ static struct member *asked_under(struct group *group, uint64_t ticket)
     return NULL;
 }
 
+/* The answer to a question that was followed by another (a request for a vote) before it came. It
+ * is newer than what the peer said so far: its word against the primary is taken back. */
+static void take_late_answer(struct core *core, struct group *group, const struct message *message)
+{
+    const struct peer *peer = core_find_peer(core, message->peer);
+    struct member *member = peer != NULL ? member_of(group, peer) : NULL;
+
+    if (member == NULL || message->u.answer.down || !member->down)
+        return;
+    member->down = false;
+    group_run(core, group);
+}
+
 static void take_answer(struct core *core, const struct message *message)
 {
     struct group *group = thing_find(core, ticket_id(message->ticket), THING_GROUP);
     struct member *member = group != NULL ? asked_under(group, message->ticket) : NULL;
 
-    if (member == NULL)
+    if (member == NULL) {
+        if (group != NULL)
+            take_late_answer(core, group, message);
         return;
+    }
     member->ask_ticket = 0;
     if (member->ask_epoch == group->config_epoch)
         note_opinion(core, member, message->u.answer.down);
