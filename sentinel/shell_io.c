@@ -31,6 +31,9 @@ struct inputs {
 struct shell {
     uv_loop_t *loop;
     uv_timer_t timer;
+    uv_idle_t overdue; /* keeps the loop from waiting ... */
+    uv_check_t ticker; /* ... for the end of the turn in which the timer rang */
+    int open_handles;
     struct core *core;
     struct outbox *outbox;
     struct disk *disk;
@@ -197,13 +200,31 @@ static void on_script(void *arg, const struct event *event)
     shell->carry.ops->event(shell->carry.ops_arg, event);
 }
 
+static void on_overdue(uv_idle_t *overdue)
+{
+    (void)overdue;
+}
+
+/* What had arrived when the timer rang has been read by now. */
+static void on_ticker(uv_check_t *ticker)
+{
+    struct shell *shell = ticker->data;
+    struct input input = { .kind = INPUT_TICK };
+
+    uv_check_stop(&shell->ticker);
+    uv_idle_stop(&shell->overdue);
+    shell->armed = MSEC_NEVER;
+    feed(shell, &input);
+}
+
+/* Time is up, but timers come before sockets in a turn: first read what may
+ * already wait there, since a reply that was in time must not be taken for silence. */
 static void on_timer(uv_timer_t *timer)
 {
     struct shell *shell = timer->data;
-    struct input input = { .kind = INPUT_TICK };
 
-    shell->armed = MSEC_NEVER;
-    feed(shell, &input);
+    uv_idle_start(&shell->overdue, on_overdue);
+    uv_check_start(&shell->ticker, on_ticker);
 }
 
 /* --- carrying out --- */
@@ -250,12 +271,14 @@ static void run(struct shell *shell)
 /* --- life --- */
 
 /* In a turn of its own, so that nobody who led here still uses what goes. */
-static void timer_closed(uv_handle_t *handle)
+static void handle_closed(uv_handle_t *handle)
 {
     struct shell *shell = handle->data;
     void (*done)(void *arg) = shell->done;
     void *done_arg = shell->done_arg;
 
+    if (--shell->open_handles > 0)
+        return;
     script_io_stop(shell->carry.scripts);
     disk_free(shell->disk);
     outbox_free(shell->outbox);
@@ -267,7 +290,10 @@ static void timer_closed(uv_handle_t *handle)
 
 static void finish(struct shell *shell)
 {
-    uv_close((uv_handle_t *)&shell->timer, timer_closed);
+    shell->open_handles = 3;
+    uv_close((uv_handle_t *)&shell->timer, handle_closed);
+    uv_close((uv_handle_t *)&shell->overdue, handle_closed);
+    uv_close((uv_handle_t *)&shell->ticker, handle_closed);
 }
 
 static void on_durable(void *arg)
@@ -323,7 +349,9 @@ struct shell *shell_new(uv_loop_t *loop, struct state *state, const struct addr 
     shell->carry.ops_arg = arg;
     shell->wake = shell->armed = MSEC_NEVER;
     uv_timer_init(loop, &shell->timer);
-    shell->timer.data = shell;
+    uv_idle_init(loop, &shell->overdue);
+    uv_check_init(loop, &shell->ticker);
+    shell->timer.data = shell->overdue.data = shell->ticker.data = shell;
     if (!build(shell, state, self))
         goto err_memory;
     if (state_load(state, restore, shell->core, ret_error) == 0)
@@ -341,6 +369,8 @@ void shell_stop(struct shell *shell, void (*done)(void *arg), void *arg)
     shell->done_arg = arg;
     shell->inputs.n = 0;
     uv_timer_stop(&shell->timer);
+    uv_idle_stop(&shell->overdue);
+    uv_check_stop(&shell->ticker);
     link_set_free(shell->carry.links);
     peer_line_free(shell->carry.peers);
     shell->carry.links = NULL;
