@@ -25,7 +25,7 @@ sys.path.insert(0, HERE)
 import process
 import scenario
 
-MODULES = ("case_failover", "case_quorum", "case_nodes", "case_process", "case_config", "case_commands", "case_hooks",
+MODULES = ("case_failover", "case_quorum", "case_nodes", "case_process", "case_config", "case_commands", "case_admin", "case_hooks",
            "case_import")
 JOBS = 2
 SCENARIO_S = 240
