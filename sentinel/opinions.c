@@ -176,10 +176,26 @@ static void consider_vote(struct core *core, struct group *group, const struct a
     failover_yield(core, group);
 }
 
+/* The group that has a node at ADDR: for a vote, since supervisors that hold different primaries
+ * for a group must be able to agree again. */
+static struct group *group_with(const struct core *core, const struct addr *addr)
+{
+    struct group *group = group_at(core, addr);
+
+    for (size_t i = 0; group == NULL && i < core->n_groups; i++) {
+        const struct node *node = node_find(core->groups[i], addr);
+
+        if (node != NULL && !node->rumoured)
+            group = core->groups[i];
+    }
+    return group;
+}
+
 static void take_ask(struct core *core, const struct message *message)
 {
     const struct ask *ask = &message->u.ask;
-    struct group *group = group_at(core, &ask->primary);
+    struct group *group =
+        ask->candidate[0] != '\0' ? group_with(core, &ask->primary) : group_at(core, &ask->primary);
     struct message *reply;
 
     if (group != NULL && ask->candidate[0] != '\0') {
@@ -190,7 +206,7 @@ static void take_ask(struct core *core, const struct message *message)
     reply->ticket = message->ticket;
     if (group == NULL)
         return;
-    reply->u.answer.down = group->primary->sdown;
+    reply->u.answer.down = group->primary->sdown && node_is_at(group->primary, &ask->primary);
     reply->u.answer.leader_epoch = group->vote.epoch;
     memcpy(reply->u.answer.leader, group->vote.leader, sizeof group->vote.leader);
 }
