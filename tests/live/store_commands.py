@@ -237,7 +237,7 @@ CONFIG SET client-output-buffer-limit "normal 1 2"
 CONFIG SET client-output-buffer-limit "normal 0 0 0 replica 100mb 50mb 10"
 CONFIG GET client-output-buffer-limit
 CONFIG SET replica-priority 50
-CONFIG GET slave-priority replica-priority
+CONFIG GET slave-priority
 CONFIG SET slave-priority 100
 CONFIG SET repl-backlog-size 2mb
 CONFIG GET repl-backlog-size
