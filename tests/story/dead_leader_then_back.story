@@ -52,58 +52,19 @@ start s3
 run 20000
 expect
     [ 12761] s3 +monitor master g1 n3 6379 quorum 2
-    [ 13077] s2 -sdown sentinel s3 s3 26379 @ g1 n1 6379
-    [ 13332] s1 -sdown sentinel s3 s3 26379 @ g1 n1 6379
-    [ 15767] s1 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
-    [ 15767] s1 +switch-master g1 n1 6379 n3 6379
-    [ 15767] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [ 15767] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
-    [ 15767] s2 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
-    [ 15767] s2 +switch-master g1 n1 6379 n3 6379
-    [ 15767] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [ 15767] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
-    [ 17765] s3 +sdown master g1 n3 6379
-    [ 20765] s1 +sdown master g1 n3 6379
-    [ 20765] s1 +odown master g1 n3 6379 #quorum 2/2
-    [ 20765] s2 +sdown master g1 n3 6379
-    [ 20765] s2 +odown master g1 n3 6379 #quorum 2/2
-    [ 20768] s3 +odown master g1 n3 6379 #quorum 2/2
-    [ 20768] s3 +new-epoch 2
-    [ 20768] s3 +try-failover master g1 n3 6379
-    [ 20768] s3 +vote-for-leader s3 2
-    [ 20771] s1 +new-epoch 2
-    [ 20771] s1 +vote-for-leader s3 2
-    [ 20771] s2 +new-epoch 2
-    [ 20771] s2 +vote-for-leader s3 2
-    [ 20772] s3 +elected-leader master g1 n3 6379
-    [ 20772] s3 +failover-state-select-slave master g1 n3 6379
-    [ 20777] s3 +selected-slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [ 20777] s3 +failover-state-send-slaveof-noone slave n1:6379 n1 6379 @ g1 n3 6379
-    [ 20777] s3 +failover-state-wait-promotion slave n1:6379 n1 6379 @ g1 n3 6379
-    [ 20781] s3 +promoted-slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [ 20781] s3 +failover-state-reconf-slaves master g1 n3 6379
-    [ 20781] s3 +switch-master g1 n3 6379 n1 6379
-    [ 20781] s3 +slave slave n3:6379 n3 6379 @ g1 n1 6379
-    [ 20781] s3 +sdown slave n3:6379 n3 6379 @ g1 n1 6379
-    [ 20781] s3 +slave slave n2:6379 n2 6379 @ g1 n1 6379
-    [ 20781] s3 -sdown slave n3:6379 n3 6379 @ g1 n1 6379
-    [ 20781] s3 +slave-reconf-sent slave n3:6379 n3 6379 @ g1 n1 6379
-    [ 20781] s3 +slave-reconf-done slave n3:6379 n3 6379 @ g1 n1 6379
-    [ 20781] s3 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n1 6379
-    [ 20781] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n1 6379
-    [ 20781] s3 +failover-end master g1 n1 6379
-    [ 20793] s2 +config-update-from sentinel s3 s3 26379 @ g1 n3 6379
-    [ 20793] s2 +switch-master g1 n3 6379 n1 6379
-    [ 20793] s2 +slave slave n2:6379 n2 6379 @ g1 n1 6379
-    [ 20793] s2 +slave slave n3:6379 n3 6379 @ g1 n1 6379
-    [ 20793] s2 +sdown slave n3:6379 n3 6379 @ g1 n1 6379
-    [ 20793] s2 -sdown slave n3:6379 n3 6379 @ g1 n1 6379
-    [ 20793] s1 +config-update-from sentinel s3 s3 26379 @ g1 n3 6379
-    [ 20793] s1 +switch-master g1 n3 6379 n1 6379
-    [ 20793] s1 +slave slave n2:6379 n2 6379 @ g1 n1 6379
-    [ 20793] s1 +slave slave n3:6379 n3 6379 @ g1 n1 6379
-    [ 20793] s1 +sdown slave n3:6379 n3 6379 @ g1 n1 6379
-    [ 20793] s1 -sdown slave n3:6379 n3 6379 @ g1 n1 6379
+    [ 12775] s1 -sdown sentinel s3 s3 26379 @ g1 n1 6379
+    [ 12777] s2 -sdown sentinel s3 s3 26379 @ g1 n1 6379
+    [ 15797] s1 +new-epoch 2
+    [ 15797] s1 +vote-for-leader s1 2
+    [ 15800] s2 +new-epoch 2
+    [ 15800] s2 +vote-for-leader s1 2
+    [ 15800] s3 +new-epoch 2
+    [ 15800] s3 +vote-for-leader s1 2
+    [ 15803] s1 +config-reaffirmed master g1 n1 6379 epoch 2
+    [ 15808] s3 +config-update-from sentinel s1 s1 26379 @ g1 n3 6379
+    [ 15808] s3 +switch-master g1 n3 6379 n1 6379
+    [ 15808] s3 +slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [ 15808] s3 +slave slave n2:6379 n2 6379 @ g1 n1 6379
 show g1
 expect
     [ 32761] s1 has n1, epoch 2, current 2

@@ -36,45 +36,37 @@ run 4000
 expect
     [    46] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
     [    48] s2 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
-    [   541] s2 +new-epoch 2
-    [   541] s2 +try-failover master g1 n1 6379
-    [   541] s2 +vote-for-leader s2 2
     [   541] s1 +new-epoch 2
     [   541] s1 +try-failover master g1 n1 6379
     [   541] s1 +vote-for-leader s1 2
-    [   543] s2 -failover-abort-not-elected master g1 n1 6379
-    [   543] s1 -failover-abort-not-elected master g1 n1 6379
-    [   716] s2 +new-epoch 3
-    [   716] s2 +try-failover master g1 n1 6379
-    [   716] s2 +vote-for-leader s2 3
-    [   719] s1 +new-epoch 3
-    [   719] s1 +vote-for-leader s2 3
-    [   720] s2 +elected-leader master g1 n1 6379
-    [   720] s2 +failover-state-select-slave master g1 n1 6379
-    [   720] s2 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
-    [   720] s2 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
-    [   720] s2 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
-    [   724] s2 +promoted-slave slave n3:6379 n3 6379 @ g1 n1 6379
-    [   724] s2 +failover-state-reconf-slaves master g1 n1 6379
-    [   724] s2 +switch-master g1 n1 6379 n3 6379
-    [   724] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [   724] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [   724] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
-    [   724] s2 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
-    [   728] s2 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n3 6379
-    [   731] s1 +config-update-from sentinel s2 s2 26379 @ g1 n1 6379
-    [   731] s1 +switch-master g1 n1 6379 n3 6379
-    [   731] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [   731] s1 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [   731] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
-    [   818] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
-    [   818] s2 +failover-end master g1 n3 6379
-    [  2009] s2 +sdown sentinel s3 s3 26379 @ g1 n3 6379
+    [   544] s2 +new-epoch 2
+    [   544] s2 +vote-for-leader s1 2
+    [   545] s1 +elected-leader master g1 n1 6379
+    [   545] s1 +failover-state-select-slave master g1 n1 6379
+    [   545] s1 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [   545] s1 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
+    [   545] s1 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
+    [   549] s1 +promoted-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [   549] s1 +failover-state-reconf-slaves master g1 n1 6379
+    [   549] s1 +switch-master g1 n1 6379 n3 6379
+    [   549] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [   549] s1 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [   549] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [   549] s1 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
+    [   553] s1 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n3 6379
+    [   556] s2 +config-update-from sentinel s1 s1 26379 @ g1 n1 6379
+    [   556] s2 +switch-master g1 n1 6379 n3 6379
+    [   556] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [   556] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [   556] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [   643] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [   643] s1 +failover-end master g1 n3 6379
     [  2009] s1 +sdown sentinel s3 s3 26379 @ g1 n3 6379
+    [  2009] s2 +sdown sentinel s3 s3 26379 @ g1 n3 6379
 show g1
 expect
-    [  4038] s1 has n3, epoch 3, current 3
-    [  4038] s2 has n3, epoch 3, current 3
+    [  4038] s1 has n3, epoch 2, current 2
+    [  4038] s2 has n3, epoch 2, current 2
     [  4038] s3 does not answer
     [  4038] n1 is dead
     [  4038] n2 follows n3, link up

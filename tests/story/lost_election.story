@@ -70,6 +70,8 @@ expect
     [  3240] s3 +slave slave n1:6379 n1 6379 @ g1 n3 6379
     [  3240] s3 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  3240] s3 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [  3478] s1 +vote-for-leader s3 2
+    [  3696] s2 +vote-for-leader s3 2
 show g1
 expect
     [  6028] s1 has n3, epoch 1, current 2

@@ -67,13 +67,13 @@ heal n1 n3
 run 5000
 expect
     [  5041] s2 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5057] s1 -sdown sentinel s2 s2 26379 @ g1 n1 6379
+    [  5042] s1 +new-epoch 1
+    [  5042] s1 -sdown sentinel s2 s2 26379 @ g1 n1 6379
     [  5059] s1 -sdown slave n2:6379 n2 6379 @ g1 n1 6379
-    [  5066] s1 +new-epoch 1
-    [  5067] s3 -sdown sentinel s1 s1 26379 @ g1 n3 6379
-    [  5068] s1 -sdown sentinel s3 s3 26379 @ g1 n1 6379
+    [  5059] s2 -sdown sentinel s1 s1 26379 @ g1 n3 6379
+    [  5066] s3 -sdown sentinel s1 s1 26379 @ g1 n3 6379
+    [  5067] s1 -sdown sentinel s3 s3 26379 @ g1 n1 6379
     [  5101] s3 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5102] s2 -sdown sentinel s1 s1 26379 @ g1 n3 6379
     [  5104] s2 +convert-to-slave slave n1:6379 n1 6379 @ g1 n3 6379
     [  5111] s3 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
     [  5115] s1 -role-change master g1 n1 6379 new reported role is slave
@@ -81,7 +81,7 @@ expect
     [  5118] s2 +slave-reconf-inprog slave n1:6379 n1 6379 @ g1 n3 6379
     [  5122] s1 -sdown slave n3:6379 n3 6379 @ g1 n1 6379
     [  5124] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
-    [  5124] s1 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
+    [  5124] s1 +config-update-from sentinel s2 s2 26379 @ g1 n1 6379
     [  5124] s1 +switch-master g1 n1 6379 n3 6379
     [  5124] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
     [  5124] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379

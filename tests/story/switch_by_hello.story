@@ -38,18 +38,23 @@ expect
     [  5044] s1 +new-epoch 1
     [  5044] s3 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n3 6379
     [  5044] s3 +role-change master g1 n3 6379 new reported role is master
-    [  5046] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
     [  5047] s2 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
     [  5047] s2 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
     [  5047] s2 +switch-master g1 n1 6379 n3 6379
     [  5047] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
     [  5047] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  5047] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [  5048] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
+    [  5048] s1 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
+    [  5048] s1 +switch-master g1 n1 6379 n3 6379
+    [  5048] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5048] s1 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5048] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
     [  5134] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [  5134] s3 +failover-end master g1 n3 6379
 show g1
 expect
-    [  8000] s1 has n1, epoch 0, current 1
+    [  8000] s1 has n3, epoch 1, current 1
     [  8000] s2 has n3, epoch 1, current 1
     [  8000] s3 has n3, epoch 1, current 1
     [  8000] n1 is dead

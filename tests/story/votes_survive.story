@@ -24,33 +24,33 @@ start s1
 run 3000
 expect
     [  2031] s1 +monitor master g1 n1 6379 quorum 2
-    [  2498] s2 +new-epoch 2
-    [  2498] s2 +try-failover master g1 n1 6379
-    [  2498] s2 +vote-for-leader s2 2
-    [  2498] s2 -sdown sentinel s1 s1 26379 @ g1 n1 6379
-    [  2501] s1 +new-epoch 2
-    [  2501] s1 +vote-for-leader s2 2
-    [  2502] s2 +elected-leader master g1 n1 6379
-    [  2502] s2 +failover-state-select-slave master g1 n1 6379
-    [  2502] s2 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
-    [  2502] s2 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
-    [  2502] s2 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
-    [  2506] s2 +promoted-slave slave n3:6379 n3 6379 @ g1 n1 6379
-    [  2506] s2 +failover-state-reconf-slaves master g1 n1 6379
-    [  2506] s2 +switch-master g1 n1 6379 n3 6379
-    [  2506] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [  2506] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  2506] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
-    [  2506] s2 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
-    [  2510] s2 +role-change master g1 n3 6379 new reported role is master
-    [  2510] s2 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n3 6379
-    [  2513] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
-    [  2513] s1 +config-update-from sentinel s2 s2 26379 @ g1 n1 6379
-    [  2513] s1 +switch-master g1 n1 6379 n3 6379
-    [  2513] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [  2513] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
-    [  2600] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
-    [  2600] s2 +failover-end master g1 n3 6379
+    [  2040] s2 +new-epoch 2
+    [  2040] s2 +try-failover master g1 n1 6379
+    [  2040] s2 +vote-for-leader s2 2
+    [  2040] s2 -sdown sentinel s1 s1 26379 @ g1 n1 6379
+    [  2043] s1 +new-epoch 2
+    [  2043] s1 +vote-for-leader s2 2
+    [  2044] s2 +elected-leader master g1 n1 6379
+    [  2044] s2 +failover-state-select-slave master g1 n1 6379
+    [  2044] s2 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [  2044] s2 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
+    [  2044] s2 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
+    [  2048] s2 +promoted-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [  2048] s2 +failover-state-reconf-slaves master g1 n1 6379
+    [  2048] s2 +switch-master g1 n1 6379 n3 6379
+    [  2048] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [  2048] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  2048] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [  2048] s2 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
+    [  2052] s2 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n3 6379
+    [  2052] s2 +role-change master g1 n3 6379 new reported role is master
+    [  2055] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
+    [  2055] s1 +config-update-from sentinel s2 s2 26379 @ g1 n1 6379
+    [  2055] s1 +switch-master g1 n1 6379 n3 6379
+    [  2055] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [  2055] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [  2142] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [  2142] s2 +failover-end master g1 n3 6379
     [  3031] s1 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  4031] s1 +sdown sentinel s3 s3 26379 @ g1 n3 6379
 show g1
