@@ -367,6 +367,8 @@ static void promoted(struct core *core, struct group *group)
     fo->ticket = 0;
     fo->forced = false;
     memset(fo->failures, 0, sizeof fo->failures);
+    if (node == group->primary)
+        group->config_at = core->now; /* what it said before the order is over */
     group_switch(core, group, node, epoch);
 }
 

@@ -218,7 +218,10 @@ static inline void drive_answer_node(struct drive *d, struct fake *fake, const s
 /* Let everybody answer what has been ordered. */
 static inline void drive_settle(struct drive *d)
 {
+    size_t budget = 20000; /* orders in one millisecond: beyond that the core spins */
+
     while (d->answered < d->log.n_orders) {
+        assert(budget-- > 0);
         struct order order = d->log.orders[d->answered++];
         struct node *node = core_find_node(d->core, order.id);
 
