@@ -91,6 +91,21 @@ static void test_no_vote(void)
     drive_end(&d);
 }
 
+/* A group that is added late (or again) has no vote in epochs that were before it. */
+static void test_no_vote_before_the_group(void)
+{
+    begin();
+    ask_vote(ANN, 5);
+    drive_request(&d, drive_ask(REQUEST_REMOVE, "g", 0));
+    drive_mark(&d);
+    drive_request(&d, drive_ask(REQUEST_MONITOR, "g", 0));
+    CU_ASSERT_EQUAL(drive_row(&d, ROW_VOTE)->epoch, 5);
+    drive_add_peer(&d, BOB, 26381);
+    CU_ASSERT(is_vote(ask_vote(BOB, 5), "", 5));
+    CU_ASSERT(is_vote(ask_vote(BOB, 6), BOB, 6));
+    drive_end(&d);
+}
+
 /* Whoever has our vote is given time, as long as it says that it leads. */
 static void test_vote_is_held(void)
 {
@@ -295,6 +310,7 @@ static void test_no_majority(void)
 static const struct unit_case cases[] = {
     { "one vote in an epoch", test_vote },
     { "no vote", test_no_vote },
+    { "no vote before the group", test_no_vote_before_the_group },
     { "a vote is held", test_vote_is_held },
     { "a hold has an end", test_hold_has_an_end },
     { "won", test_won },
