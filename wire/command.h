@@ -48,7 +48,11 @@ enum command_flag {
 #define X(id, text) COMMAND_##id = 1 << COMMAND_BIT_##id,
     COMMAND_FLAGS(X)
 #undef X
-        COMMAND_APP = 1 << 24 /* this bit and those above are the program's own */
+    /* ACL categories that no flag implies (wire/acl_category.h); COMMAND INFO shows no flag */
+    COMMAND_IN_ADMIN = 1 << 21,
+    COMMAND_IN_DANGEROUS = 1 << 22,
+    COMMAND_IN_CONNECTION = 1 << 23,
+    COMMAND_APP = 1 << 24 /* this bit and those above are the program's own */
 };
 
 /* app is the program's own object, argv[0] the command's name (argv[1] the subcommand's); argc fits

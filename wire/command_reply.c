@@ -1,5 +1,8 @@
 #include "wire/command_reply.h"
 
+#include <stdio.h>
+
+#include "wire/acl_category.h"
 #include "wire/command.h"
 #include "wire/glob.h"
 #include "wire/resp_write.h"
@@ -39,29 +42,18 @@ static size_t count_rows(const struct command *rows)
     return n;
 }
 
-/* The ACL categories that follow from the flags. */
 static void write_categories(struct resp_writer *w, const struct command *row)
 {
-    const struct {
-        bool has;
-        const char *name;
-    } all[] = {
-        { row->flags & COMMAND_WRITE, "@write" },
-        { row->flags & COMMAND_READONLY, "@read" },
-        { row->flags & COMMAND_PUBSUB, "@pubsub" },
-        { row->flags & COMMAND_ADMIN, "@admin" },
-        { row->flags & COMMAND_ADMIN, "@dangerous" },
-        { row->flags & COMMAND_BLOCKING, "@blocking" },
-        { row->flags & COMMAND_FAST, "@fast" },
-        { !(row->flags & COMMAND_FAST), "@slow" },
-    };
+    unsigned set = acl_categories(row);
     size_t n = 0;
-    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-        n += all[i].has;
+    for (int i = 0; i < ACL_CATEGORY_COUNT; i++)
+        n += set >> i & 1;
     resp_set(w, n);
-    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-        if (all[i].has)
-            resp_simple(w, all[i].name);
+    for (int i = 0; i < ACL_CATEGORY_COUNT; i++) {
+        char text[COMMAND_NAME_MAX];
+        snprintf(text, sizeof(text), "@%s", acl_category_name((enum acl_category)i));
+        if (set >> i & 1)
+            resp_simple(w, text);
     }
 }
 
