@@ -32,9 +32,10 @@ void client_done(struct client *c)
 {
     assert(pubsub_member_count(&c->subs) == 0);
     free(c->name);
+    free(c->login);
     free(c->lib_name);
     free(c->lib_ver);
-    c->name = c->lib_name = c->lib_ver = NULL;
+    c->name = c->login = c->lib_name = c->lib_ver = NULL;
     buf_done(&c->out);
 }
 
@@ -127,6 +128,25 @@ bool client_set_field(char **field, struct slice value)
     return true;
 }
 
+const char *client_user(const struct client *c)
+{
+    return c->login ? c->login : CLIENT_USER_DEFAULT;
+}
+
+bool client_log_in(struct client *c, const char *user)
+{
+    char *login = NULL;
+    if (strcmp(user, CLIENT_USER_DEFAULT) != 0) {
+        login = strdup(user);
+        if (!login)
+            return false;
+    }
+    free(c->login);
+    c->login = login;
+    c->flags |= CLIENT_AUTHENTICATED;
+    return true;
+}
+
 /* The letters of CLIENT LIST's flags, in Redis's order; N when there is none. */
 static void describe_flags(const struct client *c, char text[12])
 {
@@ -164,7 +184,7 @@ bool client_describe(const struct client *c, msec now_ms, struct buf *ret_line)
         ret_line,
         "id=%llu addr=%s laddr=%s fd=%d name=%s age=%lld idle=%lld flags=%s db=%d sub=%zu "
         "psub=%zu ssub=0 multi=%d qbuf=%zu qbuf-free=0 argv-mem=0 multi-mem=0 rbs=%zu rbp=%zu "
-        "obl=%zu oll=0 omem=%zu tot-mem=%zu events=%s cmd=%s user=default redir=%lld "
+        "obl=%zu oll=0 omem=%zu tot-mem=%zu events=%s cmd=%s user=%s redir=%lld "
         "resp=%d "
         "lib-name=%s lib-ver=%s",
         (unsigned long long)c->id, c->addr, c->laddr, c->fd, or_empty(c->name),
@@ -172,7 +192,7 @@ bool client_describe(const struct client *c, msec now_ms, struct buf *ret_line)
         flags, c->db, c->subs.count[PUBSUB_CHANNEL], c->subs.count[PUBSUB_PATTERN], c->multi,
         c->query_bytes, c->out.cap, out, out, c->sending_bytes,
         sizeof(*c) + c->out.cap + c->query_bytes + c->sending_bytes,
-        client_unsent_bytes(c) > 0 ? "rw" : "r", c->command ? c->command : "NULL",
+        client_unsent_bytes(c) > 0 ? "rw" : "r", c->command ? c->command : "NULL", client_user(c),
         c->flags & CLIENT_TRACKING ? (long long)c->redirect : -1LL, c->reply.proto,
         or_empty(c->lib_name), or_empty(c->lib_ver));
 }

@@ -59,6 +59,7 @@ struct client {
     char addr[CLIENT_ADDR_SIZE];  /* the other end: "10.0.0.1:4711", "[::1]:4711" */
     char laddr[CLIENT_ADDR_SIZE]; /* our end */
     char *name;                   /* CLIENT SETNAME; NULL: none. Owned */
+    char *login;                  /* user that it logged in as; NULL: the default user. Owned */
     char *lib_name;               /* CLIENT SETINFO; NULL: none. Owned */
     char *lib_ver;
     unsigned flags;     /* enum client_flag */
@@ -125,6 +126,13 @@ enum client_class client_class(const struct client *c);
  * anything but printable ASCII without spaces, or is too long: nothing is changed.
  */
 bool client_set_field(char **field, struct slice value);
+
+/* The user that the client is. */
+#define CLIENT_USER_DEFAULT "default"
+const char *client_user(const struct client *c);
+
+/* From now on the client is that user, and authenticated. False: memory, nothing was changed. */
+bool client_log_in(struct client *c, const char *user);
 
 /* One line of CLIENT LIST without line end, fields in Redis's order. */
 bool client_describe(const struct client *c, msec now_ms, struct buf *ret_line);

@@ -1,5 +1,6 @@
 #include "wire/client_filter.h"
 
+#include "wire/acl.h"
 #include "wire/client.h"
 #include "wire/resp_write.h"
 
@@ -57,11 +58,9 @@ static bool read_laddr(struct client_filter *f, struct resp_writer *w, struct sl
 
 static bool read_user(struct client_filter *f, struct resp_writer *w, struct slice value)
 {
+    (void)w;
     f->user = value;
-    if (slice_is(value, "default"))
-        return true;
-    resp_errorf(w, "ERR No such user '%.*s'", (int)(value.n < 128 ? value.n : 128), value.p);
-    return false;
+    return true;
 }
 
 static bool read_skipme(struct client_filter *f, struct resp_writer *w, struct slice value)
@@ -83,6 +82,14 @@ static const struct {
     { "laddr", read_laddr }, { "user", read_user }, { "skipme", read_skipme },
 };
 
+/* A user that is named must be there. */
+static bool user_known(const struct client_filter *f, const struct acl *acl)
+{
+    if (!f->user.p)
+        return true;
+    return acl ? acl_find(acl, f->user) != NULL : slice_is(f->user, CLIENT_USER_DEFAULT);
+}
+
 /* Reads one pair. */
 static bool read_pair(struct client_filter *f, struct resp_writer *w, struct slice name,
                       struct slice value)
@@ -98,6 +105,12 @@ static bool read_pair(struct client_filter *f, struct resp_writer *w, struct sli
 bool client_filter_parse(struct client_filter *ret_filter, struct resp_writer *w, uint64_t me,
                          size_t argc, const struct slice *argv)
 {
+    return client_filter_parse_users(ret_filter, w, me, NULL, argc, argv);
+}
+
+bool client_filter_parse_users(struct client_filter *ret_filter, struct resp_writer *w, uint64_t me,
+                               const struct acl *acl, size_t argc, const struct slice *argv)
+{
     struct client_filter f = { .type = -1, .skip_me = true, .me = me };
     if (argc == 3) {
         f.addr = argv[2];
@@ -110,6 +123,11 @@ bool client_filter_parse(struct client_filter *ret_filter, struct resp_writer *w
     for (size_t i = 2; !f.old_form && i < argc; i += 2) {
         if (!read_pair(&f, w, argv[i], argv[i + 1]))
             return false;
+        if (!user_known(&f, acl)) {
+            resp_errorf(w, "ERR No such user '%.*s'", (int)(f.user.n < 128 ? f.user.n : 128),
+                        f.user.p);
+            return false;
+        }
     }
     *ret_filter = f;
     return true;
@@ -119,5 +137,6 @@ bool client_filter_matches(const struct client_filter *f, const struct client *c
 {
     return (f->id == 0 || f->id == c->id) && (!f->addr.p || slice_is(f->addr, c->addr)) &&
            (!f->laddr.p || slice_is(f->laddr, c->laddr)) &&
+           (!f->user.p || slice_is(f->user, client_user(c))) &&
            (f->type < 0 || f->type == (int)client_class(c)) && !(f->skip_me && f->me == c->id);
 }

@@ -11,6 +11,7 @@
 
 #include "wire/slice.h"
 
+struct acl;
 struct client;
 struct resp_writer;
 
@@ -18,16 +19,19 @@ struct client_filter {
     uint64_t id;       /* 0: any */
     struct slice addr; /* p NULL: any. Points into the request */
     struct slice laddr;
-    struct slice user; /* there is one user only: "default" */
+    struct slice user; /* p NULL: any. Points into the request */
     int type;          /* enum client_class, -1: any */
     bool skip_me;      /* leave out the client that asks */
     uint64_t me;       /* its id */
     bool old_form;     /* CLIENT KILL addr: answers +OK or an error instead of a number */
 };
 
-/* Reads the arguments of CLIENT KILL (argv[2] on). False: the error has been written. */
+/* Reads the arguments of CLIENT KILL (argv[2] on). False: the error has been written. There is one
+ * user, "default"; or those of ACL. */
 bool client_filter_parse(struct client_filter *ret_filter, struct resp_writer *w, uint64_t me,
                          size_t argc, const struct slice *argv);
+bool client_filter_parse_users(struct client_filter *ret_filter, struct resp_writer *w, uint64_t me,
+                               const struct acl *acl, size_t argc, const struct slice *argv);
 
 bool client_filter_matches(const struct client_filter *f, const struct client *c);
 

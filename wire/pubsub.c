@@ -214,6 +214,13 @@ bool pubsub_newest(const struct pubsub_member *m, enum pubsub_kind kind, struct 
     return true;
 }
 
+void pubsub_each_topic(const struct pubsub_member *m, enum pubsub_kind kind,
+                       void (*fn)(void *ctx, struct slice topic), void *ctx)
+{
+    for (struct pubsub_link *link = m->links[kind]; link; link = link->member_next)
+        fn(ctx, topic_slice(link->topic));
+}
+
 /* Hands a message to all subscribers of a topic. */
 static size_t deliver(const struct topic *topic, const struct pubsub_message *message)
 {

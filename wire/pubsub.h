@@ -72,6 +72,10 @@ void pubsub_leave(struct pubsub *ps, struct pubsub_member *m);
  * arguments. */
 bool pubsub_newest(const struct pubsub_member *m, enum pubsub_kind kind, struct slice *ret_topic);
 
+/* All topics of the member of a kind, the newest first. fn must not subscribe or unsubscribe. */
+void pubsub_each_topic(const struct pubsub_member *m, enum pubsub_kind kind,
+                       void (*fn)(void *ctx, struct slice topic), void *ctx);
+
 /*
  * Delivers to the channel's subscribers in the order in which they subscribed, then to those of
  * each matching pattern. Returns the number of deliveries. deliver must not subscribe, unsubscribe
