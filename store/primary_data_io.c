@@ -34,13 +34,16 @@ static void feed(struct primary *p, const char *bytes, size_t n)
     repl_feed_bytes(repl, bytes, n);
 }
 
-/* A command that we do not have: to go on without it would be to lie about our data. */
-static void lose_unknown(struct primary *p, struct slice name)
+/* A command that did not do here what it did there: to go on would be to lie about our data. */
+static void lose_astray(struct primary *p, struct slice name)
 {
-    char why[128];
+    char why[256];
+    struct slice error = buf_slice(&p->client.out);
 
-    snprintf(why, sizeof(why), "its stream has a command that is not supported here: %.*s",
-             (int)(name.n < 40 ? name.n : 40), name.p);
+    snprintf(why, sizeof(why), "its stream has a command that fails here: %.*s: %.*s",
+             (int)(name.n < 40 ? name.n : 40), name.p, (int)(error.n < 120 ? error.n : 120),
+             error.p);
+    p->astray = true;
     primary_lose(p, why);
 }
 
@@ -58,7 +61,7 @@ void primary_run_stream(struct primary *p)
     while (status == RESP_REQUEST && p->link == link) {
         status = resp_reader_next(&p->reader, bytes + done, n - done, &req, &used);
         if (status == RESP_REQUEST && !shell_run_from_primary(sh, &p->client, req.argc, req.argv))
-            lose_unknown(p, req.argv[0]);
+            lose_astray(p, req.argv[0]);
         if (p->link != link)
             break;
         feed(p, bytes + done, used);
@@ -115,6 +118,7 @@ static void finish_data(struct primary *p)
     struct store *s = &sh->store;
 
     store_replace_data(s, &p->fresh);
+    p->astray = false;
     log_notice("data of the primary are complete: %zu keys", keyspace_count_all(&s->data));
     p->client.db = p->rdb.info.stream_db > 0 ? p->rdb.info.stream_db : 0;
     save_stop(sh);

@@ -18,7 +18,6 @@ struct primary *primary_new(struct shell *sh)
     p->shell = sh;
     client_init(&p->client, 0, NULL, sh->store.mono_ms);
     p->client.flags |= CLIENT_IS_MASTER | CLIENT_AUTHENTICATED;
-    p->client.reply.muted = true;
     session_open(&p->client);
     resp_reader_init(&p->reader, NULL);
     p->down_since_ms = sh->store.mono_ms;

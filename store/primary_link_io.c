@@ -206,8 +206,8 @@ static void greet(struct primary *p)
         .password = option_text(o, OPT_MASTERAUTH),
         .port = (uint16_t)(port > 0 ? port : server_port(p->shell->server)),
         .ip = option_text(o, OPT_ANNOUNCE_IP),
-        .id = s->repl.id,
-        .offset = s->repl.offset + 1,
+        .id = p->astray ? "?" : s->repl.id,
+        .offset = p->astray ? -1 : s->repl.offset + 1,
     };
     struct buf out = { 0 };
 

@@ -191,7 +191,8 @@ static void check_one(struct shell *sh, struct replica *r)
         resp_raw(&c->reply, "\n", 1);
         client_touch(c);
     }
-    if (r->phase == REPLICA_ONLINE && sh->store.mono_ms - r->heard_ms > limit_ms) {
+    if (r->phase >= REPLICA_LOADING &&
+        sh->store.mono_ms - msec_max(r->heard_ms, c->active_ms) > limit_ms) {
         log_warning("replica %s is silent", c->addr);
         server_close(sh->server, c, "silent replica");
     }

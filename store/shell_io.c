@@ -139,12 +139,9 @@ static const struct server_app app = {
 bool shell_run_from_primary(struct shell *sh, struct client *c, size_t argc,
                             const struct slice *argv)
 {
-    struct command_match m;
-
-    if (!command_find(sh->store.commands, argc, argv, &m))
-        return false;
+    buf_reset(&c->out);
     exec_request(&sh->store, c, argc, argv);
-    return true;
+    return buf_used(&c->out) == 0 || buf_data(&c->out)[0] != '-';
 }
 
 /* --- options --------------------------------------------------------------------------------- */

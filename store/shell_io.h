@@ -74,8 +74,10 @@ void shell_wake_chores(struct shell *sh);
 void shell_loaded(struct shell *sh, const struct rdb_info *info);
 void shell_load_failed(struct shell *sh, const char *why);
 
-/* Runs a request in the name of the primary; false when there is no such command here: our data
- * would go astray. */
+/*
+ * Runs a request in the name of the primary. False when it did not do here what it did there (there
+ * is no such command, or it failed): our data would go astray.
+ */
 bool shell_run_from_primary(struct shell *sh, struct client *c, size_t argc,
                             const struct slice *argv);
 
