@@ -96,8 +96,11 @@ void admin_sentinel_monitor(void *app, struct client *c, size_t argc, const stru
     struct request request = { .kind = REQUEST_MONITOR };
     if (!admin_refuse_controls(c, argc, argv, 2, "SENTINEL MONITOR"))
         return;
+    const struct core *core = admin_core(app);
     group_conf_init(&request.conf);
-    bool names = admin_core(app)->global.resolve_hostnames != 0;
+    request.conf.down_after_ms = core->tunables.default_down_after;
+    request.conf.failover_timeout_ms = core->tunables.default_failover_timeout;
+    bool names = core->global.resolve_hostnames != 0;
     const char *error = check_monitor(argv, names, &request);
     if (error)
         resp_error(&c->reply, error);

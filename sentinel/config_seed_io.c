@@ -169,6 +169,16 @@ static bool in_seed(const struct seed *seed, size_t n, const char *name)
     return false;
 }
 
+/* Whether the seed's group has itself among the others. */
+static bool knows_itself(const struct seed *seed, const struct seed_group *group)
+{
+    for (size_t i = 0; i < group->n_peers; i++) {
+        if (strcmp(group->peers[i].runid, seed->runid) == 0)
+            return true;
+    }
+    return false;
+}
+
 bool config_check_seed(struct config_reader *rd, const config_setting_t *root,
                        const struct config *config)
 {
@@ -185,6 +195,8 @@ bool config_check_seed(struct config_reader *rd, const config_setting_t *root,
                                name);
         if (in_seed(seed, i, name))
             return config_fail(rd, element, "\"%s\" stands here twice, allowed is once", name);
+        if (knows_itself(seed, &seed->groups[i]))
+            return config_fail(rd, element, "sentinels: one has myid, allowed are the others");
     }
     return true;
 }

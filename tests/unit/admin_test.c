@@ -618,6 +618,10 @@ static void test_debug(void)
     CU_ASSERT_EQUAL(f->core->tunables.ping_period, 1000);
     EXPECT(f, "SENTINEL DEBUG PING-PERIOD 500 info-period 2000", "+OK\r\n");
     CU_ASSERT_EQUAL(f->core->pace.ping_ms, 500);
+    EXPECT(f, "SENTINEL DEBUG default-down-after 1234 default-failover-timeout 5678", "+OK\r\n");
+    EXPECT(f, "SENTINEL MONITOR orders 10.0.0.1 6379 2", "+OK\r\n");
+    CU_ASSERT_EQUAL(core_find_group(f->core, "orders")->conf.down_after_ms, 1234);
+    CU_ASSERT_EQUAL(core_find_group(f->core, "orders")->conf.failover_timeout_ms, 5678);
     const char *reply = ask(f, "SENTINEL DEBUG");
     CU_ASSERT(contains(reply, "*26\r\n$11\r\nINFO-PERIOD\r\n$4\r\n2000\r\n$11\r\nPING-PERIOD\r\n$3"
                               "\r\n500\r\n$10\r\nASK-PERIOD\r\n"));

@@ -246,6 +246,10 @@ static void test_bad_seed(void)
               "seed = { groups = ( { name = \"a\"; sentinels = ( { host = \"h\"; } ); } ); };",
               "picketd.conf:2: seed.groups[0].sentinels[0]: port is missing, host, port and runid "
               "must be there");
+    check_bad(STATE "seed = { myid = \"" PEER "\"; groups = ( { name = \"a\";\n"
+                    "sentinels = ( { host = \"h\"; port = 1; runid = \"" PEER "\"; } ); } ); };\n"
+                    "groups = ( " GROUP "} );",
+              "picketd.conf:2: seed.groups[0]: sentinels: one has myid, allowed are the others");
     check_bad(STATE "seed = { groups = ( { name = \"a\"; }, { name = \"a\"; } ); };\n"
                     "groups = ( " GROUP "} );",
               "picketd.conf:2: seed.groups[1]: \"a\" stands here twice, allowed is once");
@@ -579,10 +583,34 @@ static void test_noise(void)
     }
 }
 
+/* A file with everything in it, damaged at each place in turn: it is read or refused, and nothing
+ * that was read is lost or freed twice. */
+static void test_damage(void)
+{
+    static const char whole[] =
+        STATE SEED "voters = ( \"" RUNID "\", \"h:1\" ); announce = { host = \"h\"; port = 1; };\n"
+                   "groups = ( " GROUP "auth_pass = \"x\"; } ); log_level = \"debug\";\n";
+    static const char marks[] = { 0, '"', '}', ')', '1', ' ', ';' };
+    char text[sizeof(whole)];
+    struct config config;
+
+    CU_ASSERT_EQUAL_FATAL(load(&config, whole), 0);
+    config_done(&config);
+    for (size_t i = 0; i + 1 < sizeof(whole); i++) {
+        memcpy(text, whole, sizeof(whole));
+        text[i] = marks[i % sizeof(marks)]; /* 0: the file ends there */
+        error[0] = '\0';
+        if (load(&config, text) == 0)
+            config_done(&config);
+        else
+            CU_ASSERT(error[0] != '\0');
+    }
+}
+
 static void clean_up(void)
 {
-    static const char *const names[] = { "sub/one.conf", "sub/groups.conf", "picketd.conf",
-                                         "not-executable" };
+    static const char *const names[] = { "sub/one.conf",   "sub/groups.conf", "picketd.conf",
+                                         "not-executable", "state/picket.db", "state/picket.lock" };
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         unlink(path_of(names[i]));
     rmdir(path_of("sub"));
@@ -609,6 +637,7 @@ int main(void)
         { "includes", test_includes },
         { "files that are none", test_odd_files },
         { "noise", test_noise },
+        { "damage at each place", test_damage },
     };
     if (!mkdtemp(dir))
         return 1;
