@@ -1,5 +1,6 @@
 #include "store/follow.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -17,6 +18,25 @@ static void say(struct buf *out, size_t argc, const char *const *argv)
         resp_bulk_str(&w, argv[i]);
 }
 
+/* The one way to change the phase. */
+static enum follow_phase move(struct follow *f, enum follow_phase to)
+{
+#define A(phase) (1u << FOLLOW_##phase)
+    static const unsigned allowed[] = {
+        [FOLLOW_GREET] = A(ASK) | A(FAILED),
+        [FOLLOW_ASK] = A(PREAMBLE) | A(STREAM) | A(FAILED),
+        [FOLLOW_PREAMBLE] = A(DATA) | A(FAILED),
+        [FOLLOW_DATA] = A(STREAM),
+        [FOLLOW_STREAM] = 0,
+        [FOLLOW_FAILED] = 0,
+    };
+#undef A
+
+    assert(allowed[f->phase] & (1u << to));
+    f->phase = to;
+    return to;
+}
+
 __attribute__((format(printf, 2, 3))) static enum follow_phase fail(struct follow *f,
                                                                     const char *format, ...)
 {
@@ -25,8 +45,7 @@ __attribute__((format(printf, 2, 3))) static enum follow_phase fail(struct follo
     va_start(args, format);
     vsnprintf(f->error, sizeof(f->error), format, args);
     va_end(args);
-    f->phase = FOLLOW_FAILED;
-    return f->phase;
+    return move(f, FOLLOW_FAILED);
 }
 
 static bool is_said(const char *text)
@@ -44,6 +63,11 @@ static void ask(struct follow *f, const char *name, struct buf *out, size_t argc
         n++;
     f->expected[n] = name;
     say(out, argc, argv);
+}
+
+void follow_data_read(struct follow *f)
+{
+    move(f, FOLLOW_STREAM);
 }
 
 void follow_start(struct follow *f, const struct follow_self *self, struct buf *out)
@@ -74,7 +98,7 @@ static void ask_sync(struct follow *f, struct buf *out)
 
     snprintf(offset, sizeof(offset), "%lld", (long long)f->self.offset);
     say(out, 3, (const char *[]){ "PSYNC", f->self.id, offset });
-    f->phase = FOLLOW_ASK;
+    move(f, FOLLOW_ASK);
 }
 
 static bool begins(struct slice line, const char *with)
@@ -126,15 +150,13 @@ static enum follow_phase take_answer(struct follow *f, struct slice line)
     if (slice_is(word, "+FULLRESYNC")) {
         if (!repl_id_set(f->id, id) || !slice_to_int64(offset, &f->offset) || f->offset < 0)
             return fail(f, "it answers PSYNC with %.*s", (int)line.n, line.p);
-        f->phase = FOLLOW_PREAMBLE;
-        return f->phase;
+        return move(f, FOLLOW_PREAMBLE);
     }
     if (slice_is(word, "+CONTINUE")) {
         f->id_given = id.n > 0;
         if (f->id_given && !repl_id_set(f->id, id))
             return fail(f, "it continues under an id that is none: %.*s", (int)line.n, line.p);
-        f->phase = FOLLOW_STREAM;
-        return f->phase;
+        return move(f, FOLLOW_STREAM);
     }
     return fail(f, "it answers PSYNC with %.*s", (int)line.n, line.p);
 }
@@ -152,8 +174,7 @@ static enum follow_phase take_preamble(struct follow *f, struct slice line)
     } else if (line.p[0] != '$' || !slice_to_uint64(value, &f->length)) {
         return fail(f, "instead of data it sends %.*s", (int)line.n, line.p);
     }
-    f->phase = FOLLOW_DATA;
-    return f->phase;
+    return move(f, FOLLOW_DATA);
 }
 
 /* Empty lines mean only that the primary lives. */

@@ -58,6 +58,9 @@ struct follow {
 /* Begins; writes the greeting. */
 void follow_start(struct follow *f, const struct follow_self *self, struct buf *out);
 
+/* The data were read to their end: what comes now is the stream. */
+void follow_data_read(struct follow *f);
+
 /* Takes one line without its end. Returns the new phase. */
 enum follow_phase follow_line(struct follow *f, struct slice line, struct buf *out);
 

@@ -82,7 +82,7 @@ static void begin_stream(struct primary *p)
 {
     struct store *s = &p->shell->store;
 
-    s->link = LINK_CONNECTED;
+    store_move_link(s, LINK_CONNECTED);
     snprintf(p->client.addr, sizeof(p->client.addr), "%.40s:%u", s->options.primary.host,
              s->options.primary.port);
     p->client.opened_ms = p->client.active_ms = (msec)uv_now(p->shell->loop);
@@ -126,7 +126,7 @@ static void finish_data(struct primary *p)
     repl_restart_at(&s->repl, p->follow.id, p->follow.offset);
     s->changes += keyspace_count_all(&s->data) + 1;
     primary_end_reading(p);
-    p->follow.phase = FOLLOW_STREAM;
+    follow_data_read(&p->follow);
     begin_stream(p);
 }
 

@@ -58,7 +58,7 @@ void primary_leave(struct primary *p)
     if (!store_is_replica(s))
         return;
     primary_unlink(p);
-    s->link = LINK_NONE;
+    store_move_link(s, LINK_NONE);
     repl_promote(&s->repl, &s->prng);
     p->shell->replicas.empty_since_ms = s->mono_ms;
     replicas_disconnect(p->shell, "our history has a new name");

@@ -49,7 +49,7 @@ void primary_lose(struct primary *p, const char *why)
         p->down_since_ms = s->mono_ms;
     log_warning("link to primary %s:%u: %s", s->options.primary.host, s->options.primary.port, why);
     primary_unlink(p);
-    s->link = LINK_CONNECT;
+    store_move_link(s, LINK_CONNECT);
 }
 
 /* Frees a write request that could not be done at once. */
@@ -117,7 +117,7 @@ static void take_line(struct primary *p, struct slice line)
         primary_begin_data(p);
         break;
     case FOLLOW_PREAMBLE:
-        p->shell->store.link = LINK_SYNC;
+        store_move_link(&p->shell->store, LINK_SYNC);
         break;
     case FOLLOW_FAILED:
         primary_lose(p, p->follow.error);
@@ -290,7 +290,7 @@ void primary_connect(struct primary *p)
     struct sockaddr_in v4;
     struct sockaddr_in6 v6;
 
-    s->link = LINK_CONNECTING;
+    store_move_link(s, LINK_CONNECTING);
     p->tried_ms = s->mono_ms;
     p->heard_ms = s->mono_ms;
     if (uv_ip4_addr(to->host, to->port, &v4) == 0)

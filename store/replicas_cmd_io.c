@@ -21,7 +21,7 @@ static void take_ack(struct shell *sh, struct client *c, struct slice offset)
     r->heard_ms = sh->store.mono_ms;
     r->early_ack = r->early_ack || r->phase == REPLICA_SYNC;
     if (r->phase == REPLICA_LOADING) {
-        r->phase = REPLICA_ONLINE;
+        replica_move(r, REPLICA_ONLINE);
         log_notice("replica %s is online", c->addr);
         replicas_flush(sh);
     }

@@ -38,6 +38,22 @@ struct replica *replicas_need(struct shell *sh, struct client *c)
     return r;
 }
 
+void replica_move(struct replica *r, enum replica_phase to)
+{
+#define A(phase) (1u << REPLICA_##phase)
+    static const unsigned allowed[] = {
+        [REPLICA_NEW] = A(WAIT) | A(ONLINE),
+        [REPLICA_WAIT] = A(SYNC),
+        [REPLICA_SYNC] = A(LOADING) | A(ONLINE),
+        [REPLICA_LOADING] = A(ONLINE),
+        [REPLICA_ONLINE] = 0,
+    };
+#undef A
+
+    assert(allowed[r->phase] & (1u << to));
+    r->phase = to;
+}
+
 /* Small packets at once, or fewer and larger ones. */
 static void set_nodelay(struct shell *sh, struct client *c)
 {
@@ -52,8 +68,7 @@ static void set_nodelay(struct shell *sh, struct client *c)
 
 void replicas_enter(struct shell *sh, struct client *c, struct replica *r, enum replica_phase phase)
 {
-    assert(r->phase == REPLICA_NEW);
-    r->phase = phase;
+    replica_move(r, phase);
     r->waits_since_ms = sh->store.mono_ms;
     r->heard_ms = sh->store.mono_ms;
     c->flags |= CLIENT_IS_REPLICA;

@@ -68,6 +68,9 @@ struct replica *replicas_need(struct shell *sh, struct client *c);
 void replicas_enter(struct shell *sh, struct client *c, struct replica *r,
                     enum replica_phase phase);
 
+/* The one way to change a replica's phase; asserts that the move is allowed. */
+void replica_move(struct replica *r, enum replica_phase to);
+
 /* Counts those that min-replicas-to-write takes for good. */
 void replicas_count_good(struct shell *sh);
 

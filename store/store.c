@@ -33,6 +33,22 @@ void store_done(struct store *s)
     keyspace_done(&s->data);
 }
 
+void store_move_link(struct store *s, enum link_phase to)
+{
+#define A(phase) (1u << LINK_##phase)
+    static const unsigned allowed[] = {
+        [LINK_NONE] = A(CONNECTING),
+        [LINK_CONNECT] = A(CONNECTING) | A(NONE),
+        [LINK_CONNECTING] = A(CONNECT) | A(CONNECTING) | A(SYNC) | A(CONNECTED) | A(NONE),
+        [LINK_SYNC] = A(CONNECT) | A(CONNECTING) | A(CONNECTED) | A(NONE),
+        [LINK_CONNECTED] = A(CONNECT) | A(CONNECTING) | A(NONE),
+    };
+#undef A
+
+    assert(allowed[s->link] & (1u << to));
+    s->link = to;
+}
+
 bool store_entry_expired(const struct store *s, const struct entry *e)
 {
     return entry_is_volatile(e) && entry_expiry(e)->at_ms < s->now_ms;

@@ -42,7 +42,16 @@ enum store_phase {
     STORE_READY
 };
 
-/* The link to our primary, as commands and INFO see it. */
+/*
+ * The link to our primary, as commands and INFO see it. NONE: we are a primary.
+ *
+ *     NONE ──REPLICAOF──▶ CONNECTING ──asks──▶ SYNC ──data are whole──▶ CONNECTED
+ *                           ▲    │  └──────────continues──────────────────▲   │
+ *       a second later, or  │    ▼                                            ▼
+ *       another primary     └─ CONNECT ◀──────────lost─────────────────────────
+ *
+ * From everywhere back to NONE (promoted) and to CONNECTING (another primary).
+ */
 enum link_phase { LINK_NONE, LINK_CONNECT, LINK_CONNECTING, LINK_SYNC, LINK_CONNECTED };
 
 struct store_stats {
@@ -104,6 +113,9 @@ struct store {
 void store_init(struct store *s, const struct command *rows, uint64_t seed,
                 const unsigned char hash_seed[HASH_KEY_SIZE]);
 void store_done(struct store *s);
+
+/* The one way to change `link`; asserts that the move is allowed. */
+void store_move_link(struct store *s, enum link_phase to);
 
 /* Sets the clocks: Unix time in microseconds, monotonic milliseconds. */
 static inline void store_set_clock(struct store *s, int64_t now_us, msec mono_ms)

@@ -176,7 +176,7 @@ static void settle(struct shell *sh, uint64_t id, bool ok, bool waits_for_ack)
         return;
     }
     /* Behind a mark the replica must not find a byte before it has seen the mark for what it is. */
-    r->phase = waits_for_ack && !r->early_ack ? REPLICA_LOADING : REPLICA_ONLINE;
+    replica_move(r, waits_for_ack && !r->early_ack ? REPLICA_LOADING : REPLICA_ONLINE);
     r->heard_ms = sh->store.mono_ms;
     log_notice("full synchronisation of replica %s sent", c->addr);
 }
@@ -232,7 +232,7 @@ static void mark_served(struct shell *sh, const struct sync *y)
         struct client *c = server_find(sh->server, y->clients[i]);
         struct replica *r = session_of(c)->replica;
 
-        r->phase = REPLICA_SYNC;
+        replica_move(r, REPLICA_SYNC);
         r->early_ack = false;
         r->cursor = sh->store.repl.offset + 1;
         buf_done(&r->aside);

@@ -327,6 +327,32 @@ def child_killed(lab):
         raise Failed("a killed child cannot have been enough")
 
 
+def interrupted(lab):
+    """kill -9 of either side in the middle of a full synchronisation: the replica keeps what it had until it has all."""
+    primary = lab.node("picket", save="", repl_diskless_sync_delay=0)
+    with primary.connect(60.0) as conn:
+        for start in range(0, 300000, 10000):
+            conn.pipeline([("SET", "key:%d" % i, "value of %d" % i) for i in range(start, start + 10000)])
+        conn.call("SAVE")
+    replica = lab.node("picket", save="")
+    for victim in (primary, replica, primary):
+        replica.call("REPLICAOF", "NO", "ONE")
+        replica.call("FLUSHALL")
+        replica.call("SET", "mine", "1")
+        replica.call("SAVE")
+        replica.call("REPLICAOF", HOST, primary.port)
+        caught = wait(lambda: replica.info()["master_sync_in_progress"] == "1" or replica.follows(primary), "it begins", SYNC_S)
+        check(caught, "seen")
+        victim.kill()
+        if victim is primary:
+            wait(lambda: replica.info()["master_link_status"] == "down", "the link is down", 2.0)
+            check(replica.call("DBSIZE") in (1, 300000), "all or nothing, not %d keys" % replica.call("DBSIZE"))
+        victim.start().await_ready()
+        replica.call("REPLICAOF", HOST, primary.port)
+        wait(lambda: replica.follows(primary), "follows in the end", SYNC_S)
+        check(replica.call("DBSIZE") == 300000, "with all keys")
+
+
 def kill_children(node):
     import os
     import signal
@@ -396,6 +422,7 @@ def main():
     lab.case("types that are not supported", unsupported, lab)
     lab.case("guards", guards, lab)
     lab.case("the child is killed", child_killed, lab)
+    lab.case("kill -9 in a full synchronisation", interrupted, lab)
     lab.case("state file", state_file, lab)
     lab.finish()
 
