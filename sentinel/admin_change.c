@@ -179,14 +179,22 @@ static bool read_value(const struct admin *admin, struct client *c,
     return !fault;
 }
 
+/* The option of that name, or of the one that Valkey has for it; NULL: there is none. */
+static const struct conf_option *find_option(struct slice word)
+{
+    char name[64];
+
+    if (slice_is_nocase(word, "primary-reboot-down-after-period"))
+        word = slice_str("master-reboot-down-after-period");
+    return slice_copy(word, name, sizeof(name)) ? group_option_by_wire_name(name) : NULL;
+}
+
 /* Take one option with its values into the request; returns how many words it took. 0: the error
  * has been written. */
 static size_t read_option(const struct admin *admin, struct client *c, size_t left,
                           const struct slice *words, struct request *request)
 {
-    char name[64];
-    const struct conf_option *option =
-        slice_copy(words[0], name, sizeof(name)) ? group_option_by_wire_name(name) : NULL;
+    const struct conf_option *option = find_option(words[0]);
     bool rename = option && option->offset == offsetof(struct group_conf, rename_commands);
     size_t wanted = rename ? 3 : 2;
 

@@ -766,6 +766,8 @@ static void test_set(void)
     CU_ASSERT_STRING_EQUAL(conf->auth_pass, "secret");
     CU_ASSERT_EQUAL(conf->crash_detection, 0);
     CU_ASSERT_EQUAL(conf->down_after_ms, 30000);
+    EXPECT(f, "SENTINEL SET orders primary-reboot-down-after-period 5", "+OK\r\n");
+    CU_ASSERT_EQUAL(conf->master_reboot_down_after_ms, 5);
     tear_down(f);
 }
 

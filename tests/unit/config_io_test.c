@@ -40,6 +40,7 @@ static const char *path_of(const char *name)
 
 static void write_file(const char *name, const char *text)
 {
+    unlink(path_of(name)); /* some file systems wait for the disk when a file is overwritten */
     FILE *file = fopen(path_of(name), "w");
     CU_ASSERT_PTR_NOT_NULL_FATAL(file);
     fputs(text, file);
