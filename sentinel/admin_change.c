@@ -239,6 +239,7 @@ void admin_reply(struct admin *admin, struct client *client, int asked, const st
         [REPLY_DUPLICATE_GROUP] = "ERR Duplicate master name.",
         [REPLY_IN_PROGRESS] = "INPROG Failover already in progress",
         [REPLY_NO_GOOD_REPLICA] = "NOGOODSLAVE No suitable replica to promote",
+        [REPLY_NO_QUORUM] = "NOQUORUM Too few supervisors can be reached to elect a leader",
         [REPLY_FULL] = "ERR Too many masters are watched",
     };
     (void)admin;

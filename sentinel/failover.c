@@ -13,6 +13,7 @@
 #include "sentinel/peers.h"
 #include "sentinel/select.h"
 
+#define FORCED_MAX_MS       10000 /* for a campaign that was asked for to begin */
 #define SELECT_TIMEOUT_MS   300   /* for fresh INFO of all candidates */
 #define PROMOTE_TIMEOUT_MS  10000 /* and never more than failover_timeout */
 #define PROMOTE_RETRY_MS    100
@@ -152,7 +153,7 @@ bool failover_vote_held(const struct core *core, const struct group *group)
 }
 
 /* Supervisors that we can reach, this one included. */
-static uint32_t reachable(const struct group *group)
+uint32_t failover_reachable(const struct group *group)
 {
     uint32_t n = 1;
 
@@ -170,7 +171,7 @@ static msec campaign_at(const struct core *core, const struct group *group)
 
     if (fo->state != FAILOVER_IDLE && fo->state != FAILOVER_REPOINT)
         return MSEC_NEVER;
-    if (core->disk_stalled || reachable(group) < group_needed(group))
+    if (core->disk_stalled || failover_reachable(group) < group_needed(group))
         return MSEC_NEVER;
     if (fo->reaffirm && group->rumour.active)
         return msec_max(at, group->rumour.since + REAFFIRM_MS) + stagger;
@@ -252,12 +253,26 @@ static msec campaign_deadline(const struct group *group)
            msec_min(group->core->tunables.election_timeout, group->conf.failover_timeout_ms);
 }
 
+/* An operator's wish that cannot be met does not lie in wait for better days. */
+static msec forced_until(const struct group *group)
+{
+    const struct failover *fo = &group->failover;
+
+    return fo->forced && fo->state == FAILOVER_IDLE
+               ? fo->forced_at + msec_min(FORCED_MAX_MS, group->conf.failover_timeout_ms)
+               : MSEC_NEVER;
+}
+
 static void step_idle(struct core *core, struct group *group)
 {
     if (!group->odown && !group->primary->sdown)
         memset(group->failover.failures, 0, sizeof group->failover.failures);
     if (!group->rumour.active)
         group->failover.reaffirm = false;
+    if (core->now >= forced_until(group)) {
+        group->failover.forced = false;
+        emit_group_event(core, EVENT_ABORT_NOT_ELECTED, group);
+    }
     if (campaign_at(core, group) <= core->now)
         campaign_begin(core, group);
 }
@@ -296,23 +311,30 @@ static void step_campaign(struct core *core, struct group *group)
     }
 }
 
-/* Whether every replica that could be chosen has answered INFO since we began. */
+/* It can be given orders, whatever it is held for. */
+static bool is_answering(const struct node *node)
+{
+    return probe_is_up(&node->probe) && !probe_is_silent(&node->probe, node->group->core->now);
+}
+
+/* Whether INFO of NODE is worth waiting for: it could be chosen. */
+static bool is_awaited(const struct group *group, const struct node *node)
+{
+    if (node == group->primary)
+        return node->info.role == ROLE_REPLICA && is_answering(node);
+    return !node->sdown && probe_is_up(&node->probe);
+}
+
+/* Whether everybody who could be chosen has answered INFO since we began. */
 static bool all_fresh(const struct group *group)
 {
     for (size_t i = 0; i < group->n_nodes; i++) {
         const struct node *node = group->nodes[i];
 
-        if (node != group->primary && !node->sdown && probe_is_up(&node->probe) &&
-            !node_info_since(node, group->failover.started_at))
+        if (is_awaited(group, node) && !node_info_since(node, group->failover.started_at))
             return false;
     }
     return true;
-}
-
-/* It can be given orders, whatever it is held for. */
-static bool is_answering(const struct node *node)
-{
-    return probe_is_up(&node->probe) && !probe_is_silent(&node->probe, node->group->core->now);
 }
 
 static msec select_deadline(const struct group *group)
@@ -436,7 +458,7 @@ msec failover_next(const struct core *core, const struct group *group)
     switch (fo->state) {
     case FAILOVER_IDLE:
     case FAILOVER_REPOINT:
-        return campaign_at(core, group);
+        return msec_min(campaign_at(core, group), forced_until(group));
     case FAILOVER_CAMPAIGN:
         return campaign_deadline(group);
     case FAILOVER_SELECT:
@@ -453,6 +475,7 @@ msec failover_next(const struct core *core, const struct group *group)
 void failover_force(struct core *core, struct group *group)
 {
     group->failover.forced = true;
+    group->failover.forced_at = core->now;
     group->failover.next_at = core->now;
 }
 

@@ -48,6 +48,7 @@ struct failover {
     msec started_at;       /* of the attempt */
     uint64_t ticket;       /* PROMOTE: order in flight; 0 = none */
     bool reaffirm;         /* elect our working primary anew, under an epoch that ends a dispute */
+    msec forced_at;        /* when an operator asked for it */
     bool forced;           /* an operator asked for it: no odown needed */
     struct node *promoted; /* PROMOTE: the chosen replica */
     msec order_at;         /* PROMOTE: when the order may be sent again */
@@ -60,6 +61,9 @@ const char *failover_state_name(enum failover_state state); /* Sentinel's word *
 /* Move on as far as the model allows. */
 void failover_run(struct core *core, struct group *group);
 msec failover_next(const struct core *core, const struct group *group);
+
+/* Supervisors of the group that can be reached, this one included. */
+uint32_t failover_reachable(const struct group *group);
 
 /* An operator's SENTINEL FAILOVER. */
 void failover_force(struct core *core, struct group *group);

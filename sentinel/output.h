@@ -64,6 +64,7 @@ enum reply_code {
     REPLY_DUPLICATE_GROUP,
     REPLY_IN_PROGRESS,     /* a failover is under way */
     REPLY_NO_GOOD_REPLICA, /* nothing to promote */
+    REPLY_NO_QUORUM,       /* too few supervisors can be reached to elect a leader */
     REPLY_FULL             /* GROUPS_MAX reached */
 };
 

@@ -132,6 +132,8 @@ static enum reply_code force_failover(struct core *core, struct group *group,
         return REPLY_IN_PROGRESS;
     if (select_replica(core, group, group->config_at, false) == NULL)
         return REPLY_NO_GOOD_REPLICA;
+    if (failover_reachable(group) < group_needed(group))
+        return REPLY_NO_QUORUM;
     failover_force(core, group);
     group_run(core, group);
     return REPLY_OK;
