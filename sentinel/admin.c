@@ -7,6 +7,8 @@
 #include "notify/channel.h"
 #include "sentinel/admin_own.h"
 #include "sentinel/model.h"
+#include "sentinel/sha256.h"
+#include "wire/acl.h"
 #include "wire/client.h"
 #include "wire/client_pubsub.h"
 
@@ -20,7 +22,8 @@ struct admin *admin_new(const struct admin_ops *ops, void *arg, const char *vers
     admin->version = version;
     admin->table = command_table_new(admin_commands);
     admin->pubsub = pubsub_new();
-    if (!admin->table || !admin->pubsub)
+    admin->acl = admin->table ? acl_new(admin->table, sha256_hex) : NULL;
+    if (!admin->table || !admin->pubsub || !admin->acl)
         goto failed;
     return admin;
 
@@ -35,6 +38,8 @@ void admin_free(struct admin *admin)
         return;
     if (admin->pubsub)
         pubsub_free(admin->pubsub);
+    acl_log_clear(&admin->acl_log);
+    acl_free(admin->acl);
     if (admin->table)
         command_table_free(admin->table);
     free(admin);
@@ -103,12 +108,6 @@ bool admin_refuse_controls(struct client *c, size_t argc, const struct slice *ar
     return true;
 }
 
-void admin_client_opened(struct admin *admin, struct client *client)
-{
-    (void)admin;
-    client->flags |= CLIENT_AUTHENTICATED;
-}
-
 void admin_request(struct admin *admin, struct client *client, size_t argc,
                    const struct slice *argv)
 {
@@ -118,7 +117,7 @@ void admin_request(struct admin *admin, struct client *client, size_t argc,
         return;
     }
     client->command = admin_full_name(&match);
-    if (client_pubsub_allows(client, &match))
+    if (admin_allows(admin, client, &match, argc, argv) && client_pubsub_allows(client, &match))
         match.command->run(admin, client, argc, argv);
 }
 

@@ -100,7 +100,7 @@ struct admin *admin_new(const struct admin_ops *ops, void *arg, const char *vers
 /* All clients must be gone. NULL is fine. */
 void admin_free(struct admin *admin);
 
-/* The server's callbacks. opened: lets the client in (no password is set yet). */
+/* The server's callbacks. opened: lets the client in, if the default user has no password. */
 void admin_client_opened(struct admin *admin, struct client *client);
 void admin_request(struct admin *admin, struct client *client, size_t argc,
                    const struct slice *argv);

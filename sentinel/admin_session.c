@@ -1,9 +1,13 @@
 #include "sentinel/admin_own.h"
+#include "wire/acl.h"
 #include "wire/client.h"
 #include "wire/client_pubsub.h"
 #include "wire/command_reply.h"
 
-#define WRONGPASS "WRONGPASS invalid username-password pair or user is disabled."
+#define NOAUTH_HELLO                                                                               \
+    "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO "      \
+    "<proto> AUTH <user> <pass> option can be used to authenticate the client and select the "     \
+    "RESP protocol version at the same time"
 
 #define PROTO_MIN 2
 #define PROTO_MAX 3
@@ -17,25 +21,17 @@ void admin_ping(void *app, struct client *c, size_t argc, const struct slice *ar
         client_ping(c, argc, argv);
 }
 
-/* There is one user, "default", and it has no password: any will do. */
-static bool check_user(struct client *c, struct slice user)
-{
-    if (slice_is(user, "default"))
-        return true;
-    resp_error(&c->reply, WRONGPASS);
-    return false;
-}
-
 void admin_auth(void *app, struct client *c, size_t argc, const struct slice *argv)
 {
-    (void)app;
+    struct admin *admin = app;
+    struct slice user = argc == 3 ? argv[1] : slice_str(ACL_DEFAULT);
     if (argc > 3)
         resp_error(&c->reply, "ERR syntax error");
-    else if (argc == 2)
+    else if (argc == 2 && acl_default(admin->acl)->nopass)
         resp_error(&c->reply,
                    "ERR AUTH <password> called without any password configured for the default "
                    "user. Are you sure your configuration is correct?");
-    else if (check_user(c, argv[1]))
+    else if (admin_log_in(admin, c, argv[0], user, argv[argc - 1]))
         resp_ok(&c->reply);
 }
 
@@ -46,13 +42,13 @@ struct greeting {
 };
 
 /* AUTH user password, SETNAME name. False: the error has been written. */
-static bool read_hello_options(struct client *c, size_t argc, const struct slice *argv,
-                               struct greeting *ret_greeting)
+static bool read_hello_options(struct admin *admin, struct client *c, size_t argc,
+                               const struct slice *argv, struct greeting *ret_greeting)
 {
     for (size_t i = 2; i < argc; i++) {
         size_t left = argc - 1 - i;
         if (slice_is_nocase(argv[i], "auth") && left >= 2) {
-            if (!check_user(c, argv[i + 1]))
+            if (!admin_log_in(admin, c, argv[0], argv[i + 1], argv[i + 2]))
                 return false;
             i += 2;
         } else if (slice_is_nocase(argv[i], "setname") && left >= 1) {
@@ -66,7 +62,7 @@ static bool read_hello_options(struct client *c, size_t argc, const struct slice
     return true;
 }
 
-static bool read_hello(struct client *c, size_t argc, const struct slice *argv,
+static bool read_hello(struct admin *admin, struct client *c, size_t argc, const struct slice *argv,
                        struct greeting *ret_greeting)
 {
     if (argc > 1 && !slice_to_int64(argv[1], &ret_greeting->proto)) {
@@ -77,14 +73,18 @@ static bool read_hello(struct client *c, size_t argc, const struct slice *argv,
         resp_error(&c->reply, "NOPROTO unsupported protocol version");
         return false;
     }
-    return read_hello_options(c, argc, argv, ret_greeting);
+    if (!read_hello_options(admin, c, argc, argv, ret_greeting))
+        return false;
+    if (admin_is_known(admin, c))
+        return true;
+    resp_error(&c->reply, NOAUTH_HELLO);
+    return false;
 }
 
 void admin_hello(void *app, struct client *c, size_t argc, const struct slice *argv)
 {
     struct greeting greeting = { c->reply.proto, { NULL, 0 } };
-    (void)app;
-    if (!read_hello(c, argc, argv, &greeting))
+    if (!read_hello(app, c, argc, argv, &greeting))
         return;
     if (greeting.name.p && !admin_set_client_name(c, greeting.name))
         return;

@@ -12,6 +12,10 @@
 #define ADMIN   COMMAND_ADMIN
 #define ALWAYS  (COMMAND_LOADING | COMMAND_STALE)
 #define SESSION (ALWAYS | COMMAND_NOSCRIPT)
+#define LOGIN   (SESSION | COMMAND_FAST | COMMAND_NO_AUTH | COMMAND_IN_CONNECTION)
+
+/* In the categories of what is an operator's, without being refused to others for it. */
+#define ASKS_ALL (COMMAND_IN_ADMIN | COMMAND_IN_DANGEROUS)
 
 #define SENTINEL_TABLE(X)                                                                          \
     X("ckquorum", 3, ADMIN, admin_sentinel_ckquorum, " <master-name>",                             \
@@ -62,6 +66,28 @@
       " [CRASH-AFTER-ELECTION] [CRASH-AFTER-PROMOTION] [HELP]",                                    \
       "End this Sentinel in the middle of the next failover that it leads.")                       \
     X("slaves", 3, ADMIN, admin_sentinel_replicas, " <master-name>", "Another word for REPLICAS.")
+
+#define ACL_TABLE(X)                                                                               \
+    X("cat", -2, SESSION, admin_acl_cat, " [<category>]",                                          \
+      "Return the categories, or the commands of one.")                                            \
+    X("deluser", -3, ADMIN | SESSION, admin_acl_deluser, " <username> [<username> ...]",           \
+      "Remove users and close their connections.")                                                 \
+    X("dryrun", -4, ADMIN | SESSION, admin_acl_dryrun, " <username> <command> [<arg> ...]",        \
+      "Tell whether that user may run that command, without running it.")                          \
+    X("genpass", -2, SESSION, admin_acl_genpass, " [<bits>]",                                      \
+      "Return a password that nobody can guess, of 256 bits if no other number is given.")         \
+    X("getuser", 3, ADMIN | SESSION, admin_acl_getuser, " <username>", "Show what a user may do.") \
+    X("help", 2, ALWAYS, admin_acl_help, "", "Print this help.")                                   \
+    X("list", 2, ADMIN | SESSION, admin_acl_list, "",                                              \
+      "Show all users, each as a line of rules that would make it.")                               \
+    X("load", 2, ADMIN | SESSION, admin_acl_load, "", "Read all users from the ACL file.")         \
+    X("log", -2, ADMIN | SESSION, admin_acl_log, " [<count> | RESET]",                             \
+      "Show who was refused what, or forget it.")                                                  \
+    X("save", 2, ADMIN | SESSION, admin_acl_save, "", "Write all users to the ACL file.")          \
+    X("setuser", -3, ADMIN | SESSION, admin_acl_setuser, " <username> <rule> [<rule> ...]",        \
+      "Change a user or make one, by all of the rules or none.")                                   \
+    X("users", 2, ADMIN | SESSION, admin_acl_users, "", "Return the names of all users.")          \
+    X("whoami", 2, SESSION, admin_acl_whoami, "", "Return the user of this connection.")
 
 #define CLIENT_TABLE(X)                                                                            \
     X("caching", 3, ALWAYS, admin_client_caching, " YES|NO",                                       \
@@ -119,6 +145,7 @@
     X(sentinel, SENTINEL_TABLE)                                                                    \
     X(client, CLIENT_TABLE)                                                                        \
     X(command, COMMAND_TABLE)                                                                      \
+    X(acl, ACL_TABLE)                                                                              \
     X(picket, PICKET_TABLE)
 
 /* What a row of a container has besides its struct command. */
@@ -129,25 +156,30 @@ struct extra {
 
 #define ROW(name, arity, flags, run, args, summary)                                                \
     { name, arity, flags, run, summary, NULL, 0, 0, 0 },
+#define CONNECTION_ROW(name, arity, flags, run, args, summary)                                     \
+    { name, arity, (flags) | COMMAND_IN_CONNECTION, run, summary, NULL, 0, 0, 0 },
 #define END                                                                                        \
     {                                                                                              \
         NULL, 0, 0, NULL, NULL, NULL, 0, 0, 0                                                      \
     }
 
 static const struct command sentinel_rows[] = { SENTINEL_TABLE(ROW) END };
-static const struct command client_rows[] = { CLIENT_TABLE(ROW) END };
-static const struct command command_rows[] = { COMMAND_TABLE(ROW) END };
+static const struct command client_rows[] = { CLIENT_TABLE(CONNECTION_ROW) END };
+static const struct command command_rows[] = { COMMAND_TABLE(CONNECTION_ROW) END };
+static const struct command acl_rows[] = { ACL_TABLE(ROW) END };
 static const struct command picket_rows[] = { PICKET_TABLE(ROW) END };
 
 #define EXTRA_OF(prefix, name, args)                           { prefix "|" name, args },
 #define SENTINEL_EXTRA(name, arity, flags, run, args, summary) EXTRA_OF("sentinel", name, args)
 #define CLIENT_EXTRA(name, arity, flags, run, args, summary)   EXTRA_OF("client", name, args)
 #define COMMAND_EXTRA(name, arity, flags, run, args, summary)  EXTRA_OF("command", name, args)
+#define ACL_EXTRA(name, arity, flags, run, args, summary)      EXTRA_OF("acl", name, args)
 #define PICKET_EXTRA(name, arity, flags, run, args, summary)   EXTRA_OF("picket", name, args)
 
 static const struct extra sentinel_extra[] = { SENTINEL_TABLE(SENTINEL_EXTRA) };
 static const struct extra client_extra[] = { CLIENT_TABLE(CLIENT_EXTRA) };
 static const struct extra command_extra[] = { COMMAND_TABLE(COMMAND_EXTRA) };
+static const struct extra acl_extra[] = { ACL_TABLE(ACL_EXTRA) };
 static const struct extra picket_extra[] = { PICKET_TABLE(PICKET_EXTRA) };
 
 static const struct container {
@@ -163,23 +195,23 @@ static const struct container {
 
 /*   X(name, number of words, flags, handler, subcommands, help) */
 #define TOP_TABLE(X)                                                                               \
-    X("auth", -2, SESSION | COMMAND_FAST | COMMAND_NO_AUTH, admin_auth, NULL,                      \
-      "Prove who is at the other end of this connection.")                                         \
+    X("acl", -2, 0, NULL, acl_rows, "Ask about users and change them.")                            \
+    X("auth", -2, LOGIN, admin_auth, NULL, "Prove who is at the other end of this connection.")    \
     X("client", -2, 0, NULL, client_rows, "Ask about connections and change them.")                \
-    X("command", -1, ALWAYS, admin_command, command_rows,                                          \
+    X("command", -1, ALWAYS | COMMAND_IN_CONNECTION, admin_command, command_rows,                  \
       "Return all commands with arity and flags.")                                                 \
-    X("hello", -1, SESSION | COMMAND_FAST | COMMAND_NO_AUTH, admin_hello, NULL,                    \
-      "Choose the protocol of this connection.")                                                   \
-    X("info", -1, ALWAYS, admin_info, NULL, "Describe the supervisor.")                            \
+    X("hello", -1, LOGIN, admin_hello, NULL, "Choose the protocol of this connection.")            \
+    X("info", -1, ALWAYS | COMMAND_IN_DANGEROUS, admin_info, NULL, "Describe the supervisor.")     \
     X("picket", -2, ADMIN, NULL, picket_rows, "What supervisors of this kind say to one another.") \
-    X("ping", -1, COMMAND_FAST, admin_ping, NULL, "Prove that the supervisor is alive.")           \
+    X("ping", -1, COMMAND_FAST | COMMAND_IN_CONNECTION, admin_ping, NULL,                          \
+      "Prove that the supervisor is alive.")                                                       \
     X("psubscribe", -2, SESSION | COMMAND_PUBSUB, admin_psubscribe, NULL,                          \
       "Listen to the events whose names match patterns.")                                          \
     X("publish", 3, ALWAYS | COMMAND_PUBSUB | COMMAND_FAST, admin_publish, NULL,                   \
       "Take a hello message of another supervisor.")                                               \
     X("punsubscribe", -1, SESSION | COMMAND_PUBSUB, admin_punsubscribe, NULL,                      \
       "Listen no longer to patterns.")                                                             \
-    X("role", 1, SESSION | COMMAND_FAST, admin_role, NULL,                                         \
+    X("role", 1, SESSION | COMMAND_FAST | ASKS_ALL, admin_role, NULL,                              \
       "Return the word sentinel and the names of all masters.")                                    \
     X("sentinel", -2, ADMIN, NULL, sentinel_rows, "Ask about masters and change them.")            \
     X("shutdown", -1, ADMIN | SESSION, admin_shutdown, NULL, "End the supervisor.")                \

@@ -336,7 +336,7 @@ static void test_client(void)
 static void test_table(void)
 {
     struct fixture *f = set_up();
-    EXPECT(f, "COMMAND COUNT", ":15\r\n");
+    EXPECT(f, "COMMAND COUNT", ":16\r\n");
     CU_ASSERT(contains(ask(f, "COMMAND INFO sentinel|ckquorum"), "$17\r\nsentinel|ckquorum\r\n:3"));
     CU_ASSERT(contains(ask(f, "COMMAND DOCS ping"), "Prove that the supervisor is alive."));
     CU_ASSERT(contains(ask(f, "COMMAND LIST"), "$20\r\nsentinel|flushconfig\r\n"));
