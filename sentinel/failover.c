@@ -4,28 +4,21 @@
 #include <string.h>
 
 #include "quorum/tally.h"
+#include "sentinel/campaign.h"
 #include "sentinel/emit.h"
 #include "sentinel/groups.h"
 #include "sentinel/input.h"
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
-#include "sentinel/opinions.h"
-#include "sentinel/peers.h"
 #include "sentinel/select.h"
 
 #define FORCED_MAX_MS       10000 /* for a campaign that was asked for to begin */
 #define SELECT_TIMEOUT_MS   300   /* for fresh INFO of all candidates */
 #define PROMOTE_TIMEOUT_MS  10000 /* and never more than failover_timeout */
 #define PROMOTE_RETRY_MS    100
-#define STAGGER_MS          30   /* between supervisors that saw the same at the same time */
-#define REAFFIRM_MS         3000 /* after a rumour began that nobody can verify */
-#define RETRY_LOW_MS        50   /* after a failed attempt: drawn from this */
-#define RETRY_HIGH_MS       500  /* to this, doubling per cause */
+#define RETRY_LOW_MS        50  /* after a failed attempt: drawn from this */
+#define RETRY_HIGH_MS       500 /* to this, doubling per cause */
 #define RETRY_DOUBLINGS_MAX 5
-#define HOLD_MS             2500  /* a vote is held while its leader is heard to lead */
-#define HOLD_MAX_MS         10000 /* but not for longer */
-#define HOLD_STOCK_MS       5000  /* for a leader that does not tell */
-#define LEADER_GONE_MS      500   /* the leader's link is down: how long to wait for it */
 
 #define TO(id) (1u << FAILOVER_##id)
 
@@ -87,155 +80,26 @@ static void stop(struct core *core, struct group *group, enum event_kind event)
     failover_move(core, group, FAILOVER_IDLE);
 }
 
-/* 64-bit FNV-1a, to deal groups out among supervisors. */
-static uint64_t mix(uint64_t hash, const char *text)
-{
-    for (; *text != '\0'; text++)
-        hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-    return hash;
-}
-
-static uint64_t place(const struct group *group, const char *runid)
-{
-    return mix(mix(UINT64_C(0xcbf29ce484222325), group->name), runid);
-}
-
-uint32_t failover_rank(const struct core *core, const struct group *group)
-{
-    uint64_t own = place(group, core->runid);
-    uint32_t rank = 0;
-
-    for (size_t i = 0; i < group->n_members; i++) {
-        const struct peer *peer = group->members[i].peer;
-
-        rank += probe_is_up(&peer->probe) && place(group, peer->runid) < own;
-    }
-    return rank;
-}
-
-/* Until when MEMBER, for whom we voted, is given time. */
-static msec leader_hold_until(const struct core *core, const struct group *group,
-                              const struct member *member)
-{
-    const struct probe *probe = &member->peer->probe;
-    msec limit = group->voted_at + msec_min(group->conf.failover_timeout_ms, HOLD_MAX_MS);
-
-    (void)core;
-    if (!probe_is_up(probe))
-        return msec_min(limit,
-                        msec_max(group->voted_at, probe->links[LINK_CMD].lost_at) + LEADER_GONE_MS);
-    if (member->peer->stock)
-        return msec_min(limit, group->voted_at + HOLD_STOCK_MS);
-    if (member->leading_at == MSEC_NEVER || member->leading_at <= group->voted_at)
-        return msec_min(limit, group->voted_at + HOLD_MS);
-    if (member->leading_epoch != group->vote.epoch)
-        return 0; /* it said that it has given up */
-    return msec_min(limit, member->leading_at + HOLD_MS);
-}
-
-/* Until when our last vote binds us. */
-static msec hold_until(const struct core *core, const struct group *group)
-{
-    const struct member *leader;
-
-    if (group->voted_at == MSEC_NEVER || group->vote.epoch <= group->config_epoch)
-        return 0;
-    leader = member_find(group, group->vote.leader);
-    return leader != NULL ? leader_hold_until(core, group, leader) : 0;
-}
-
 bool failover_vote_held(const struct core *core, const struct group *group)
 {
     enum failover_state state = group->failover.state;
 
     return state == FAILOVER_SELECT || state == FAILOVER_PROMOTE ||
-           hold_until(core, group) > core->now;
-}
-
-/* Supervisors that we can reach, this one included. */
-uint32_t failover_reachable(const struct group *group)
-{
-    uint32_t n = 1;
-
-    for (size_t i = 0; i < group->n_members; i++)
-        n += probe_is_up(&group->members[i].peer->probe);
-    return n;
-}
-
-/* When a campaign may begin; MSEC_NEVER while only another input can allow it. */
-static msec campaign_at(const struct core *core, const struct group *group)
-{
-    const struct failover *fo = &group->failover;
-    msec stagger = failover_rank(core, group) * STAGGER_MS;
-    msec at = msec_max(fo->next_at, hold_until(core, group));
-
-    if (fo->state != FAILOVER_IDLE && fo->state != FAILOVER_REPOINT)
-        return MSEC_NEVER;
-    if (core->disk_stalled || failover_reachable(group) < group_needed(group))
-        return MSEC_NEVER;
-    if (fo->reaffirm && group->rumour.active)
-        return msec_max(at, group->rumour.since + REAFFIRM_MS) + stagger;
-    if (!(group->odown || fo->forced) || group->rumour.active)
-        return MSEC_NEVER;
-    return fo->forced ? at : msec_max(at, group->odown_at) + stagger;
-}
-
-/* Our own vote, as durable as any other before it can be counted elsewhere. */
-static void vote_for_self(struct core *core, struct group *group, uint64_t epoch)
-{
-    bool granted = vote_grant(&group->vote, epoch, core->runid);
-    struct event *event;
-
-    assert(granted);
-    group->voted_at = MSEC_NEVER;
-    emit_vote_row(core, group);
-    event = emit_group_event(core, EVENT_VOTE_FOR_LEADER, group);
-    memcpy(event->runid, core->runid, sizeof event->runid);
-    event->epoch = epoch;
+           campaign_hold_until(group) > core->now;
 }
 
 static void campaign_begin(struct core *core, struct group *group)
 {
     struct failover *fo = &group->failover;
-    uint64_t epoch = core->current_epoch;
     bool forced = fo->forced, reaffirm = fo->reaffirm && !group->odown;
 
-    if (epoch < group->vote.epoch)
-        epoch = group->vote.epoch;
     if (fo->state == FAILOVER_REPOINT)
         failover_move(core, group, FAILOVER_IDLE);
     failover_move(core, group, FAILOVER_CAMPAIGN);
     fo->forced = forced;
     fo->reaffirm = reaffirm;
-    fo->epoch = epoch + 1;
     fo->started_at = core->now;
-    core_raise_epoch(core, group, fo->epoch);
-    if (!reaffirm)
-        emit_group_event(core, EVENT_TRY_FAILOVER, group);
-    vote_for_self(core, group, fo->epoch);
-    for (size_t i = 0; i < group->n_nodes; i++)
-        node_want_info(core, group->nodes[i], core->now);
-}
-
-/* Ask for the votes that were not asked for yet, and count. */
-static struct tally campaign_tally(struct core *core, struct group *group)
-{
-    uint64_t epoch = group->failover.epoch;
-    struct tally tally = { .needed = group_needed(group) };
-
-    tally.granted = vote_is_for(&group->vote, epoch, core->runid);
-    for (size_t i = 0; i < group->n_members; i++) {
-        struct member *member = &group->members[i];
-        bool up = probe_is_up(&member->peer->probe);
-
-        if (up && member->vote_asked != epoch)
-            opinions_ask(core, group, member, epoch);
-        if (member->leader_epoch == epoch && strcmp(member->leader, core->runid) == 0)
-            tally.granted++;
-        else if (up && member->vote_answered != epoch)
-            tally.open++;
-    }
-    return tally;
+    fo->epoch = campaign_start(core, group);
 }
 
 /* The primary is back before anything was done about it. */
@@ -245,12 +109,6 @@ static bool primary_is_back(struct core *core, struct group *group)
         return false;
     stop(core, group, EVENT_ABORT_PRIMARY_BACK);
     return true;
-}
-
-static msec campaign_deadline(const struct group *group)
-{
-    return group->failover.state_at +
-           msec_min(group->core->tunables.election_timeout, group->conf.failover_timeout_ms);
 }
 
 /* An operator's wish that cannot be met does not lie in wait for better days. */
@@ -293,13 +151,11 @@ static void reaffirmed(struct core *core, struct group *group)
 
 static void step_campaign(struct core *core, struct group *group)
 {
-    struct tally tally;
     enum verdict verdict;
 
     if (primary_is_back(core, group))
         return;
-    tally = campaign_tally(core, group);
-    verdict = tally_verdict(&tally);
+    verdict = campaign_verdict(core, group);
     if (verdict == VERDICT_WON && group->failover.reaffirm) {
         reaffirmed(core, group);
     } else if (verdict == VERDICT_WON) {

@@ -62,9 +62,6 @@ const char *failover_state_name(enum failover_state state); /* Sentinel's word *
 void failover_run(struct core *core, struct group *group);
 msec failover_next(const struct core *core, const struct group *group);
 
-/* Supervisors of the group that can be reached, this one included. */
-uint32_t failover_reachable(const struct group *group);
-
 /* An operator's SENTINEL FAILOVER. */
 void failover_force(struct core *core, struct group *group);
 
@@ -87,10 +84,6 @@ void failover_stalled(struct core *core, struct group *group);
 
 /* All replicas follow the new primary, or it is LATE and those that do not are left to repairs. */
 void failover_repointed(struct core *core, struct group *group, bool late);
-
-/* Our place among the supervisors that can be reached, drawn per group: who is
- * first acts first, so that they do not all do the same at the same time. */
-uint32_t failover_rank(const struct core *core, const struct group *group);
 
 /* The epoch that we campaign for or lead; 0 = none. */
 uint64_t failover_leading(const struct group *group);

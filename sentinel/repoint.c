@@ -1,8 +1,10 @@
 #include "sentinel/repoint.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 #include "quorum/tally.h"
+#include "sentinel/campaign.h"
 #include "sentinel/emit.h"
 #include "sentinel/failover.h"
 #include "sentinel/groups.h"
@@ -16,7 +18,8 @@
 #define STRAY_PATIENCE_MS 4000 /* with a replica that has become a primary */
 #define RANK_MS           200  /* between supervisors that see the same */
 #define CONFIRM_MS        5000 /* a configuration heard longer ago proves nothing */
-#define RECHECK_MS        200  /* when something is to repair but may not be yet */
+#define LEAD_SURE_MS      1000 /* after its switch nobody else can have been elected: votes are held */
+#define RECHECK_MS        200 /* when something is to repair but may not be yet */
 
 static bool is_coming_over(const struct node *node)
 {
@@ -72,8 +75,7 @@ static void note_progress(struct core *core, struct node *node)
         node->repoint = REPOINT_NONE;
         node->fix_at = core->now + backoff_next(&node->fix_backoff, &core->prng); /* others first */
         emit_node_event(core, EVENT_SLAVE_RECONF_TIMEOUT, node);
-    } else if (node->sdown ||
-               (node->repoint == REPOINT_INPROG && !node_follows_primary(node))) {
+    } else if (node->sdown || (node->repoint == REPOINT_INPROG && !node_follows_primary(node))) {
         node->repoint = REPOINT_NONE; /* it died, was restarted, or somebody else spoke to it */
     }
     if (is_coming_over(node))
@@ -97,42 +99,6 @@ static bool is_reachable(const struct node *node)
     return probe_is_up(&node->probe) && !node->sdown && !node->rumoured;
 }
 
-/* The leader's part, for one replica. */
-static void lead_node(struct core *core, struct group *group, struct node *node)
-{
-    bool follows = node_info_since(node, group->config_at) && node_follows_primary(node);
-
-    if (node->repoint == REPOINT_NONE && follows)
-        node->repoint = node->info.link_up ? REPOINT_DONE : REPOINT_INPROG;
-    if (node->repoint != REPOINT_NONE || node->ticket != 0 || !is_reachable(node) ||
-        core->now < node->fix_at || core->disk_stalled)
-        return;
-    if (node->owed || has_slot(group))
-        order_follow(core, node, EVENT_SLAVE_RECONF_SENT);
-}
-
-/* Whether nothing more can be done for NODE by the failover itself. */
-static bool is_settled(const struct node *node)
-{
-    return node->repoint == REPOINT_DONE || node->sdown || node->rumoured ||
-           (node->owed && !probe_is_up(&node->probe));
-}
-
-static void lead(struct core *core, struct group *group)
-{
-    bool settled = true;
-    bool late = core->now - group->failover.state_at >= group->conf.failover_timeout_ms;
-
-    for (size_t i = 0; i < group->n_nodes; i++) {
-        if (group->nodes[i] == group->primary)
-            continue;
-        lead_node(core, group, group->nodes[i]);
-        settled = settled && is_settled(group->nodes[i]);
-    }
-    if (settled || late)
-        failover_repointed(core, group, !settled);
-}
-
 /* A majority, ourselves included, has the configuration that we have, and
  * nobody has a newer one. */
 static bool is_confirmed(const struct core *core, const struct group *group)
@@ -150,6 +116,63 @@ static bool is_confirmed(const struct core *core, const struct group *group)
                 node_is_at(group->primary, &member->config_addr);
     }
     return same >= tally_needed(group_voters(group), 1);
+}
+
+/* Whether NODE was promoted out of the history of the primary that we have: after it, then, by
+ * somebody of whom we have not heard yet. A former primary has it the other way round. */
+static bool is_successor(const struct node *node)
+{
+    const char *replid = node->group->primary->info.replid;
+
+    return node->info.role == ROLE_PRIMARY && replid[0] != '\0' && !node->reborn &&
+           strcmp(node->info.replid2, replid) == 0;
+}
+
+/* Whether a primary may be made a replica: by a leader who has just been elected, or with a
+ * majority behind it. Later, others may have elected somebody, and this may be whom they promoted.
+ */
+static bool may_demote(const struct core *core, const struct group *group, const struct node *node)
+{
+    return node->owed && !is_successor(node) &&
+           (core->now - group->config_at < LEAD_SURE_MS || is_confirmed(core, group));
+}
+
+/* The leader's part, for one replica. */
+static void lead_node(struct core *core, struct group *group, struct node *node)
+{
+    bool follows = node_info_since(node, group->config_at) && node_follows_primary(node);
+
+    if (node->repoint == REPOINT_NONE && follows)
+        node->repoint = node->info.link_up ? REPOINT_DONE : REPOINT_INPROG;
+    if (node->repoint != REPOINT_NONE || node->ticket != 0 || !is_reachable(node) ||
+        core->now < node->fix_at || core->disk_stalled || group->rumour.active)
+        return;
+    if (node->info.role == ROLE_PRIMARY ? may_demote(core, group, node)
+                                        : node->owed || has_slot(group))
+        order_follow(core, node, EVENT_SLAVE_RECONF_SENT);
+}
+
+/* Whether nothing more can be done for NODE by the failover itself. */
+static bool is_settled(const struct node *node)
+{
+    return node->repoint == REPOINT_DONE || node->sdown || node->rumoured ||
+           (node->owed && !probe_is_up(&node->probe)) ||
+           (node->info.role == ROLE_PRIMARY && !node->owed); /* a stray: left to the repairs */
+}
+
+static void lead(struct core *core, struct group *group)
+{
+    bool settled = true;
+    bool late = core->now - group->failover.state_at >= group->conf.failover_timeout_ms;
+
+    for (size_t i = 0; i < group->n_nodes; i++) {
+        if (group->nodes[i] == group->primary)
+            continue;
+        lead_node(core, group, group->nodes[i]);
+        settled = settled && is_settled(group->nodes[i]);
+    }
+    if (settled || late)
+        failover_repointed(core, group, !settled);
 }
 
 static bool may_repair(const struct core *core, const struct group *group)
@@ -171,8 +194,8 @@ static msec repair_at(const struct core *core, const struct node *node)
         !node_info_since(node, group->config_at))
         return MSEC_NEVER;
     if (node->info.role == ROLE_PRIMARY)
-        patience = node->owed || node->reborn ? 0 : STRAY_PATIENCE_MS;
-    return msec_max(node->fix_at, node->wrong_at + patience + failover_rank(core, group) * RANK_MS);
+        patience = (node->owed || node->reborn) && !is_successor(node) ? 0 : STRAY_PATIENCE_MS;
+    return msec_max(node->fix_at, node->wrong_at + patience + campaign_rank(core, group) * RANK_MS);
 }
 
 static void repair(struct core *core, struct group *group)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "probes/renames.h"
+#include "sentinel/campaign.h"
 #include "sentinel/emit.h"
 #include "sentinel/failover.h"
 #include "sentinel/groups.h"
@@ -132,7 +133,7 @@ static enum reply_code force_failover(struct core *core, struct group *group,
         return REPLY_IN_PROGRESS;
     if (select_replica(core, group, group->config_at, false) == NULL)
         return REPLY_NO_GOOD_REPLICA;
-    if (failover_reachable(group) < group_needed(group))
+    if (campaign_reachable(group) < group_needed(group))
         return REPLY_NO_QUORUM;
     failover_force(core, group);
     group_run(core, group);

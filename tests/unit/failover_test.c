@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "sentinel/campaign.h"
 #include "tests/unit/drive.h"
 
 #define ANN "2222222222222222222222222222222222222222"
@@ -153,7 +154,7 @@ static void test_rank(void)
     struct group *group = drive_group(&d);
     for (int i = 0; i < 300; i++) {
         snprintf(group->name, sizeof group->name, "group-%d", i);
-        uint32_t rank = failover_rank(d.core, group);
+        uint32_t rank = campaign_rank(d.core, group);
         CU_ASSERT_FATAL(rank < 3);
         ranks[rank]++;
     }
@@ -162,7 +163,7 @@ static void test_rank(void)
         CU_ASSERT(ranks[i] > 60 && ranks[i] < 140);
     d.core->peers[0]->probe.links[LINK_CMD].state = LINK_DOWN; /* who is gone comes last */
     d.core->peers[1]->probe.links[LINK_CMD].state = LINK_DOWN;
-    CU_ASSERT_EQUAL(failover_rank(d.core, group), 0);
+    CU_ASSERT_EQUAL(campaign_rank(d.core, group), 0);
     drive_end(&d);
 }
 
