@@ -181,6 +181,31 @@ bool outbox_next(struct outbox *outbox, struct parcel *ret_parcel)
     return true;
 }
 
+/* Take out the parcel at place I, which may be anywhere. */
+static void queue_remove(struct queue *queue, size_t i)
+{
+    for (; i + 1 < queue->n; i++)
+        queue->ring[(queue->head + i) % queue->cap] =
+            queue->ring[(queue->head + i + 1) % queue->cap];
+    queue->n--;
+}
+
+bool outbox_recall(struct outbox *outbox, struct order *ret_order)
+{
+    struct queue *queue = &outbox->waiting;
+
+    for (size_t i = 0; i < queue->n; i++) {
+        const struct parcel *parcel = &queue->ring[(queue->head + i) % queue->cap];
+
+        if (parcel->kind != PARCEL_ORDER || parcel->u.order.ticket == 0)
+            continue;
+        *ret_order = parcel->u.order;
+        queue_remove(queue, i);
+        return true;
+    }
+    return false;
+}
+
 bool outbox_busy(const struct outbox *outbox)
 {
     return outbox->running.n > 0 || outbox->next.n > 0;

@@ -58,6 +58,11 @@ void outbox_committed(struct outbox *outbox);
 /* Take the next parcel that may leave; false when none may. Parcels that do not wait come first. */
 bool outbox_next(struct outbox *outbox, struct parcel *ret_parcel);
 
+/* The disk stalls: take back the next order to promote or to follow that still waits; false when
+ * there is none (left). What was decided so long ago may be wrong by the time it could leave:
+ * somebody else may have been elected meanwhile. The caller tells the core that it is lost. */
+bool outbox_recall(struct outbox *outbox, struct order *ret_order);
+
 /* Whether rows are waiting or being committed. */
 bool outbox_busy(const struct outbox *outbox);
 uint64_t outbox_dropped(const struct outbox *outbox);

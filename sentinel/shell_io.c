@@ -178,6 +178,20 @@ static void on_settled(void *arg, const struct order_result *result)
     feed(shell, &input);
 }
 
+/* Orders that still wait for the disk are too old when it is back. */
+static void recall_orders(struct shell *shell)
+{
+    struct input input = { .kind = INPUT_SETTLED };
+    struct order order;
+
+    while (outbox_recall(shell->outbox, &order)) {
+        input.u.settled.kind = SETTLED_ORDER;
+        input.u.settled.ticket = order.ticket;
+        input.u.settled.lost = true;
+        feed(shell, &input);
+    }
+}
+
 static void on_disk_settled(void *arg, bool ok, const char *reason)
 {
     struct input input = { .kind = INPUT_SETTLED };
@@ -190,6 +204,8 @@ static void on_disk_settled(void *arg, bool ok, const char *reason)
     input.u.settled.ok = ok;
     snprintf(input.u.settled.error, sizeof input.u.settled.error, "%s", reason);
     feed(arg, &input);
+    if (!ok)
+        recall_orders(arg);
 }
 
 /* What becomes of a hook concerns the log and the subscribers, not the core. */

@@ -107,8 +107,9 @@ void act_resume(struct world *w, struct engine *e)
 void act_slow(struct world *w, struct engine *e, msec service_ms)
 {
     trace_note(w, "%s takes %lld ms for each command", e->name, (long long)service_ms);
+    if (!engine_keeps_up(w, e))
+        e->bad_at = w->now;
     e->service_ms = service_ms;
-    e->bad_at = w->now;
 }
 
 void act_script(struct world *w, struct engine *e, bool killable)

@@ -45,6 +45,7 @@ void audit_started(struct world *w, struct sup *s)
         account->votes_epoch = account->voters = 0;
         account->forced = false;
         account->primary_id = 0;
+        account->coming = 0;
         account->announced = stored_primary(w, s, g);
         if (account->gone)
             account->shown_config_epoch = 0;
@@ -130,6 +131,8 @@ void audit_info(struct world *w, struct sup *s, const struct conn *conn,
 
     if (heard->id != conn->id)
         return;
+    if (info->info.role != ROLE_REPLICA || info->info.link_up)
+        audit_follow_ended(w, s, conn->server - PLAN_SUPS_MAX);
     heard->has_info = true;
     heard->info_at = audit_clock(w, s);
     heard->info = *info;
@@ -208,6 +211,7 @@ static void note_primaries(struct world *w, struct sup *s)
         if (group == NULL || group->primary->id == account->primary_id)
             continue;
         account->primary_id = group->primary->id;
+        account->coming = 0;
         account->primary_epoch = group->config_epoch;
     }
 }
@@ -225,6 +229,11 @@ void audit_output(struct world *w, struct sup *s, const struct output *output)
         if (account_of(w, s, group)->switched_at != w->now) /* else it is told again */
             audit_down_output(w, s, event);
         audit_select_output(w, s, event);
+    }
+    for (size_t i = 0; i < output->n_orders; i++) {
+        const struct node *node = core_find_node(s->core, output->orders[i].id);
+        if (output->orders[i].kind == ORDER_FOLLOW && node != NULL)
+            audit_follow(w, s, node->group, node);
     }
     note_primaries(w, s);
 }
@@ -256,6 +265,8 @@ void audit_message(struct world *w, struct sup *s, const struct message *message
 void audit_order(struct world *w, struct sup *s, const struct order *order, int engine)
 {
     audit_disk_order(w, s, order, engine);
+    if (order->kind == ORDER_FOLLOW)
+        audit_follow_leaves(w, s, order, engine);
 }
 
 void audit_event(struct world *w, struct sup *s, const struct event *event)

@@ -7,6 +7,7 @@
  *   audit_disk.c    nothing visible before it is durable
  *   audit_down.c    nobody is called down without evidence, no failover without the quorum
  *   audit_select.c  the promoted node passed the selection rule
+ *   audit_repoint.c replicas are brought over few at a time, and never the wrong node
  *   audit_calm.c    liveness: once the faults are over, all agree within a bound
  */
 #ifndef TESTS_SIM_AUDIT_H
@@ -78,12 +79,14 @@ struct account {
     int announced;                       /* engine of the last +switch-master; -1 = none */
     uint64_t durable_configs[64];        /* (config epoch << 8 | engine) that its disk has held */
     int n_durable;
-    bool gone;              /* the disk has seen it removed in this life */
-    msec switched_at;       /* when it last told of a switch, */
-    uint64_t switch_epoch;  /* and to which configuration */
-    uint32_t primary_id;    /* the primary that it has, as its core calls it, */
-    uint64_t primary_epoch; /* and the config epoch in which it became that */
-    bool forced;            /* an operator asked for a failover in this life */
+    bool gone;             /* the disk has seen it removed in this life */
+    msec switched_at;      /* when it last told of a switch, */
+    uint64_t switch_epoch; /* and to which configuration */
+    uint32_t coming;       /* replicas that it ordered to follow and that do not yet: bits, */
+    msec coming_at[PLAN_ENGINES_MAX]; /* and since when */
+    uint32_t primary_id;              /* the primary that it has, as its core calls it, */
+    uint64_t primary_epoch;           /* and the config epoch in which it became that */
+    bool forced;                      /* an operator asked for a failover in this life */
 };
 
 struct audit {
@@ -139,6 +142,14 @@ void audit_disk_message(struct world *w, struct sup *s, const struct message *me
 void audit_disk_order(struct world *w, struct sup *s, const struct order *order, int engine);
 void audit_disk_event(struct world *w, struct sup *s, const struct event *event);
 void audit_disk_hello(struct world *w, struct sup *s, const struct hello *hello);
+
+struct group;
+struct node;
+void audit_follow(struct world *w, struct sup *s, const struct group *group,
+                  const struct node *node);
+void audit_follow_ended(struct world *w, struct sup *s, int engine);
+void audit_order_lost(struct world *w, struct sup *s, const struct order *order);
+void audit_follow_leaves(struct world *w, struct sup *s, const struct order *order, int engine);
 
 /* What is not yet as it should be; NULL when everything is. */
 const char *audit_unsettled(struct world *w);

@@ -76,6 +76,7 @@ static void check_node_down(struct world *w, struct sup *s, const struct event *
     if (heard->id != event->id)
         return;
     heard->called_down = event->kind == EVENT_SDOWN;
+    audit_follow_ended(w, s, engine);
     if (known || event->kind != EVENT_SDOWN)
         return;
     bool mismatch =

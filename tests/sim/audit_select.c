@@ -64,7 +64,8 @@ static bool was_choice(struct world *w, struct sup *s, const struct group *group
     const struct node_info *info = &heard_of(w, s, engine)->info.info;
     struct addr addr = world_engine_addr(&w->engines[engine]);
 
-    if (engine == primary || w->engines[engine].group != w->engines[primary].group ||
+    if (engine == primary || !heard_of(w, s, primary)->has_info ||
+        w->engines[engine].group != w->engines[primary].group ||
         refusal(w, s, group, primary, engine) != NULL || info->role != ROLE_REPLICA ||
         (!info->link_up && info->link_down_ms > LINK_DOWN_FACTOR * group->conf.down_after_ms))
         return false;

@@ -38,6 +38,8 @@ static struct conn *up_conn_of(struct world *w, struct sup *s, uint32_t id, enum
 /* Orders whose reply will not come: the shell says so for each of them. */
 void carry_settle_lost(struct world *w, struct sup *s, struct conn *conn)
 {
+    if (conn->n_tickets > 0 && !endpoint_is_sup(conn->server))
+        audit_follow_ended(w, s, conn->server - PLAN_SUPS_MAX);
     for (int i = 0; i < conn->n_tickets; i++)
         world_later(w, 0, H_LOST, s->index, s->life, conn->tickets[i]);
     conn->n_tickets = 0;
@@ -130,6 +132,7 @@ static void carry_role(struct world *w, struct sup *s, const struct order *order
     if (conn == NULL || conn->n_tickets == NET_TICKETS_MAX) {
         if (conn != NULL)
             world_fail(w, "%s has %d orders in flight to #%u", s->name, NET_TICKETS_MAX, order->id);
+        audit_order_lost(w, s, order);
         world_later(w, 0, H_LOST, s->index, s->life, order->ticket);
         return;
     }

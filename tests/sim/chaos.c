@@ -121,8 +121,9 @@ static void fault_HANG(struct world *w)
 static void fault_SLOW(struct world *w)
 {
     struct engine *e = pick_engine(w);
+    msec most = some_down_after(w) / (world_chance(w, 500) ? 10 : 15 * w->plan.n_sups);
 
-    act_slow(w, e, world_between(w, 1, some_down_after(w) / 10));
+    act_slow(w, e, world_between(w, 1, msec_max(1, most)));
     undo_later(w, FAULT_SLOW, 100, 3000, e->index, 0);
 }
 

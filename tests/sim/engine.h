@@ -72,6 +72,7 @@ void engine_serve_due(struct world *w, struct engine *e);
 /* Serve what waits, if the process runs. */
 void engine_pump(struct world *w, struct engine *e);
 
+bool engine_keeps_up(const struct world *w, const struct engine *e);
 bool engine_answers(const struct world *w, const struct engine *e);
 bool engine_is_loading(const struct world *w, const struct engine *e);
 

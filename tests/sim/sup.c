@@ -295,15 +295,29 @@ void sup_pump(struct world *w, struct sup *s)
                    (unsigned long long)outbox_dropped(s->outbox));
 }
 
+/* Orders that still wait for the disk are too old when it is back. */
+static void recall_orders(struct world *w, struct sup *s)
+{
+    struct order order;
+
+    while (outbox_recall(s->outbox, &order)) {
+        audit_order_lost(w, s, &order);
+        world_later(w, 0, H_LOST, s->index, s->life, order.ticket);
+    }
+}
+
 static void tell_disk(struct world *w, struct sup *s, bool ok, const char *error)
 {
     struct input input = { .kind = INPUT_SETTLED };
+    uint32_t life = s->life;
 
     s->commit_late = !ok;
     input.u.settled.kind = SETTLED_DISK;
     input.u.settled.ok = ok;
     snprintf(input.u.settled.error, sizeof input.u.settled.error, "%s", error);
     sup_feed(w, s, &input);
+    if (!ok && s->alive && s->life == life)
+        recall_orders(w, s);
 }
 
 void sup_commit_late(struct world *w, struct sup *s, uint64_t gen)

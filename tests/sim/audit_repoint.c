@@ -1,0 +1,99 @@
+/* Bringing replicas over: no more at a time than the group allows, and never the node away that
+ * most supervisors hold for the primary. */
+#include "sentinel/core.h"
+#include "sentinel/model.h"
+#include "tests/sim/world.h"
+
+#define SENT_TIMEOUT_MS 10000 /* then an order that shows no effect is given up */
+
+static struct account *account_of(struct world *w, const struct sup *s, int engine)
+{
+    return &w->audit.accounts[s->index][w->engines[engine].group];
+}
+
+static uint32_t bit(int engine)
+{
+    return 1u << engine;
+}
+
+/* Replicas under way, by what this supervisor itself ordered and has seen since. */
+static int count_coming(const struct world *w, struct account *account)
+{
+    int n = 0;
+
+    for (int i = 0; i < w->n_engines; i++) {
+        if (!(account->coming & bit(i)))
+            continue;
+        if (w->now - account->coming_at[i] >= SENT_TIMEOUT_MS)
+            account->coming &= ~bit(i);
+        else
+            n++;
+    }
+    return n;
+}
+
+void audit_follow(struct world *w, struct sup *s, const struct group *group,
+                  const struct node *node)
+{
+    struct addr addr = node_shown_addr(node);
+    int engine = world_engine_by_addr(w, &addr);
+    bool replica = node->info.role == ROLE_REPLICA && !node->owed;
+    struct account *account;
+
+    if (engine < 0 || world_group_by_name(group->name) != w->engines[engine].group)
+        return;
+    account = account_of(w, s, engine);
+    if (replica && count_coming(w, account) >= group->conf.parallel_syncs)
+        world_fail(w, "%s brings over more than %lld replicas of %s at a time", s->name,
+                   (long long)group->conf.parallel_syncs, group->name);
+    account->coming |= bit(engine);
+    account->coming_at[engine] = w->now;
+}
+
+void audit_follow_ended(struct world *w, struct sup *s, int engine)
+{
+    account_of(w, s, engine)->coming &= ~bit(engine);
+}
+
+void audit_order_lost(struct world *w, struct sup *s, const struct order *order)
+{
+    const struct node *node = core_find_node(s->core, order->id);
+    struct addr addr;
+    int engine;
+
+    if (node == NULL)
+        return;
+    addr = node_shown_addr(node);
+    engine = world_engine_by_addr(w, &addr);
+    if (engine >= 0)
+        audit_follow_ended(w, s, engine);
+}
+
+/* Whether most supervisors have this node as the primary, in a newer configuration than EPOCH. */
+static bool is_held_by_most(struct world *w, int engine, uint64_t epoch)
+{
+    const char *name = world_group_name(w->engines[engine].group);
+    int n = 0;
+
+    for (int i = 0; i < w->plan.n_sups; i++) {
+        const struct group *group =
+            w->sups[i].alive ? core_find_group(w->sups[i].core, name) : NULL;
+        if (group == NULL || group->config_epoch <= epoch)
+            continue;
+        struct addr addr = group_primary_addr(group);
+        n += world_engine_by_addr(w, &addr) == engine;
+    }
+    return n >= plan_majority(&w->plan);
+}
+
+/* An order that leaves: nobody demotes the primary that most others have moved on to. */
+void audit_follow_leaves(struct world *w, struct sup *s, const struct order *order, int engine)
+{
+    const struct group *group =
+        core_find_group(s->core, world_group_name(w->engines[engine].group));
+
+    if (group != NULL && world_engine_by_addr(w, &order->addr) != engine &&
+        w->engines[engine].role == ROLE_PRIMARY && is_held_by_most(w, engine, group->config_epoch))
+        world_fail(w, "%s demotes %s, the primary that most supervisors have", s->name,
+                   w->engines[engine].name);
+}
