@@ -15,6 +15,8 @@ static void order_open(const struct carry *carry, const struct order *order)
     const struct global_conf *global = &carry->core->global;
     struct link_login login = { global->sentinel_user, global->sentinel_pass, NULL };
 
+    if (global->sentinel_pass[0] == '\0')
+        login = (struct link_login){ "", carry->requirepass, NULL };
     if (node != NULL)
         login = (struct link_login){ node->group->conf.auth_user, node->group->conf.auth_pass,
                                      node->group->conf.rename_commands };

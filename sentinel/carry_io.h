@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "probes/order_io.h"
+#include "sentinel/options.h"
 
 struct core;
 struct link_set;
@@ -26,6 +27,7 @@ struct carry {
     void *settled_arg;
     const struct shell_ops *ops;
     void *ops_arg;
+    char requirepass[CONF_TEXT_MAX + 1]; /* for peers, where no sentinel_pass is set; empty: none */
 };
 
 void carry_out(const struct carry *carry, const struct parcel *parcel);

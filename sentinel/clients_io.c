@@ -11,6 +11,7 @@
 #include "notify/log_io.h"
 #include "notify/script_io.h"
 #include "sentinel/admin.h"
+#include "sentinel/admin_acl.h"
 #include "sentinel/model.h"
 #include "sentinel/output.h"
 #include "sentinel/tickets.h"
@@ -29,6 +30,7 @@ struct clients {
     struct server *server;
     struct admin *admin;
     struct tickets *tickets;
+    struct users *users;
     struct shell *shell;
     struct clients_options options;
     msec started;
@@ -256,6 +258,19 @@ static void on_answer(void *arg, uint64_t ticket, const struct answer *answer)
     client_resume(client);
 }
 
+/* A change of the users is durable, or is not. */
+static void on_users(void *arg, uint64_t ticket, const char *fault)
+{
+    struct clients *clients = arg;
+    int asked;
+    struct client *client = take_waiting(clients, ticket, &asked);
+
+    if (client == NULL)
+        return;
+    admin_acl_done(clients->admin, client, asked, fault);
+    client_resume(client);
+}
+
 const struct shell_ops clients_shell_ops = { on_event, on_reply, on_answer };
 
 /* --- life --- */
@@ -280,13 +295,27 @@ struct clients *clients_new(uv_loop_t *loop, const struct clients_options *optio
     server.clients_max = options->clients_max;
     clients->admin = admin_new(&admin_ops, clients, PICKET_VERSION);
     clients->tickets = tickets_new(options->clients_max);
-    if (clients->admin != NULL && clients->tickets != NULL)
+    if (clients->admin != NULL)
+        clients->users =
+            users_new(loop, options->state, clients->admin, options->acl_file, on_users, clients);
+    if (clients->users != NULL && clients->tickets != NULL)
         clients->server = server_new(loop, &server, &server_app, clients);
     if (clients->server == NULL) {
         free_parts(clients);
         return NULL;
     }
     return clients;
+}
+
+int clients_load_users(struct clients *clients, char ret_error[USERS_ERROR_MAX])
+{
+    return users_load(clients->users, ret_error);
+}
+
+void clients_require(struct clients *clients, const char *requirepass)
+{
+    users_require(clients->users, requirepass);
+    shell_set_requirepass(clients->shell, requirepass);
 }
 
 void clients_join(struct clients *clients, struct shell *shell)
@@ -329,7 +358,7 @@ void clients_unlisten(struct clients *clients)
     server_unlisten(clients->server);
 }
 
-static void server_stopped(void *arg)
+static void users_stopped(void *arg)
 {
     struct clients *clients = arg;
     void (*done)(void *arg) = clients->done;
@@ -337,6 +366,13 @@ static void server_stopped(void *arg)
 
     free_parts(clients);
     done(done_arg);
+}
+
+static void server_stopped(void *arg)
+{
+    struct clients *clients = arg;
+
+    users_stop(clients->users, users_stopped, clients);
 }
 
 void clients_stop(struct clients *clients, void (*done)(void *arg), void *arg)

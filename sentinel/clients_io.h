@@ -11,20 +11,30 @@
 #include <uv.h>
 
 #include "sentinel/shell_io.h"
+#include "sentinel/users_io.h"
 #include "wire/server_io.h"
 
 struct clients;
+struct state;
 
 struct clients_options {
     size_t clients_max;
     const char *config_file; /* shown by INFO */
     bool scripts_denied;     /* SENTINEL SET may not change the hooks */
+    struct state *state;     /* where the users are kept, */
+    const char *acl_file;    /* or in this file; empty: there is none */
     void (*stop)(void *arg); /* SHUTDOWN; called from within a request, must not stop at once */
     void *stop_arg;
 };
 
 /* Borrows the texts. NULL: memory. */
 struct clients *clients_new(uv_loop_t *loop, const struct clients_options *options);
+
+/* Read the users; before the first client comes. 0, or -1 with a text. */
+int clients_load_users(struct clients *clients, char ret_error[USERS_ERROR_MAX]);
+
+/* The option requirepass as the file has it: behind clients_load_users, and at each reload. */
+void clients_require(struct clients *clients, const char *requirepass);
 
 /* Before the first client comes. */
 void clients_join(struct clients *clients, struct shell *shell);

@@ -21,6 +21,8 @@
 
 static bool read_announce(struct config_reader *rd, const config_setting_t *setting,
                           const struct config_option *option, void *into);
+static bool read_requirepass(struct config_reader *rd, const config_setting_t *setting,
+                             const struct config_option *option, void *into);
 static bool read_voters(struct config_reader *rd, const config_setting_t *setting,
                         const struct config_option *option, void *into);
 static bool read_groups(struct config_reader *rd, const config_setting_t *setting,
@@ -41,6 +43,8 @@ static const struct config_option root_options[] = {
       NULL },
     { "deny_scripts_reconfig", config_read_bool, offsetof(struct config, deny_scripts_reconfig), 0,
       0, NULL },
+    { "requirepass", read_requirepass, 0, 0, CONF_TEXT_MAX, NULL },
+    { "acl_file", config_read_path, offsetof(struct config, acl_file), 1, CONFIG_PATH_MAX, NULL },
     { "voters", read_voters, 0, 0, 0, NULL },
     { "groups", read_groups, 0, 0, 0, NULL },
     { "seed", config_read_seed, offsetof(struct config, seed), 0, 0, NULL },
@@ -73,6 +77,28 @@ static bool read_announce(struct config_reader *rd, const config_setting_t *sett
         return false;
     memcpy(config->global.announce_ip, announce.host, sizeof(announce.host));
     config->global.announce_port = announce.port;
+    return true;
+}
+
+/* A password: no error shows it. */
+static bool read_requirepass(struct config_reader *rd, const config_setting_t *setting,
+                             const struct config_option *option, void *into)
+{
+    struct config *config = into;
+    const char *text = config_get_text(rd, setting, "a string");
+    size_t n = text ? strlen(text) : 0;
+
+    if (!text)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
+            return config_fail(rd, setting,
+                               "this value is not allowed, allowed are strings "
+                               "without control characters");
+    if (n > (size_t)option->max)
+        return config_fail(rd, setting, "this value is too long, allowed are %lld bytes",
+                           (long long)option->max);
+    memcpy(config->requirepass, text, n + 1);
     return true;
 }
 

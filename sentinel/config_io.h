@@ -41,6 +41,8 @@ struct config {
     struct addr listen; /* host "*": all addresses */
     char state_dir[CONFIG_PATH_MAX + 1];
     struct global_conf global;
+    char requirepass[CONF_TEXT_MAX + 1]; /* of the default user, and ours to peers; empty: none */
+    char acl_file[CONFIG_PATH_MAX + 1];  /* where the users stand; empty: in the state */
     size_t clients_max;
     bool deny_scripts_reconfig; /* SENTINEL SET may not change the hooks */
     struct voter *voters;       /* the voter set, this supervisor included; owned */

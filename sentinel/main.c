@@ -130,6 +130,8 @@ static void warn_of_fixed(const struct config *old, const struct config *fresh)
         log_warning("listen has changed: this takes a restart");
     if (strcmp(old->state_dir, fresh->state_dir) != 0)
         log_warning("state_dir has changed: this takes a restart");
+    if (strcmp(old->acl_file, fresh->acl_file) != 0)
+        log_warning("acl_file has changed: this takes a restart");
     if (fresh->clients_max > old->clients_max)
         log_warning("maxclients is more than at the start: this takes a restart");
 }
@@ -142,6 +144,7 @@ static void apply(void *arg, struct config *fresh)
         warn_of_fixed(&daemon->config, fresh);
         clients_set_max(daemon->clients, fresh->clients_max);
         clients_deny_scripts(daemon->clients, fresh->deny_scripts_reconfig);
+        clients_require(daemon->clients, fresh->requirepass);
         reload_settings(daemon->shell, fresh);
         clients_follow_level(daemon->clients);
         log_notice("%s has been read again", daemon->config_file);
@@ -159,15 +162,16 @@ static bool build(struct daemon *daemon)
 {
     const struct config *config = &daemon->config;
     const struct loop_handlers handlers = { .stop = on_stop, .reload = on_reload };
-    const struct clients_options options = {
+    struct clients_options options = {
         .clients_max = config->clients_max,
         .config_file = daemon->config_file,
         .scripts_denied = config->deny_scripts_reconfig,
+        .acl_file = config->acl_file,
         .stop = ask_shutdown,
         .stop_arg = daemon,
     };
     const struct addr self = { "", config->listen.port }; /* the host is that of each link */
-    char error[STATE_ERROR_MAX] = "no memory, or no event loop";
+    char error[USERS_ERROR_MAX] = "no memory, or no event loop";
 
     if (seed_open_state(&daemon->state, config, error) != 0 || uv_loop_init(&daemon->loop) != 0 ||
         uv_async_init(&daemon->loop, &daemon->shutdown, on_shutdown) != 0)
@@ -176,6 +180,7 @@ static bool build(struct daemon *daemon)
     daemon->service = service_start(&daemon->loop, NULL, NULL);
     daemon->signals = loop_signals_start(&daemon->loop, &handlers, daemon);
     daemon->reload = reload_new(&daemon->loop, daemon->config_file, apply, daemon);
+    options.state = daemon->state;
     daemon->clients = clients_new(&daemon->loop, &options);
     if (!daemon->service || !daemon->signals || !daemon->reload || !daemon->clients)
         goto err;
@@ -184,6 +189,9 @@ static bool build(struct daemon *daemon)
     if (daemon->shell == NULL)
         goto err;
     clients_join(daemon->clients, daemon->shell);
+    if (clients_load_users(daemon->clients, error) != 0)
+        goto err;
+    clients_require(daemon->clients, config->requirepass);
     return true;
 
 err:
@@ -239,12 +247,9 @@ static bool read_options(int argc, char **argv, struct daemon *daemon, bool *ret
                          int *ret_status)
 {
     static const struct option options[] = {
-        { "config", required_argument, NULL, 'c' },
-        { "check", no_argument, NULL, 'k' },
-        { "import", required_argument, NULL, 'i' },
-        { "version", no_argument, NULL, 'v' },
-        { "help", no_argument, NULL, 'h' },
-        { NULL, 0, NULL, 0 },
+        { "config", required_argument, NULL, 'c' }, { "check", no_argument, NULL, 'k' },
+        { "import", required_argument, NULL, 'i' }, { "version", no_argument, NULL, 'v' },
+        { "help", no_argument, NULL, 'h' },         { NULL, 0, NULL, 0 },
     };
     int option;
 

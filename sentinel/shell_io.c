@@ -407,6 +407,11 @@ struct slice shell_node_info(const struct shell *shell, uint32_t id)
     return link_kept_info(shell->carry.links, id);
 }
 
+void shell_set_requirepass(struct shell *shell, const char *requirepass)
+{
+    snprintf(shell->carry.requirepass, sizeof shell->carry.requirepass, "%s", requirepass);
+}
+
 const struct scripts *shell_scripts(const struct shell *shell)
 {
     return script_io_scripts(shell->carry.scripts);

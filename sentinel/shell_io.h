@@ -55,6 +55,10 @@ const struct core *shell_core(const struct shell *shell);
 /* The last INFO of a node, as it came; p NULL: there was none yet. */
 struct slice shell_node_info(const struct shell *shell, uint32_t id);
 
+/* What to log in to peers with where no sentinel_pass is set; counts from the next connection on.
+ */
+void shell_set_requirepass(struct shell *shell, const char *requirepass);
+
 /* The queue of the hooks. */
 const struct scripts *shell_scripts(const struct shell *shell);
 

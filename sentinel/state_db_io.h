@@ -40,6 +40,9 @@
                 " VALUES(?1, ?2, ?3, ?4)")                                                         \
     X(PEER_ALL, "SELECT group_name, run_id, host, port FROM peers")                                \
     X(PEER_DROP, "DELETE FROM peers WHERE group_name = ?1 AND run_id = ?2")                        \
+    X(USER_PUT, "INSERT INTO users(name, rules) VALUES(?1, ?2)")                                   \
+    X(USER_ALL, "SELECT name, rules FROM users ORDER BY name")                                     \
+    X(USERS_DROP, "DELETE FROM users")                                                             \
     X(GROUP_DROP, "DELETE FROM groups WHERE name = ?1")                                            \
     X(OPTIONS_DROP, "DELETE FROM group_options WHERE group_name = ?1")                             \
     X(VOTES_DROP, "DELETE FROM votes WHERE group_name = ?1")                                       \
@@ -66,6 +69,14 @@ sqlite3_stmt *state_sql(struct state *state, enum state_sql which);
 
 /* Run it to its end (no rows wanted) and reset it. */
 bool state_run(sqlite3_stmt *statement);
+
+/* Whatever takes more than one statement is done between these. */
+void state_enter(struct state *state);
+void state_leave(struct state *state);
+
+/* The table that came after version 1 of the schema was in use, and changes nothing else. */
+#define STATE_USERS_TABLE                                                                          \
+    "CREATE TABLE IF NOT EXISTS users(name TEXT PRIMARY KEY, rules TEXT NOT NULL) WITHOUT ROWID;"
 
 void state_bind_text(sqlite3_stmt *statement, int at, const char *text);
 void state_bind_int(sqlite3_stmt *statement, int at, int64_t value);

@@ -34,6 +34,16 @@ bool state_run(sqlite3_stmt *statement)
     return rc == SQLITE_DONE || rc == SQLITE_ROW;
 }
 
+void state_enter(struct state *state)
+{
+    sqlite3_mutex_enter(sqlite3_db_mutex(state->db));
+}
+
+void state_leave(struct state *state)
+{
+    sqlite3_mutex_leave(sqlite3_db_mutex(state->db));
+}
+
 void state_bind_text(sqlite3_stmt *statement, int at, const char *text)
 {
     sqlite3_bind_text(statement, at, text, -1, SQLITE_TRANSIENT);
@@ -129,6 +139,7 @@ static int check(struct state *state, char ret_error[STATE_ERROR_MAX])
         return state_unreadable(state, ret_error,
                                 "schema version %" PRId64 ", this picketd knows version %d only",
                                 version, STATE_VERSION);
+    sqlite3_exec(state->db, STATE_USERS_TABLE, NULL, NULL, NULL);
     if (!schema_fits(state))
         return state_unreadable(state, ret_error, "tables missing or changed (%s)",
                                 sqlite3_errmsg(state->db));

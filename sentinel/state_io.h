@@ -9,7 +9,8 @@
  * A new identity is made only where there is no picket.db at all. One that cannot be read, is
  * damaged, or is not ours is an error that says what to do.
  *
- * All functions block on the disk. One at a time may be called, from any thread.
+ * All functions block on the disk. One at a time may be called, from any thread; state_store and
+ * state_store_users at the same time, too.
  */
 #ifndef SENTINEL_STATE_IO_H
 #define SENTINEL_STATE_IO_H
@@ -17,13 +18,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "wire/slice.h"
+
+struct buf;
 struct row;
 struct state;
 
-#define STATE_FILE      "picket.db"
-#define STATE_LOCK      "picket.lock"
-#define STATE_ERROR_MAX 2048
-#define STATE_WAIT_MS   500 /* for a lock that a reader with the sqlite3 shell holds */
+#define STATE_FILE           "picket.db"
+#define STATE_LOCK           "picket.lock"
+#define STATE_ERROR_MAX      2048
+#define STATE_USERS_BASE_MAX 65  /* bytes of a digest in hex, with its end */
+#define STATE_WAIT_MS        500 /* for a lock that a reader with the sqlite3 shell holds */
 
 /* Open the state in DIR, which is made if it is not there. 0, or -1 with one line of text. */
 int state_open(struct state **ret_state, const char *dir, char ret_error[STATE_ERROR_MAX]);
@@ -55,5 +60,14 @@ int state_load(struct state *state, void (*fn)(void *arg, const struct row *row)
 /* Store the rows in their order as one transaction: all are on the disk, or none (-1). */
 int state_store(struct state *state, const struct row *rows, size_t n,
                 char ret_error[STATE_ERROR_MAX]);
+
+/* The users, as lines "user NAME rules...", and the digest of the requirepass that the default user
+ * got last (empty: none). All are stored, or nothing changes. */
+int state_store_users(struct state *state, struct slice text, const char *base,
+                      char ret_error[STATE_ERROR_MAX]);
+
+/* Appends the same lines to TO; none, when none were ever stored. */
+int state_load_users(struct state *state, struct buf *to, char ret_base[STATE_USERS_BASE_MAX],
+                     char ret_error[STATE_ERROR_MAX]);
 
 #endif

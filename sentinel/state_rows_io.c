@@ -139,16 +139,21 @@ static bool put_row(struct state *state, const struct row *row)
 int state_store(struct state *state, const struct row *rows, size_t n,
                 char ret_error[STATE_ERROR_MAX])
 {
+    int rc = 0;
+
+    state_enter(state);
     bool ok = state_run(state_sql(state, SQL_BEGIN));
 
     for (size_t i = 0; i < n && ok; i++)
         ok = put_row(state, &rows[i]);
-    if (ok && state_run(state_sql(state, SQL_COMMIT)))
-        return 0;
-    snprintf(ret_error, STATE_ERROR_MAX, "%s: %s", state->path, sqlite3_errmsg(state->db));
-    if (!sqlite3_get_autocommit(state->db))
-        state_run(state_sql(state, SQL_ROLLBACK));
-    return -1;
+    if (!ok || !state_run(state_sql(state, SQL_COMMIT))) {
+        snprintf(ret_error, STATE_ERROR_MAX, "%s: %s", state->path, sqlite3_errmsg(state->db));
+        if (!sqlite3_get_autocommit(state->db))
+            state_run(state_sql(state, SQL_ROLLBACK));
+        rc = -1;
+    }
+    state_leave(state);
+    return rc;
 }
 
 /* --- loading --- */

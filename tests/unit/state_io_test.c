@@ -10,6 +10,7 @@
 
 #include "sentinel/row.h"
 #include "tests/unit/unit.h"
+#include "wire/buf.h"
 
 #define RUNID_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define RUNID_B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
@@ -411,7 +412,45 @@ static void test_unknown_option(void)
     drop_dir();
 }
 
+/* What the state holds of users, as text. */
+static const char *users_text(struct state *state, char base[STATE_USERS_BASE_MAX])
+{
+    static struct buf text;
+
+    buf_reset(&text);
+    CU_ASSERT_EQUAL(state_load_users(state, &text, base, error), 0);
+    return buf_text(&text);
+}
+
+static void test_users(void)
+{
+    static const char lines[] = "user a on ~x (+ping)\nuser b off -@all\n";
+    char base[STATE_USERS_BASE_MAX] = "?";
+
+    make_dir();
+    struct state *state = open_state();
+
+    CU_ASSERT_STRING_EQUAL(users_text(state, base), "");
+    CU_ASSERT_STRING_EQUAL(base, "");
+    CU_ASSERT_EQUAL(state_store_users(state, slice_str(lines), "abc", error), 0);
+    /* A line that is none takes nothing with it, and no user comes twice. */
+    CU_ASSERT_EQUAL(state_store_users(state, slice_str("user c on\nuser c\n"), "d", error), -1);
+    CU_ASSERT_EQUAL(state_store_users(state, slice_str("user c 1\nuser c 2\n"), "d", error), -1);
+    state_close(state);
+    state = open_state();
+    CU_ASSERT_STRING_EQUAL(users_text(state, base), lines);
+    CU_ASSERT_STRING_EQUAL(base, "abc");
+    state_close(state);
+    /* A state from before there were users. */
+    execute("DROP TABLE users");
+    state = open_state();
+    CU_ASSERT_STRING_EQUAL(users_text(state, base), "");
+    state_close(state);
+    drop_dir();
+}
+
 static const struct unit_case cases[] = {
+    { "users come back as they were stored", test_users },
     { "a fresh directory gets an identity, which stays", test_identity },
     { "the directory is made, private", test_made_dir },
     { "rows come back as they were stored", test_round_trip },
