@@ -280,7 +280,7 @@ uint32_t group_usable(const struct group *group)
     uint32_t usable = 1;
 
     for (size_t i = 0; i < group->n_members; i++)
-        usable += !group->members[i].sdown;
+        usable += !group->members[i].sdown && !group->members[i].peer->probe.denied;
     return usable;
 }
 

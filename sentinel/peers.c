@@ -287,11 +287,24 @@ static void link_changed(struct core *core, struct peer *peer, struct group *gro
     group_run(core, group);
 }
 
+/* It takes what we log in with, or it does not (any more). */
+static void access_changed(struct core *core, const struct peer *peer)
+{
+    enum event_kind kind = peer->probe.denied ? EVENT_ACCESS_DENIED : EVENT_ACCESS_GRANTED;
+
+    for (size_t i = 0; i < core->n_groups; i++)
+        if (member_of(core->groups[i], peer) != NULL)
+            emit_peer_event(core, kind, core->groups[i], peer);
+}
+
 void peer_observe(struct core *core, struct peer *peer, const struct observation *seen)
 {
     bool was_up = probe_is_up(&peer->probe);
+    bool was_denied = peer->probe.denied;
 
     probe_observe(&peer->probe, seen->link, seen->evidence, core->now, &core->prng);
+    if (was_denied != peer->probe.denied)
+        access_changed(core, peer);
     peer_wake(core, peer);
     if (was_up == probe_is_up(&peer->probe))
         return;
