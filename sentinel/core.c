@@ -20,6 +20,7 @@
 
 #define LATE_MIN_MS  50  /* a timer that comes later than this: we stood still */
 #define STALL_MIN_MS 250 /* so long that what was being decided is decided anew */
+#define STEADY_MS    500 /* and time to read what came in meanwhile, before roles are given */
 
 struct core *core_new(const char *runid, const struct addr *self, uint64_t seed, msec now)
 {
@@ -84,6 +85,8 @@ static void note_stall(struct core *core, msec due, msec before)
 
     if (late_ms >= LATE_MIN_MS)
         forgive(core, core->now - before, late_ms);
+    if (late_ms >= STALL_MIN_MS)
+        core->steady_at = core->now + STEADY_MS;
     if (late_ms >= core->tunables.tilt_trigger) {
         if (core->tilt_until == MSEC_NEVER) {
             core->tilt_since = core->now;

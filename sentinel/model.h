@@ -58,6 +58,7 @@ struct member {
     msec leading_at;                 /* and when it said so */
     char leader[PEER_RUNID_LEN + 1]; /* its last vote that we know of */
     uint64_t leader_epoch;
+    bool ask_again;      /* the peer has changed its mind since that question */
     uint64_t ask_ticket; /* ask in flight; 0 = none */
     uint64_t ask_epoch;  /* config epoch of the group when it was asked */
     msec asked_at;
@@ -168,6 +169,8 @@ struct core {
     msec started_at;
     msec tilt_until; /* reports sentinel_tilt until then; MSEC_NEVER = not tilted */
     msec tilt_since;
+    msec steady_at; /* we stood still: no node is given a role before what came in meanwhile is read
+                     */
     bool disk_stalled;
     struct prng prng;
     struct group *groups[GROUPS_MAX]; /* sorted by name */

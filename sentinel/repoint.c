@@ -137,6 +137,12 @@ static bool may_demote(const struct core *core, const struct group *group, const
            (core->now - group->config_at < LEAD_SURE_MS || is_confirmed(core, group));
 }
 
+/* Whether there is nothing in the air that would make an order of ours wrong. */
+static bool is_steady(const struct core *core, const struct group *group)
+{
+    return !core->disk_stalled && !group->rumour.active && core->now >= core->steady_at;
+}
+
 /* The leader's part, for one replica. */
 static void lead_node(struct core *core, struct group *group, struct node *node)
 {
@@ -145,7 +151,7 @@ static void lead_node(struct core *core, struct group *group, struct node *node)
     if (node->repoint == REPOINT_NONE && follows)
         node->repoint = node->info.link_up ? REPOINT_DONE : REPOINT_INPROG;
     if (node->repoint != REPOINT_NONE || node->ticket != 0 || !is_reachable(node) ||
-        core->now < node->fix_at || core->disk_stalled || group->rumour.active)
+        core->now < node->fix_at || !is_steady(core, group))
         return;
     if (node->info.role == ROLE_PRIMARY ? may_demote(core, group, node)
                                         : node->owed || has_slot(group))
@@ -177,9 +183,8 @@ static void lead(struct core *core, struct group *group)
 
 static bool may_repair(const struct core *core, const struct group *group)
 {
-    return !core->disk_stalled && group->failover.state == FAILOVER_IDLE && !group->odown &&
-           !group->rumour.active && !failover_vote_held(core, group) && group_is_sane(group) &&
-           is_confirmed(core, group);
+    return is_steady(core, group) && group->failover.state == FAILOVER_IDLE && !group->odown &&
+           !failover_vote_held(core, group) && group_is_sane(group) && is_confirmed(core, group);
 }
 
 /* When NODE may be put right; MSEC_NEVER when there is nothing wrong with it, or
