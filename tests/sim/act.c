@@ -190,9 +190,7 @@ static uint64_t submit(struct world *w, struct sup *s, struct request *request)
     return request->ticket;
 }
 
-/* A new MONITOR names the primary of the newest configuration that was ever told, as an operator
- * would who reads the events. */
-static struct addr acting_primary(struct world *w, int group)
+struct addr act_told_primary(struct world *w, int group)
 {
     struct addr addr = world_primary_addr(w, group);
     uint64_t newest = 0;
@@ -217,7 +215,7 @@ uint64_t act_request(struct world *w, struct sup *s, enum request_kind kind, int
     strcpy(request.name, world_group_name(group));
     request.conf = w->plan.conf[group];
     request.addr =
-        kind == REQUEST_MONITOR ? acting_primary(w, group) : world_primary_addr(w, group);
+        kind == REQUEST_MONITOR ? act_told_primary(w, group) : world_primary_addr(w, group);
     if (kind == REQUEST_FAILOVER)
         w->audit.accounts[s->index][group].forced = true;
     if (kind == REQUEST_REMOVE || kind == REQUEST_MONITOR)

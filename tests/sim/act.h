@@ -33,6 +33,10 @@ void act_delay(struct world *w, int from_host, int to_host, msec extra_ms, unsig
 /* Cut a host off from all others, both ways, or let it back. */
 void act_isolate(struct world *w, int host, bool on);
 
+/* The primary of the newest configuration that was ever told: what an operator knows who reads the
+ * events, and what a new MONITOR names. */
+struct addr act_told_primary(struct world *w, int group);
+
 /* A request of an operator; returns its ticket, 0 when nobody takes it. */
 uint64_t act_request(struct world *w, struct sup *s, enum request_kind kind, int group);
 uint64_t act_set(struct world *w, struct sup *s, int group, const char *option, const char *value);

@@ -538,11 +538,12 @@ static void probe(struct world *w)
 static void point_to_primary(struct world *w, struct sup *s, int g)
 {
     const struct group *group = core_find_group(s->core, world_group_name(g));
-    uint64_t newest;
+    struct addr told = act_told_primary(w, g), has;
 
-    chaos_newest_primary(w, g, &newest);
-    if (group == NULL || group->config_epoch >= newest ||
-        (int)group->n_members >= w->plan.n_sups - 1)
+    if (group == NULL || (int)group->n_members >= w->plan.n_sups - 1)
+        return;
+    has = group_primary_addr(group);
+    if (world_engine_by_addr(w, &told) == world_engine_by_addr(w, &has))
         return;
     act_request(w, s, REQUEST_REMOVE, g);
     act_request(w, s, REQUEST_MONITOR, g);
