@@ -93,6 +93,8 @@ static void note_node(struct core *core, struct group *group, struct node *node)
     if (down != node->sdown) {
         node->sdown = down;
         node->sdown_at = core->now;
+        if (node == group->primary)
+            opinions_renew(group);
         if (!node->rumoured)
             emit_node_event(core, down ? EVENT_SDOWN : EVENT_SUP, node);
         if (!down)

@@ -217,6 +217,21 @@ static void note_opinion(struct core *core, struct member *member, bool down)
     member->down_at = core->now;
 }
 
+/* Ask at once (if there is anything to ask), or as soon as the question in flight
+ * is answered: its answer may be older than what we want to know. */
+static void ask_anew(struct member *member)
+{
+    member->ask_again = member->ask_ticket != 0;
+    if (!member->ask_again)
+        member->asked_at = MSEC_NEVER;
+}
+
+void opinions_renew(struct group *group)
+{
+    for (size_t i = 0; i < group->n_members; i++)
+        ask_anew(&group->members[i]);
+}
+
 /* What an answer tells of the peer's vote in this group. */
 static void note_vote(struct core *core, const struct group *group, struct member *member,
                       const struct answer *answer)
@@ -268,9 +283,13 @@ static void take_answer(struct core *core, const struct message *message)
     if (member->ask_epoch == group->config_epoch)
         note_opinion(core, member, message->u.answer.down);
     note_vote(core, group, member, &message->u.answer);
+    if (member->ask_again)
+        ask_anew(member);
     group_run(core, group);
 }
 
+/* A pushed opinion says who has changed his mind, not to what: anybody can push in
+ * anybody's name. What counts is the answer over the link that we made. */
 static void take_opinion(struct core *core, const struct opinion *opinion)
 {
     struct group *group = core_find_group(core, opinion->group);
@@ -280,10 +299,7 @@ static void take_opinion(struct core *core, const struct opinion *opinion)
         return;
     member->leading_epoch = opinion->leading_epoch;
     member->leading_at = core->now;
-    /* One about another primary ends what the peer said about ours. */
-    note_opinion(core, member,
-                 opinion->down && opinion->config_epoch == group->config_epoch &&
-                     node_is_at(group->primary, &opinion->primary));
+    ask_anew(member);
     group_run(core, group);
 }
 

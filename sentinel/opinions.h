@@ -1,6 +1,7 @@
 /*
  * opinions: who says that the primary is down. Ours is pushed to every peer the
- * moment it changes; theirs are asked for once a second while we hold ours.
+ * moment it changes; theirs are asked for when they push one, and once a second,
+ * while we hold ours.
  * Every opinion is about one address under one config epoch and dies with them,
  * or after OPINION_VALID_MS. Also: questions and requests for votes from peers.
  */
@@ -22,6 +23,9 @@ struct message;
 
 /* Members that say, validly, that our primary is down. */
 uint32_t opinions_down(const struct core *core, const struct group *group);
+
+/* Our view of the primary has changed: what the peers think is of interest now. */
+void opinions_renew(struct group *group);
 
 /* Push our opinion if it changed, ask the peers for theirs, say hello to them. */
 void opinions_run(struct core *core, struct group *group);

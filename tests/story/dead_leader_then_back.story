@@ -12,64 +12,64 @@ expect
     [   754] s2 +sdown master g1 n1 6379
     [   754] s3 +sdown master g1 n1 6379
     [   754] s1 +sdown master g1 n1 6379
-    [   755] s1 +odown master g1 n1 6379 #quorum 2/2
-    [   755] s2 +odown master g1 n1 6379 #quorum 2/2
-    [   757] s3 +odown master g1 n1 6379 #quorum 2/2
-    [   757] s3 +new-epoch 1
-    [   757] s3 +try-failover master g1 n1 6379
-    [   757] s3 +vote-for-leader s3 1
-    [   760] s1 +new-epoch 1
-    [   760] s1 +vote-for-leader s3 1
-    [   760] s2 +new-epoch 1
-    [   760] s2 +vote-for-leader s3 1
-    [   761] s3 +elected-leader master g1 n1 6379
-    [   761] s3 +failover-state-select-slave master g1 n1 6379
-    [   761] s3 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
-    [   761] s3 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
-    [   761] s3 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
-    [   762] s2 -sdown master g1 n1 6379
-    [   762] s2 -odown master g1 n1 6379
-    [   762] s3 -sdown master g1 n1 6379
-    [   762] s3 -odown master g1 n1 6379
-    [   762] s1 -sdown master g1 n1 6379
-    [   762] s1 -odown master g1 n1 6379
-    [   775] s2 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
-    [   777] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
+    [   756] s2 +odown master g1 n1 6379 #quorum 2/2
+    [   756] s1 +odown master g1 n1 6379 #quorum 2/2
+    [   758] s3 +odown master g1 n1 6379 #quorum 2/2
+    [   758] s3 +new-epoch 1
+    [   758] s3 +try-failover master g1 n1 6379
+    [   758] s3 +vote-for-leader s3 1
+    [   761] s1 +new-epoch 1
+    [   761] s1 +vote-for-leader s3 1
+    [   761] s2 +new-epoch 1
+    [   761] s2 +vote-for-leader s3 1
+    [   762] s3 +elected-leader master g1 n1 6379
+    [   762] s3 +failover-state-select-slave master g1 n1 6379
+    [   762] s3 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [   762] s3 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
+    [   762] s3 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
+    [   763] s2 -sdown master g1 n1 6379
+    [   763] s2 -odown master g1 n1 6379
+    [   763] s3 -sdown master g1 n1 6379
+    [   763] s3 -odown master g1 n1 6379
+    [   763] s1 -sdown master g1 n1 6379
+    [   763] s1 -odown master g1 n1 6379
+    [   776] s2 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
+    [   778] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
     [  2009] s2 +sdown sentinel s3 s3 26379 @ g1 n1 6379
     [  2009] s1 +sdown sentinel s3 s3 26379 @ g1 n1 6379
-    [  4777] s1 +convert-to-slave slave n3:6379 n3 6379 @ g1 n1 6379
-    [  4779] s1 +role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is slave
-    [  4779] s1 +slave-reconf-inprog slave n3:6379 n3 6379 @ g1 n1 6379
-    [  4789] s2 +role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is slave
-    [  5289] s1 +slave-reconf-done slave n3:6379 n3 6379 @ g1 n1 6379
-    [ 12761] s1 has n1, epoch 0, current 1
-    [ 12761] s2 has n1, epoch 0, current 1
-    [ 12761] s3 does not answer
-    [ 12761] n1 is a primary
-    [ 12761] n2 follows n1, link up
-    [ 12761] n3 follows n1, link up
+    [  4778] s1 +convert-to-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [  4780] s1 +role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is slave
+    [  4780] s1 +slave-reconf-inprog slave n3:6379 n3 6379 @ g1 n1 6379
+    [  4790] s2 +role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is slave
+    [  5290] s1 +slave-reconf-done slave n3:6379 n3 6379 @ g1 n1 6379
+    [ 12762] s1 has n1, epoch 0, current 1
+    [ 12762] s2 has n1, epoch 0, current 1
+    [ 12762] s3 does not answer
+    [ 12762] n1 is a primary
+    [ 12762] n2 follows n1, link up
+    [ 12762] n3 follows n1, link up
 start s3
 run 20000
 expect
-    [ 12761] s3 +monitor master g1 n3 6379 quorum 2
-    [ 12775] s1 -sdown sentinel s3 s3 26379 @ g1 n1 6379
-    [ 12777] s2 -sdown sentinel s3 s3 26379 @ g1 n1 6379
-    [ 15797] s1 +new-epoch 2
-    [ 15797] s1 +vote-for-leader s1 2
-    [ 15800] s2 +new-epoch 2
-    [ 15800] s2 +vote-for-leader s1 2
-    [ 15800] s3 +new-epoch 2
-    [ 15800] s3 +vote-for-leader s1 2
-    [ 15803] s1 +config-reaffirmed master g1 n1 6379 epoch 2
-    [ 15808] s3 +config-update-from sentinel s1 s1 26379 @ g1 n3 6379
-    [ 15808] s3 +switch-master g1 n3 6379 n1 6379
-    [ 15808] s3 +slave slave n3:6379 n3 6379 @ g1 n1 6379
-    [ 15808] s3 +slave slave n2:6379 n2 6379 @ g1 n1 6379
+    [ 12762] s3 +monitor master g1 n3 6379 quorum 2
+    [ 12776] s1 -sdown sentinel s3 s3 26379 @ g1 n1 6379
+    [ 12778] s2 -sdown sentinel s3 s3 26379 @ g1 n1 6379
+    [ 15798] s1 +new-epoch 2
+    [ 15798] s1 +vote-for-leader s1 2
+    [ 15801] s2 +new-epoch 2
+    [ 15801] s2 +vote-for-leader s1 2
+    [ 15801] s3 +new-epoch 2
+    [ 15801] s3 +vote-for-leader s1 2
+    [ 15804] s1 +config-reaffirmed master g1 n1 6379 epoch 2
+    [ 15809] s3 +config-update-from sentinel s1 s1 26379 @ g1 n3 6379
+    [ 15809] s3 +switch-master g1 n3 6379 n1 6379
+    [ 15809] s3 +slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [ 15809] s3 +slave slave n2:6379 n2 6379 @ g1 n1 6379
 show g1
 expect
-    [ 32761] s1 has n1, epoch 2, current 2
-    [ 32761] s2 has n1, epoch 2, current 2
-    [ 32761] s3 has n1, epoch 2, current 2
-    [ 32761] n1 is a primary
-    [ 32761] n2 follows n1, link up
-    [ 32761] n3 follows n1, link up
+    [ 32762] s1 has n1, epoch 2, current 2
+    [ 32762] s2 has n1, epoch 2, current 2
+    [ 32762] s3 has n1, epoch 2, current 2
+    [ 32762] n1 is a primary
+    [ 32762] n2 follows n1, link up
+    [ 32762] n3 follows n1, link up

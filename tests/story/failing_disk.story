@@ -6,42 +6,42 @@ run 3000
 expect
     [    24] s3 +sdown master g1 n1 6379
     [    25] s2 +sdown master g1 n1 6379
-    [    25] s2 +odown master g1 n1 6379 #quorum 2/2
+    [    27] s2 +odown master g1 n1 6379 #quorum 2/2
     [    32] s1 +sdown master g1 n1 6379
-    [    32] s1 +odown master g1 n1 6379 #quorum 3/2
-    [    64] s1 +new-epoch 1
-    [    64] s1 +try-failover master g1 n1 6379
-    [    64] s1 +vote-for-leader s1 1
-    [    67] s2 +new-epoch 1
-    [    67] s2 +vote-for-leader s1 1
-    [    68] s1 +elected-leader master g1 n1 6379
-    [    68] s1 +failover-state-select-slave master g1 n1 6379
-    [    68] s1 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
-    [    68] s1 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
-    [    68] s1 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
-    [    72] s1 +promoted-slave slave n3:6379 n3 6379 @ g1 n1 6379
-    [    72] s1 +failover-state-reconf-slaves master g1 n1 6379
-    [    72] s1 +switch-master g1 n1 6379 n3 6379
-    [    72] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [    72] s1 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [    72] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
-    [    72] s1 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
-    [    76] s1 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n3 6379
-    [    76] s1 +role-change master g1 n3 6379 new reported role is master
-    [    79] s2 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
-    [    79] s2 +config-update-from sentinel s1 s1 26379 @ g1 n1 6379
-    [    79] s2 +switch-master g1 n1 6379 n3 6379
-    [    79] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [    79] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [    79] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
-    [   166] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
-    [   166] s1 +failover-end master g1 n3 6379
+    [    34] s1 +odown master g1 n1 6379 #quorum 2/2
+    [    66] s1 +new-epoch 1
+    [    66] s1 +try-failover master g1 n1 6379
+    [    66] s1 +vote-for-leader s1 1
+    [    69] s2 +new-epoch 1
+    [    69] s2 +vote-for-leader s1 1
+    [    70] s1 +elected-leader master g1 n1 6379
+    [    70] s1 +failover-state-select-slave master g1 n1 6379
+    [    70] s1 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [    70] s1 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
+    [    70] s1 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
+    [    74] s1 +promoted-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [    74] s1 +failover-state-reconf-slaves master g1 n1 6379
+    [    74] s1 +switch-master g1 n1 6379 n3 6379
+    [    74] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [    74] s1 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [    74] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [    74] s1 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
+    [    78] s1 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n3 6379
+    [    78] s1 +role-change master g1 n3 6379 new reported role is master
+    [    81] s2 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
+    [    81] s2 +config-update-from sentinel s1 s1 26379 @ g1 n1 6379
+    [    81] s2 +switch-master g1 n1 6379 n3 6379
+    [    81] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [    81] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [    81] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [   168] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [   168] s1 +failover-end master g1 n3 6379
     [  2009] s1 +sdown sentinel s3 s3 26379 @ g1 n3 6379
     [  2009] s2 +sdown sentinel s3 s3 26379 @ g1 n3 6379
 disk s3 2
 run 3000
 expect
-    [  3075] s2 -sdown sentinel s3 s3 26379 @ g1 n3 6379
+    [  3077] s2 -sdown sentinel s3 s3 26379 @ g1 n3 6379
     [  3257] s1 -sdown sentinel s3 s3 26379 @ g1 n3 6379
     [  3576] s3 +odown master g1 n1 6379 #quorum 2/2
     [  3576] s3 +new-epoch 1

@@ -6,7 +6,7 @@ run 3000
 expect
     [    24] s3 +sdown master g1 n1 6379
     [    25] s2 +sdown master g1 n1 6379
-    [    25] s2 +odown master g1 n1 6379 #quorum 2/2
+    [    27] s2 +odown master g1 n1 6379 #quorum 2/2
     [    28] s3 +odown master g1 n1 6379 #quorum 2/2
     [    28] s3 +new-epoch 1
     [    28] s3 +try-failover master g1 n1 6379
@@ -21,7 +21,7 @@ expect
     [    32] s3 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
     [    32] s3 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
     [    32] s1 +sdown master g1 n1 6379
-    [    32] s1 +odown master g1 n1 6379 #quorum 3/2
+    [    34] s1 +odown master g1 n1 6379 #quorum 2/2
     [    36] s3 +promoted-slave slave n3:6379 n3 6379 @ g1 n1 6379
     [    36] s3 +failover-state-reconf-slaves master g1 n1 6379
     [    36] s3 +switch-master g1 n1 6379 n3 6379

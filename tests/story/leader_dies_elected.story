@@ -11,7 +11,7 @@ run 8000
 expect
     [    24] s3 +sdown master g1 n1 6379
     [    25] s2 +sdown master g1 n1 6379
-    [    25] s2 +odown master g1 n1 6379 #quorum 2/2
+    [    27] s2 +odown master g1 n1 6379 #quorum 2/2
     [    28] s3 +odown master g1 n1 6379 #quorum 2/2
     [    28] s3 +new-epoch 1
     [    28] s3 +try-failover master g1 n1 6379
@@ -23,7 +23,7 @@ expect
     [    32] s3 +elected-leader master g1 n1 6379
     [    32] s3 +failover-state-select-slave master g1 n1 6379
     [    32] s1 +sdown master g1 n1 6379
-    [    32] s1 +odown master g1 n1 6379 #quorum 3/2
+    [    34] s1 +odown master g1 n1 6379 #quorum 2/2
     [  2009] s2 +sdown sentinel s3 s3 26379 @ g1 n1 6379
     [  2009] s1 +sdown sentinel s3 s3 26379 @ g1 n1 6379
     [  2563] s1 +new-epoch 2

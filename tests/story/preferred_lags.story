@@ -9,7 +9,7 @@ run 1000
 expect
     [ 11024] s3 +sdown master g1 n1 6379
     [ 11025] s2 +sdown master g1 n1 6379
-    [ 11025] s2 +odown master g1 n1 6379 #quorum 2/2
+    [ 11027] s2 +odown master g1 n1 6379 #quorum 2/2
     [ 11028] s3 +odown master g1 n1 6379 #quorum 2/2
     [ 11028] s3 +new-epoch 1
     [ 11028] s3 +try-failover master g1 n1 6379
@@ -25,7 +25,7 @@ expect
     [ 11032] s3 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
     [ 11032] s3 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
     [ 11032] s1 +sdown master g1 n1 6379
-    [ 11032] s1 +odown master g1 n1 6379 #quorum 3/2
+    [ 11034] s1 +odown master g1 n1 6379 #quorum 2/2
     [ 11036] s3 +promoted-slave slave n3:6379 n3 6379 @ g1 n1 6379
     [ 11036] s3 +failover-state-reconf-slaves master g1 n1 6379
     [ 11036] s3 +switch-master g1 n1 6379 n3 6379

@@ -7,6 +7,7 @@ run 3000
 expect
     [    24] s3 +sdown master g1 n1 6379
     [    25] s2 +sdown master g1 n1 6379
+    [    27] s2 +odown master g1 n1 6379 #quorum 2/2
     [    28] s3 +odown master g1 n1 6379 #quorum 2/2
     [    28] s3 +new-epoch 1
     [    28] s3 +try-failover master g1 n1 6379
@@ -15,7 +16,6 @@ expect
     [    31] s1 +vote-for-leader s3 1
     [    31] s2 +new-epoch 1
     [    31] s2 +vote-for-leader s3 1
-    [    31] s2 +odown master g1 n1 6379 #quorum 2/2
     [    32] s3 +elected-leader master g1 n1 6379
     [    32] s3 +failover-state-select-slave master g1 n1 6379
     [    32] s3 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379

@@ -15,43 +15,43 @@ expect
     [  5026] s3 +sdown master g1 n1 6379
     [  5026] s1 +sdown master g1 n1 6379
     [  5029] s2 +sdown master g1 n1 6379
-    [  5029] s2 +odown master g1 n1 6379 #quorum 2/2
-    [  5032] s3 +odown master g1 n1 6379 #quorum 2/2
-    [  5032] s3 +new-epoch 1
-    [  5032] s3 +try-failover master g1 n1 6379
-    [  5032] s3 +vote-for-leader s3 1
-    [  5035] s2 +new-epoch 1
-    [  5035] s2 +vote-for-leader s3 1
-    [  5036] s3 +elected-leader master g1 n1 6379
-    [  5036] s3 +failover-state-select-slave master g1 n1 6379
-    [  5036] s3 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
-    [  5036] s3 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
-    [  5036] s3 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
-    [  5040] s3 +promoted-slave slave n3:6379 n3 6379 @ g1 n1 6379
-    [  5040] s3 +failover-state-reconf-slaves master g1 n1 6379
-    [  5040] s3 +switch-master g1 n1 6379 n3 6379
-    [  5040] s3 +slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5040] s3 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5040] s3 +slave slave n2:6379 n2 6379 @ g1 n3 6379
-    [  5040] s3 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
-    [  5041] s2 -odown master g1 n1 6379
-    [  5044] s1 +new-epoch 1
-    [  5044] s3 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n3 6379
-    [  5044] s3 +role-change master g1 n3 6379 new reported role is master
-    [  5047] s2 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
-    [  5047] s2 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
-    [  5047] s2 +switch-master g1 n1 6379 n3 6379
-    [  5047] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5047] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5047] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
-    [  5048] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
-    [  5048] s1 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
-    [  5048] s1 +switch-master g1 n1 6379 n3 6379
-    [  5048] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5048] s1 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5048] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
-    [  5134] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
-    [  5134] s3 +failover-end master g1 n3 6379
+    [  5031] s2 +odown master g1 n1 6379 #quorum 2/2
+    [  5034] s3 +odown master g1 n1 6379 #quorum 2/2
+    [  5034] s3 +new-epoch 1
+    [  5034] s3 +try-failover master g1 n1 6379
+    [  5034] s3 +vote-for-leader s3 1
+    [  5037] s2 +new-epoch 1
+    [  5037] s2 +vote-for-leader s3 1
+    [  5038] s3 +elected-leader master g1 n1 6379
+    [  5038] s3 +failover-state-select-slave master g1 n1 6379
+    [  5038] s3 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [  5038] s3 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
+    [  5038] s3 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
+    [  5042] s3 +promoted-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [  5042] s3 +failover-state-reconf-slaves master g1 n1 6379
+    [  5042] s3 +switch-master g1 n1 6379 n3 6379
+    [  5042] s3 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5042] s3 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5042] s3 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [  5042] s3 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
+    [  5045] s2 -odown master g1 n1 6379
+    [  5046] s1 +new-epoch 1
+    [  5046] s3 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n3 6379
+    [  5046] s3 +role-change master g1 n3 6379 new reported role is master
+    [  5049] s2 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
+    [  5049] s2 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
+    [  5049] s2 +switch-master g1 n1 6379 n3 6379
+    [  5049] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5049] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5049] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [  5050] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
+    [  5050] s1 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
+    [  5050] s1 +switch-master g1 n1 6379 n3 6379
+    [  5050] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5050] s1 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5050] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [  5136] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [  5136] s3 +failover-end master g1 n3 6379
 show g1
 expect
     [  8000] s1 has n3, epoch 1, current 1

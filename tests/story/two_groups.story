@@ -9,39 +9,30 @@ expect
     [    26] s3 +sdown master g1 n1 6379
     [    26] s3 +sdown master g2 n4 6379
     [    27] s1 +sdown master g2 n4 6379
-    [    27] s1 +odown master g2 n4 6379 #quorum 2/2
     [    28] s1 +sdown master g1 n1 6379
-    [    28] s1 +odown master g1 n1 6379 #quorum 2/2
+    [    29] s1 +odown master g2 n4 6379 #quorum 2/2
     [    30] s3 +odown master g2 n4 6379 #quorum 2/2
     [    30] s3 +new-epoch 1
     [    30] s3 +try-failover master g2 n4 6379
     [    30] s3 +vote-for-leader s3 1
-    [    32] s3 +odown master g1 n1 6379 #quorum 2/2
-    [    32] s3 +new-epoch 2
-    [    32] s3 +try-failover master g1 n1 6379
-    [    32] s3 +vote-for-leader s3 2
     [    33] s1 +new-epoch 1
     [    33] s1 +vote-for-leader s3 1
+    [    33] s1 +odown master g1 n1 6379 #quorum 2/2
     [    33] s2 +new-epoch 1
     [    33] s2 +vote-for-leader s3 1
     [    33] s2 +sdown master g2 n4 6379
-    [    33] s2 +odown master g2 n4 6379 #quorum 3/2
     [    33] s2 +sdown master g1 n1 6379
-    [    33] s2 +odown master g1 n1 6379 #quorum 3/2
     [    34] s3 +elected-leader master g2 n4 6379
     [    34] s3 +failover-state-select-slave master g2 n4 6379
     [    34] s3 +selected-slave slave n5:6379 n5 6379 @ g2 n4 6379
     [    34] s3 +failover-state-send-slaveof-noone slave n5:6379 n5 6379 @ g2 n4 6379
     [    34] s3 +failover-state-wait-promotion slave n5:6379 n5 6379 @ g2 n4 6379
-    [    35] s1 +new-epoch 2
-    [    35] s2 +new-epoch 2
-    [    35] s2 +vote-for-leader s3 2
-    [    36] s3 +elected-leader master g1 n1 6379
-    [    36] s3 +failover-state-select-slave master g1 n1 6379
-    [    36] s3 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
-    [    36] s3 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
-    [    36] s3 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
-    [    37] s1 +vote-for-leader s3 2
+    [    35] s2 +odown master g2 n4 6379 #quorum 2/2
+    [    35] s2 +odown master g1 n1 6379 #quorum 2/2
+    [    36] s3 +odown master g1 n1 6379 #quorum 2/2
+    [    36] s3 +new-epoch 2
+    [    36] s3 +try-failover master g1 n1 6379
+    [    36] s3 +vote-for-leader s3 2
     [    38] s3 +promoted-slave slave n5:6379 n5 6379 @ g2 n4 6379
     [    38] s3 +failover-state-reconf-slaves master g2 n4 6379
     [    38] s3 +switch-master g2 n4 6379 n5 6379
@@ -49,17 +40,24 @@ expect
     [    38] s3 +sdown slave n4:6379 n4 6379 @ g2 n5 6379
     [    38] s3 +slave slave n6:6379 n6 6379 @ g2 n5 6379
     [    38] s3 +slave-reconf-sent slave n6:6379 n6 6379 @ g2 n5 6379
-    [    40] s3 +promoted-slave slave n3:6379 n3 6379 @ g1 n1 6379
-    [    40] s3 +failover-state-reconf-slaves master g1 n1 6379
-    [    40] s3 +switch-master g1 n1 6379 n3 6379
-    [    40] s3 +slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [    40] s3 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [    40] s3 +slave slave n2:6379 n2 6379 @ g1 n3 6379
-    [    40] s3 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
+    [    39] s1 +new-epoch 2
+    [    39] s1 +vote-for-leader s3 2
+    [    39] s2 +new-epoch 2
+    [    39] s2 +vote-for-leader s3 2
+    [    40] s3 +elected-leader master g1 n1 6379
+    [    40] s3 +failover-state-select-slave master g1 n1 6379
+    [    40] s3 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [    40] s3 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
+    [    40] s3 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
     [    42] s3 +role-change master g2 n5 6379 new reported role is master
     [    42] s3 +slave-reconf-inprog slave n6:6379 n6 6379 @ g2 n5 6379
-    [    44] s3 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n3 6379
-    [    44] s3 +role-change master g1 n3 6379 new reported role is master
+    [    44] s3 +promoted-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [    44] s3 +failover-state-reconf-slaves master g1 n1 6379
+    [    44] s3 +switch-master g1 n1 6379 n3 6379
+    [    44] s3 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [    44] s3 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [    44] s3 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [    44] s3 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
     [    45] s1 -role-change slave n5:6379 n5 6379 @ g2 n4 6379 new reported role is master
     [    45] s1 +config-update-from sentinel s3 s3 26379 @ g2 n4 6379
     [    45] s1 +switch-master g2 n4 6379 n5 6379
@@ -72,22 +70,24 @@ expect
     [    45] s2 +slave slave n4:6379 n4 6379 @ g2 n5 6379
     [    45] s2 +sdown slave n4:6379 n4 6379 @ g2 n5 6379
     [    45] s2 +slave slave n6:6379 n6 6379 @ g2 n5 6379
-    [    47] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
-    [    47] s1 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
-    [    47] s1 +switch-master g1 n1 6379 n3 6379
-    [    47] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [    47] s1 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [    47] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
-    [    47] s2 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
-    [    47] s2 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
-    [    47] s2 +switch-master g1 n1 6379 n3 6379
-    [    47] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [    47] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [    47] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [    48] s3 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n3 6379
+    [    48] s3 +role-change master g1 n3 6379 new reported role is master
+    [    51] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
+    [    51] s1 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
+    [    51] s1 +switch-master g1 n1 6379 n3 6379
+    [    51] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [    51] s1 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [    51] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [    51] s2 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
+    [    51] s2 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
+    [    51] s2 +switch-master g1 n1 6379 n3 6379
+    [    51] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [    51] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [    51] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
     [   132] s3 +slave-reconf-done slave n6:6379 n6 6379 @ g2 n5 6379
     [   132] s3 +failover-end master g2 n5 6379
-    [   134] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
-    [   134] s3 +failover-end master g1 n3 6379
+    [   138] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [   138] s3 +failover-end master g1 n3 6379
 show g1
 show g2
 expect

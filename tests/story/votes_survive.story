@@ -9,7 +9,7 @@ run 2000
 expect
     [    24] s3 +sdown master g1 n1 6379
     [    25] s2 +sdown master g1 n1 6379
-    [    25] s2 +odown master g1 n1 6379 #quorum 2/2
+    [    27] s2 +odown master g1 n1 6379 #quorum 2/2
     [    28] s3 +odown master g1 n1 6379 #quorum 2/2
     [    28] s3 +new-epoch 1
     [    28] s3 +try-failover master g1 n1 6379
