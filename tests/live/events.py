@@ -26,6 +26,7 @@ class Collector(threading.Thread):
         super().__init__(daemon=True, name="events-%d" % index)
         self.index = index
         self.port = port
+        self.password = None
         self.events = []
         self.listeners = []
         self.subscribed = threading.Event()
@@ -40,7 +41,7 @@ class Collector(threading.Thread):
                 self._ending.wait(RETRY_S)
 
     def _listen(self):
-        with resp.connect("127.0.0.1", self.port, timeout=2.0) as conn:
+        with resp.connect("127.0.0.1", self.port, timeout=2.0, password=self.password) as conn:
             conn.psubscribe("*")
             self.subscribed.set()
             while not self._ending.is_set():
