@@ -68,7 +68,12 @@ static bool merge(struct core *core, struct group *group, struct node *kept, str
     kept->owed = kept != group->primary && (kept->owed || gone->owed);
     if (kept->runid[0] == '\0')
         memcpy(kept->runid, gone->runid, sizeof kept->runid);
+    /* It has been heard, if only under its other name: what is given up with that must be made up
+     * for at once. */
+    kept->probe.last_valid = msec_max(kept->probe.last_valid, gone->probe.last_valid);
+    probe_hasten(&kept->probe, core->now);
     node_remove(core, gone);
+    node_wake(core, kept);
     if (!kept->rumoured)
         emit_node_row(core, kept);
     return true;
