@@ -79,12 +79,9 @@ void audit_opened(struct world *w, struct sup *s, int engine, uint32_t id)
         world_group_by_name(node->group->name) != w->engines[engine].group ||
         (node->rumoured && core_find_node(s->core, heard->id) != NULL))
         return; /* known already, under another name, or taken for a node of another group */
-    /* It was learnt of before: the first OPEN comes with the next timer. One that is the same as
-     * another of ours under a new name will become one with it, and keep what is known of that. */
-    bool twin = core_find_node(s->core, heard->id) != NULL;
-    msec since = audit_clock(w, s) - 2 * w->plan.timer_slack_ms - 2;
+    /* Its silence counts from when it was learnt of, perhaps under another name. */
     *heard = (struct heard){ .id = id,
-                             .valid_at = twin ? msec_min(since, heard->valid_at) : since,
+                             .valid_at = node->created_at,
                              .valid_stalled = s->stalled_ms,
                              .reset_at = MSEC_NEVER };
 }

@@ -131,7 +131,8 @@ static void there(struct world *w, struct sup *s, struct conn *conn, const struc
     struct message message = { .kind = MESSAGE_THERE, .peer = conn->id };
 
     message.ticket = packet->ticket;
-    message.u.there = packet->u.addr;
+    message.u.there.addr = packet->u.addr;
+    message.u.there.config_epoch = packet->about;
     feed_message(w, s, &message);
 }
 
@@ -263,6 +264,8 @@ static void where(struct world *w, struct sup *s, struct conn *conn, const struc
     reply->ticket = packet->ticket;
     if (group != NULL)
         reply->u.addr = group_primary_addr(group);
+    if (group != NULL)
+        reply->about = group->config_epoch;
     net_send(w, conn, TO_CLIENT, reply);
 }
 

@@ -110,7 +110,7 @@ static void message_text(const struct world *w, const struct message *m, char *r
         break;
     case MESSAGE_THERE:
         snprintf(ret_text, n, "%s peer %u #%llu: %s", kind, m->peer, (unsigned long long)m->ticket,
-                 m->u.there.host);
+                 m->u.there.addr.host);
         break;
     case MESSAGE_STOCK:
         snprintf(ret_text, n, "%s peer %u", kind, m->peer);
