@@ -7,7 +7,8 @@
  *   OPINION  PICKET OPINION runid group ip port config_epoch down leading_epoch
  *            pushed the moment it changes; peers that are no picketd answer with
  *            an error, which comes in as STOCK: no more are sent to them
- *   WHERE    SENTINEL GET-MASTER-ADDR-BY-NAME group: what do you hold for the primary?
+ *   WHERE    SENTINEL GET-MASTER-ADDR-BY-NAME and SENTINEL MASTER: what do you hold for
+ *            the primary, and under which config epoch?
  *   THERE    the reply to a WHERE (address empty: it knows no such group)
  *   STOCK    in only: the peer does not know OPINION
  */
@@ -64,7 +65,10 @@ struct message {
         struct answer answer;
         struct opinion opinion;
         char group[GROUP_NAME_MAX + 1]; /* WHERE */
-        struct addr there;              /* THERE */
+        struct there {
+            struct addr addr;
+            uint64_t config_epoch;
+        } there; /* THERE */
     } u;
 };
 

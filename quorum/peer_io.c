@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "probes/link_io.h"
+#include "quorum/epoch.h"
 #include "quorum/message.h"
 
 #define NUMBER_MAX 24 /* a number as text */
@@ -24,6 +25,7 @@ struct asked {
     struct peer_line *line;
     uint32_t peer;
     uint64_t ticket;
+    struct addr there; /* of a WHERE: the first half of the answer */
 };
 
 struct peer_line *peer_line_new(struct link_set *links, peer_heard_fn *heard, void *arg)
@@ -59,7 +61,7 @@ static void send_asked(struct peer_line *line, const struct message *message,
 
     if (asked == NULL)
         return;
-    *asked = (struct asked){ line, message->peer, message->ticket };
+    *asked = (struct asked){ .line = line, .peer = message->peer, .ticket = message->ticket };
     if (!link_send(line->links, message->peer, LINK_CMD, words, fn, asked, 0))
         free(asked);
 }
@@ -144,6 +146,26 @@ static void send_opinion(struct peer_line *line, const struct message *message)
                opinion_replied);
 }
 
+/* The field of that name in the map of SENTINEL MASTER. */
+static const redisReply *field_of(const redisReply *map, const char *name)
+{
+    for (size_t i = 0; map->type == REDIS_REPLY_ARRAY && i + 1 < map->elements; i += 2) {
+        if (map->element[i]->type == REDIS_REPLY_STRING && strcmp(map->element[i]->str, name) == 0)
+            return map->element[i + 1];
+    }
+    return NULL;
+}
+
+static uint64_t parse_config_epoch(const redisReply *reply)
+{
+    const redisReply *field = field_of(reply, "config-epoch");
+    uint64_t epoch = 0;
+
+    if (field != NULL && field->type == REDIS_REPLY_STRING)
+        epoch_parse(&epoch, field->str, field->len);
+    return epoch;
+}
+
 /* "$ip", "$port"; anything else means that it knows no such group. */
 static void parse_there(struct addr *ret_addr, const redisReply *reply)
 {
@@ -154,7 +176,17 @@ static void parse_there(struct addr *ret_addr, const redisReply *reply)
                        strtoll(reply->element[1]->str, NULL, 10));
 }
 
-static void where_replied(void *ctx, uint64_t tag, const redisReply *reply)
+/* The first of two replies: the address, kept until the epoch comes. */
+static void address_replied(void *ctx, uint64_t tag, const redisReply *reply)
+{
+    struct asked *asked = ctx;
+
+    (void)tag;
+    if (reply != NULL)
+        parse_there(&asked->there, reply);
+}
+
+static void epoch_replied(void *ctx, uint64_t tag, const redisReply *reply)
 {
     struct asked *asked = ctx;
     struct message message = { .kind = MESSAGE_THERE,
@@ -163,7 +195,8 @@ static void where_replied(void *ctx, uint64_t tag, const redisReply *reply)
 
     (void)tag;
     if (reply != NULL) {
-        parse_there(&message.u.there, reply);
+        message.u.there.addr = asked->there;
+        message.u.there.config_epoch = parse_config_epoch(reply);
         asked->line->heard(asked->line->arg, &message);
     }
     free(asked);
@@ -171,9 +204,22 @@ static void where_replied(void *ctx, uint64_t tag, const redisReply *reply)
 
 static void send_where(struct peer_line *line, const struct message *message)
 {
-    send_asked(line, message,
-               (const char *[]){ "SENTINEL", "GET-MASTER-ADDR-BY-NAME", message->u.group, NULL },
-               where_replied);
+    struct asked *asked = calloc(1, sizeof *asked);
+
+    if (asked == NULL)
+        return;
+    *asked = (struct asked){ .line = line, .peer = message->peer, .ticket = message->ticket };
+    /* the second has the context freed: without the first it is not sent either */
+    if (!link_send(
+            line->links, message->peer, LINK_CMD,
+            (const char *[]){ "SENTINEL", "GET-MASTER-ADDR-BY-NAME", message->u.group, NULL },
+            address_replied, asked, 0)) {
+        free(asked);
+        return;
+    }
+    link_send(line->links, message->peer, LINK_CMD,
+              (const char *[]){ "SENTINEL", "MASTER", message->u.group, NULL }, epoch_replied,
+              asked, 0);
 }
 
 static void hello_replied(void *ctx, uint64_t tag, const redisReply *reply)

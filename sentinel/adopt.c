@@ -78,10 +78,12 @@ static void rumour_begin(struct core *core, struct group *group, const struct me
     node_want_info(core, node, core->now);
 }
 
-/* Members that confirm the rumour. */
-static uint32_t confirmations(const struct group *group)
+uint32_t adopt_confirmations(const struct group *group)
 {
     uint32_t n = 0;
+
+    if (!group->rumour.active)
+        return 0;
 
     for (size_t i = 0; i < group->n_members; i++)
         n += group->members[i].confirmed;
@@ -154,7 +156,7 @@ static bool is_stray(const struct group *group, const struct node *node)
 /* A member does hold what nobody can verify. A hello alone starts no election. */
 static bool is_disputed(const struct group *group)
 {
-    return confirmations(group) > 0 && group->rumour.config_epoch > group->config_epoch;
+    return adopt_confirmations(group) > 0 && group->rumour.config_epoch > group->config_epoch;
 }
 
 /* It is, and our own primary is no better. */
@@ -167,11 +169,11 @@ static bool is_overtaken(const struct core *core, const struct group *group,
 
 static bool is_verified(const struct core *core, const struct group *group, const struct node *node)
 {
-    uint32_t confirmed = confirmations(group);
+    uint32_t confirmed = adopt_confirmations(group);
     uint32_t majority = tally_needed(group_voters(group), 1);
 
-    if (confirmed >= majority)
-        return true;
+    if (confirmed >= majority || (confirmed > 0 && node == group->primary))
+        return true; /* (the primary that we have, elected once more) */
     if (is_claimed(group, node) && confirmed > 0 &&
         (is_kin(group, node) || confirmed + 1 >= majority ||
          group->vote.epoch == group->rumour.config_epoch)) /* we voted in that election */
@@ -199,12 +201,13 @@ static void ask_around(struct core *core, struct group *group)
     }
 }
 
-/* Whether ADDR is where the rumour says that the primary is, however written. */
-static bool is_rumoured(const struct group *group, const struct addr *addr)
+/* Whether THERE is what the rumour says, however the address is written. */
+static bool is_rumoured(const struct group *group, const struct there *there)
 {
     const struct node *node = node_find(group, &group->rumour.primary);
 
-    return group->rumour.active && node != NULL && node_is_at(node, addr);
+    return group->rumour.active && node != NULL && node_is_at(node, &there->addr) &&
+           there->config_epoch >= group->rumour.config_epoch;
 }
 
 void adopt_there(struct core *core, const struct message *message)
@@ -229,7 +232,7 @@ static void adopt(struct core *core, struct group *group, struct node *node)
     uint64_t epoch = group->rumour.config_epoch;
 
     failover_supersede(core, group);
-    if (peer != NULL)
+    if (peer != NULL && node != group->primary)
         emit_peer_event(core, EVENT_CONFIG_UPDATE_FROM, group, peer);
     group_switch(core, group, node, epoch);
 }
@@ -239,10 +242,10 @@ static void refuse(struct core *core, struct group *group)
 {
     char text[ADDR_TEXT_MAX];
 
-    event_detail(emit_group_event(core, EVENT_UPDATE_REFUSED, group),
-                 "%.100s under epoch %llu: confirmed by %u",
-                 addr_format(&group->rumour.primary, text),
-                 (unsigned long long)group->rumour.config_epoch, (unsigned)confirmations(group));
+    event_detail(
+        emit_group_event(core, EVENT_UPDATE_REFUSED, group),
+        "%.100s under epoch %llu: confirmed by %u", addr_format(&group->rumour.primary, text),
+        (unsigned long long)group->rumour.config_epoch, (unsigned)adopt_confirmations(group));
     rumour_end(core, group);
 }
 
@@ -316,15 +319,12 @@ static bool is_plausible(struct core *core, const struct hello *hello)
 static void compare_config(struct core *core, struct group *group, struct member *member,
                            const struct hello *hello)
 {
-    if (hello->config_epoch < group->config_epoch) {
+    bool same = node_is_at(group->primary, &hello->primary);
+
+    if (hello->config_epoch < group->config_epoch)
         correct(core, group, member);
-    } else if (!node_is_at(group->primary, &hello->primary)) {
-        if (is_news(group, hello->config_epoch))
-            rumour_begin(core, group, member, hello);
-    } else if (hello->config_epoch > group->config_epoch) {
-        failover_supersede(core, group);
-        group_switch(core, group, group->primary, hello->config_epoch);
-    }
+    else if (same ? hello->config_epoch > group->config_epoch : is_news(group, hello->config_epoch))
+        rumour_begin(core, group, member, hello);
 }
 
 void adopt_hello(struct core *core, const struct hello *hello)

@@ -23,6 +23,8 @@
 #ifndef SENTINEL_ADOPT_H
 #define SENTINEL_ADOPT_H
 
+#include <stdint.h>
+
 #include "wire/msec.h"
 
 struct core;
@@ -34,6 +36,10 @@ void adopt_hello(struct core *core, const struct hello *hello);
 
 /* A peer's answer to what it holds for the primary. */
 void adopt_there(struct core *core, const struct message *message);
+
+/* Members that, asked, hold what the present rumour says; 0 while there is none.
+ * A rumour that nobody confirms keeps nobody from anything. */
+uint32_t adopt_confirmations(const struct group *group);
 
 /* Check the rumour, if there is one. */
 void adopt_run(struct core *core, struct group *group);

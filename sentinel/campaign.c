@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "sentinel/adopt.h"
 #include "sentinel/emit.h"
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
@@ -91,7 +92,7 @@ msec campaign_at(const struct core *core, const struct group *group)
         return MSEC_NEVER;
     if (fo->reaffirm && group->rumour.active)
         return msec_max(at, group->rumour.since + REAFFIRM_MS) + stagger;
-    if (!(group->odown || fo->forced) || group->rumour.active)
+    if (!(group->odown || fo->forced) || adopt_confirmations(group) > 0)
         return MSEC_NEVER;
     return fo->forced ? at : msec_max(at, group->odown_at) + stagger;
 }

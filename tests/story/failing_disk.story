@@ -50,18 +50,26 @@ expect
     [  3576] s3 +disk-stalled disk is full
     [  3576] s3 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
     [  3576] s3 -failover-abort-not-elected master g1 n1 6379
-    [  3576] s3 -disk-stalled state is durable again
+    [  3578] s3 -disk-stalled state is durable again
+    [  3578] s3 +new-epoch 2
+    [  3578] s3 +try-failover master g1 n1 6379
+    [  3578] s3 +vote-for-leader s3 2
     [  3578] s3 -odown master g1 n1 6379
-    [  3580] s3 +config-update-from sentinel s1 s1 26379 @ g1 n1 6379
-    [  3580] s3 +switch-master g1 n1 6379 n3 6379
-    [  3580] s3 +slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [  3580] s3 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  3580] s3 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [  3578] s3 -failover-abort-primary-back master g1 n1 6379
+    [  3581] s1 +new-epoch 2
+    [  3581] s1 +vote-for-leader s3 2
+    [  3581] s2 +new-epoch 2
+    [  3581] s2 +vote-for-leader s3 2
+    [  3582] s3 +config-update-from sentinel s1 s1 26379 @ g1 n1 6379
+    [  3582] s3 +switch-master g1 n1 6379 n3 6379
+    [  3582] s3 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [  3582] s3 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  3582] s3 +slave slave n2:6379 n2 6379 @ g1 n3 6379
 show g1
 expect
-    [  6000] s1 has n3, epoch 1, current 1
-    [  6000] s2 has n3, epoch 1, current 1
-    [  6000] s3 has n3, epoch 1, current 1
+    [  6000] s1 has n3, epoch 1, current 2
+    [  6000] s2 has n3, epoch 1, current 2
+    [  6000] s3 has n3, epoch 1, current 2
     [  6000] n1 is dead
     [  6000] n2 follows n3, link up
     [  6000] n3 is a primary
