@@ -111,56 +111,63 @@ static void finish(struct users *users)
     done(done_arg);
 }
 
-/* Answer those whose job it was, then go on. */
-static void worked(uv_work_t *work_of, int status)
+/* The job has come to its end: answer those whose it was. */
+static void settle(struct users *users)
 {
-    struct users *users = work_of->data;
-    enum job_kind kind = users->kind;
     char text[USERS_ERROR_MAX + 128];
     size_t n = users->n_running;
+    bool loaded = users->kind == JOB_LOAD && users->rc == 0 && !users->done;
 
-    assert(status == 0); /* it is never cancelled */
-    if (kind == JOB_LOAD && users->rc == 0 && !users->done)
+    if (loaded)
         users->rc = take_text(users, users->error);
-    const char *fault = fault_of(users, kind, text);
+    const char *fault = fault_of(users, users->kind, text);
     if (fault)
         log_error("users: %s", users->error);
     for (size_t i = 0; i < n && !users->done; i++)
         users->answer(users->arg, users->jobs[i].ticket, fault);
-    if (kind == JOB_LOAD && !fault && !users->done)
+    if (loaded && !fault)
         admin_acl_enforce(users->admin);
     users->n_jobs -= n;
     memmove(users->jobs, users->jobs + n, users->n_jobs * sizeof(*users->jobs));
     users->n_running = 0;
     buf_done(&users->text);
+}
+
+static void worked(uv_work_t *work_of, int status)
+{
+    struct users *users = work_of->data;
+
+    assert(status == 0); /* it is never cancelled */
+    settle(users);
     next(users);
 }
 
-/* Begin what waits, if nothing is under way. All changes at the head of the queue are one job. */
-static void next(struct users *users)
+/* Begin what stands first in the queue; all changes there are one job. False: it failed at once. */
+static bool start(struct users *users)
 {
-    size_t n = users->n_jobs > 0;
+    size_t n = 1;
 
-    if (users->n_running > 0)
-        return;
-    if (n == 0) {
-        if (users->done)
-            finish(users);
-        return;
-    }
-    while (users->jobs[0].kind == JOB_STORE && n < users->n_jobs &&
-           users->jobs[n].kind == JOB_STORE)
+    users->kind = users->jobs[0].kind;
+    while (users->kind == JOB_STORE && n < users->n_jobs && users->jobs[n].kind == JOB_STORE)
         n++;
     users->n_running = n;
-    users->kind = users->jobs[0].kind;
     buf_init(&users->text, ACL_TEXT_MAX);
     if (users->kind != JOB_LOAD)
         acl_write(admin_acl(users->admin), &users->text);
     memcpy(users->text_base, users->base, sizeof(users->text_base));
     users->rc = -1;
     snprintf(users->error, sizeof(users->error), "the users are more text than can be kept");
-    if (users->text.overflow || uv_queue_work(users->loop, &users->work, work, worked) != 0)
-        worked(&users->work, 0);
+    return !users->text.overflow && uv_queue_work(users->loop, &users->work, work, worked) == 0;
+}
+
+/* Begin what waits, if nothing is under way; the end, when nothing waits and we stop. */
+static void next(struct users *users)
+{
+    while (users->n_running == 0 && users->n_jobs > 0)
+        if (!start(users))
+            settle(users);
+    if (users->n_jobs == 0 && users->done)
+        finish(users);
 }
 
 static void add_job(struct users *users, enum job_kind kind, uint64_t ticket)
