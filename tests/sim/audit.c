@@ -147,7 +147,7 @@ static struct account *account_of(struct world *w, const struct sup *s, int grou
 static void tell(struct told *told, struct word word)
 {
     for (int i = 0; i < told->n && i < AUDIT_WORDS; i++)
-        if (told->words[i].engine == word.engine && told->words[i].pushed == word.pushed &&
+        if (told->words[i].engine == word.engine &&
             told->words[i].config_epoch == word.config_epoch) {
             told->words[i] = word;
             return;
@@ -163,7 +163,7 @@ void audit_answer(struct world *w, struct sup *s, int from, const struct packet 
     const struct answer *answer = &packet->u.answer;
 
     tell(&account->told[from],
-         (struct word){ answer->down, false, (uint8_t)packet->engine, packet->about });
+         (struct word){ answer->down, (uint8_t)packet->engine, packet->about });
     if (world_sup_by_runid(w, answer->leader) != s->index)
         return;
     if (answer->leader_epoch > account->votes_epoch) {
@@ -172,18 +172,6 @@ void audit_answer(struct world *w, struct sup *s, int from, const struct packet 
     }
     if (answer->leader_epoch == account->votes_epoch)
         account->voters |= 1u << from;
-}
-
-void audit_opinion(struct world *w, struct sup *s, const struct opinion *opinion)
-{
-    int group = world_group_by_name(opinion->group);
-    int engine = world_engine_by_addr(w, &opinion->primary);
-    int from = world_sup_by_runid(w, opinion->runid);
-
-    if (group < 0 || engine < 0 || from < 0)
-        return;
-    tell(&account_of(w, s, group)->told[from],
-         (struct word){ opinion->down, true, (uint8_t)engine, opinion->config_epoch });
 }
 
 static bool node_is_primary(const struct world *w, const struct group *group, int engine)

@@ -57,12 +57,11 @@ struct heard {
 };
 
 /* What one supervisor was told last by another about one primary in one configuration. */
-#define AUDIT_WORDS 8
+#define AUDIT_WORDS 4
 
 struct told {
     struct word {
         bool down;
-        bool pushed; /* by OPINION; else in an ANSWER, which may come later than a newer push */
         uint8_t engine;
         uint64_t config_epoch;
     } words[AUDIT_WORDS];
@@ -114,7 +113,6 @@ void audit_evidence(struct world *w, struct sup *s, const struct conn *conn,
 void audit_info(struct world *w, struct sup *s, const struct conn *conn,
                 const struct info_reply *info);
 void audit_answer(struct world *w, struct sup *s, int from, const struct packet *packet);
-void audit_opinion(struct world *w, struct sup *s, const struct opinion *opinion);
 void audit_closed(struct world *w, struct sup *s, const struct conn *conn);
 void audit_opened(struct world *w, struct sup *s, int engine, uint32_t id);
 

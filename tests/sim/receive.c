@@ -241,7 +241,6 @@ static void opinion(struct world *w, struct sup *s, struct conn *conn, const str
         return;
     }
     reply_to(w, conn, PKT_DONE);
-    audit_opinion(w, s, op);
     message.u.opinion = *op;
     feed_message(w, s, &message);
 }
