@@ -132,10 +132,33 @@ static void test_stock_peer(void)
     drive_end(&d);
 }
 
+/* A peer that answers NOAUTH is told of once, cannot vote, and comes back. */
+static void test_refused(void)
+{
+    begin();
+    uint32_t ann = d.core->peers[0]->id;
+
+    CU_ASSERT_EQUAL(group_usable(drive_group(&d)), 3);
+    for (int i = 0; i < 3; i++)
+        drive_observe(&d, ann, LINK_CMD, EVIDENCE_DENIED, NULL);
+    CU_ASSERT_EQUAL(drive_events(&d, EVENT_ACCESS_DENIED), 1);
+    CU_ASSERT_STRING_EQUAL(drive_event(&d, EVENT_ACCESS_DENIED).runid, ANN);
+    CU_ASSERT_EQUAL(group_usable(drive_group(&d)), 2);
+    CU_ASSERT_EQUAL(group_voters(drive_group(&d)), 3); /* the majority stays what it was */
+    drive_observe(&d, ann, LINK_CMD, EVIDENCE_PONG, NULL);
+    CU_ASSERT_EQUAL(drive_events(&d, EVENT_ACCESS_GRANTED), 1);
+    CU_ASSERT_EQUAL(group_usable(drive_group(&d)), 3);
+    drive_end(&d);
+}
+
 static const struct unit_case cases[] = {
-    { "a new peer", test_new_peer },           { "what is not heard", test_unheard },
-    { "a peer moves", test_peer_moves },       { "a peer is replaced", test_peer_is_replaced },
-    { "too many peers", test_too_many_peers }, { "a stock peer", test_stock_peer },
+    { "one that refuses us", test_refused },
+    { "a new peer", test_new_peer },
+    { "what is not heard", test_unheard },
+    { "a peer moves", test_peer_moves },
+    { "a peer is replaced", test_peer_is_replaced },
+    { "too many peers", test_too_many_peers },
+    { "a stock peer", test_stock_peer },
 };
 
 int main(void)
