@@ -16,6 +16,7 @@
 #define SELECT_TIMEOUT_MS   300   /* for fresh INFO of all candidates */
 #define PROMOTE_TIMEOUT_MS  10000 /* and never more than failover_timeout */
 #define PROMOTE_RETRY_MS    100
+#define PROMOTE_REFUSALS    3   /* errors in answer to the order, then another is chosen */
 #define RETRY_LOW_MS        50  /* after a failed attempt: drawn from this */
 #define RETRY_HIGH_MS       500 /* to this, doubling per cause */
 #define RETRY_DOUBLINGS_MAX 5
@@ -228,6 +229,7 @@ static void step_select(struct core *core, struct group *group)
     failover_move(core, group, FAILOVER_PROMOTE);
     group->failover.promoted = chosen;
     group->failover.order_at = core->now;
+    group->failover.refusals = 0;
     emit_node_event(core, EVENT_STATE_WAIT_PROMOTION, chosen);
 }
 
@@ -271,6 +273,13 @@ static msec order_at(const struct core *core, const struct failover *fo)
     return fo->order_at;
 }
 
+/* The chosen one does not let itself be promoted: next time another goes first. */
+static void balk(struct core *core, struct group *group)
+{
+    group->failover.promoted->balked_at = core->now;
+    give_up(core, group, CAUSE_PROMOTION, EVENT_ABORT_SLAVE_TIMEOUT);
+}
+
 static void step_promote(struct core *core, struct group *group)
 {
     struct failover *fo = &group->failover;
@@ -280,7 +289,7 @@ static void step_promote(struct core *core, struct group *group)
         promoted(core, group);
     } else if (core->now >= promote_deadline(group) ||
                (node == group->primary ? !is_answering(node) : node->sdown)) {
-        give_up(core, group, CAUSE_PROMOTION, EVENT_ABORT_SLAVE_TIMEOUT);
+        balk(core, group);
     } else if (order_at(core, fo) <= core->now) {
         fo->ticket = core_ticket(core, node->id);
         output_order(&core->output, ORDER_PROMOTE, node->id)->ticket = fo->ticket;
@@ -359,6 +368,8 @@ void failover_settled(struct core *core, struct group *group, const struct settl
         event_detail(emit_node_event(core, EVENT_ORDER_FAILED, node), "promote: %.120s",
                      settled->ok ? "not a primary after it" : settled->error);
     node_want_info(core, node, core->now);
+    if (!settled->lost && !settled->ok && ++fo->refusals >= PROMOTE_REFUSALS)
+        balk(core, group);
 }
 
 void failover_supersede(struct core *core, struct group *group)

@@ -52,6 +52,7 @@ struct failover {
     bool forced;           /* an operator asked for it: no odown needed */
     struct node *promoted; /* PROMOTE: the chosen replica */
     msec order_at;         /* PROMOTE: when the order may be sent again */
+    uint32_t refusals;     /* PROMOTE: how often the order was answered with an error */
     msec next_at;          /* IDLE: no attempt before */
     uint32_t failures[CAUSE_COUNT];
 };

@@ -168,7 +168,7 @@ static void retarget_nodes(struct core *core, struct group *group, struct node *
         node->ticket = 0;
         node->fix_at = core->now;
         backoff_reset(&node->fix_backoff);
-        node->crashed = node->crashed && node == old;
+        node->crashed = node->crashed && node != group->primary;
         node->wrong_at =
             node == group->primary || node_follows_primary(node) ? MSEC_NEVER : core->now;
         probe_want_hello(&node->probe, core->now);

@@ -94,6 +94,7 @@ struct node {
     bool owed;          /* a former primary: demote it at first contact */
     bool script_killed; /* SCRIPT KILL sent since it is BUSY */
     bool denied;        /* +access-denied was raised */
+    msec balked_at;     /* when it last did not let itself be promoted; MSEC_NEVER = not yet */
     enum repoint repoint;
     msec repoint_at;
     uint64_t ticket;            /* order in flight; 0 = none */
@@ -108,7 +109,7 @@ struct rumour {
     uint64_t config_epoch;
     uint32_t peer; /* id of who said it first */
     msec since;
-    msec ask_at; /* next round of questions to the members */
+    msec ask_at;    /* next round of questions to the members */
 };
 
 struct group {

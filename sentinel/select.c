@@ -6,7 +6,8 @@
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
 
-#define LINK_DOWN_FACTOR 10 /* x down_after: how long its link may have been down before */
+#define BALK_MS          60000 /* who did not let itself be promoted goes last for so long */
+#define LINK_DOWN_FACTOR 10    /* x down_after: how long its link may have been down before */
 
 /* What a refusal is decided on. */
 struct question {
@@ -84,6 +85,13 @@ static bool is_foreign(const struct question *q)
     return !shares_history(q->node) || q->node->rumoured;
 }
 
+/* Not long ago it was chosen in vain. It is refused as long as there is another. */
+static bool has_balked(const struct core *core, const struct node *node)
+{
+    return node->balked_at != MSEC_NEVER && core->now - node->balked_at < BALK_MS &&
+           node->info.role == ROLE_REPLICA;
+}
+
 static const struct {
     bool (*applies)(const struct question *q);
     const char *reason;
@@ -124,12 +132,11 @@ static bool is_better(const struct node *a, const struct node *b)
     return strcmp(a->info.runid, b->info.runid) < 0;
 }
 
-struct node *select_replica(struct core *core, const struct group *group, msec since, bool tell)
+/* Those that may be chosen, the ones that balked among them only if there are no others. */
+static size_t find_candidates(struct core *core, const struct group *group, msec since, bool tell,
+                              struct node *candidates[NODES_MAX])
 {
-    struct node *candidates[NODES_MAX];
-    struct node *best = NULL;
-    size_t n = 0;
-    uint64_t most = 0;
+    size_t n = 0, willing = 0;
 
     for (size_t i = 0; i < group->n_nodes; i++) {
         struct node *node = group->nodes[i];
@@ -140,8 +147,28 @@ struct node *select_replica(struct core *core, const struct group *group, msec s
         if (reason != NULL || node == group->primary)
             continue;
         candidates[n++] = node;
-        most = node->info.repl_offset > most ? node->info.repl_offset : most;
+        willing += !has_balked(core, node);
     }
+    for (size_t i = n; willing > 0 && i-- > 0;) {
+        if (!has_balked(core, candidates[i]))
+            continue;
+        if (tell)
+            event_detail(emit_node_event(core, EVENT_REFUSED_SLAVE, candidates[i]),
+                         "it did not let itself be promoted");
+        candidates[i] = candidates[--n];
+    }
+    return n;
+}
+
+struct node *select_replica(struct core *core, const struct group *group, msec since, bool tell)
+{
+    struct node *candidates[NODES_MAX];
+    struct node *best = NULL;
+    size_t n = find_candidates(core, group, since, tell, candidates);
+    uint64_t most = 0;
+
+    for (size_t i = 0; i < n; i++)
+        most = candidates[i]->info.repl_offset > most ? candidates[i]->info.repl_offset : most;
     for (size_t i = 0; i < n; i++) {
         uint64_t behind = most - candidates[i]->info.repl_offset;
 

@@ -5,7 +5,8 @@
  * loading, syncing, link to the primary down for too long before the failure, foreign
  * replication history. A replica that an interrupted failover already promoted goes first; else
  * those no more than priority_max_lag_bytes behind the most advanced one, by priority (low first),
- * offset (high first), run id.
+ * offset (high first), run id. One that was chosen lately and did not let itself be promoted goes
+ * last.
  */
 #ifndef SENTINEL_SELECT_H
 #define SENTINEL_SELECT_H

@@ -6,6 +6,7 @@
 #include "sentinel/model.h"
 #include "tests/sim/world.h"
 
+#define BALK_MS          60000
 #define LINK_DOWN_FACTOR 10 /* x down_after; beyond it a refusal is a matter of taste */
 
 static const struct heard *heard_of(const struct world *w, const struct sup *s, int engine)
@@ -57,6 +58,13 @@ static const char *refusal(struct world *w, struct sup *s, const struct group *g
     return NULL;
 }
 
+/* It was chosen in vain a short time ago: whether others exist or not, it need not be considered.
+ */
+static bool has_balked(const struct sup *s, const struct node *node)
+{
+    return node->balked_at != MSEC_NEVER && s->core->now - node->balked_at < BALK_MS;
+}
+
 /* Whether a supervisor must have considered this node. */
 static bool was_choice(struct world *w, struct sup *s, const struct group *group, int primary,
                        int engine)
@@ -72,7 +80,8 @@ static bool was_choice(struct world *w, struct sup *s, const struct group *group
     for (size_t i = 0; i < group->n_nodes; i++) {
         struct addr shown = node_shown_addr(group->nodes[i]);
         if (addr_equal(&shown, &addr))
-            return !group->nodes[i]->sdown && !group->nodes[i]->rumoured;
+            return !group->nodes[i]->sdown && !group->nodes[i]->rumoured &&
+                   !has_balked(s, group->nodes[i]);
     }
     return false;
 }

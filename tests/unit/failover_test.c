@@ -49,6 +49,28 @@ static void test_new_primary_dies_too(void)
     drive_end(&d);
 }
 
+/* Errors in answer to the order: another replica is promoted, in the next attempt. */
+static void test_promotion_refused(void)
+{
+    struct settled refused = { .error = "NOPERM" };
+
+    begin();
+    d.nodes[1].deaf = true;
+    d.nodes[1].info.priority = 1;
+    drive_node(&d, 1)->info.priority = 1;
+    drive_kill(&d, 0);
+    drive_until(EVENT_SELECTED_SLAVE, 1, 1000);
+    for (int i = 0; i < 3; i++) {
+        CU_ASSERT_PTR_EQUAL(drive_group(&d)->failover.promoted, drive_node(&d, 1));
+        refused.ticket = drive_group(&d)->failover.ticket;
+        failover_settled(d.core, drive_group(&d), &refused);
+        drive_run(&d, 150);
+    }
+    drive_until(EVENT_SWITCH_MASTER, 1, 3000);
+    CU_ASSERT_PTR_NOT_EQUAL(drive_group(&d)->primary, drive_node(&d, 1));
+    drive_end(&d);
+}
+
 /* An operator's failover in mid-REPOINT, which ends the old one. */
 static void test_forced_in_repoint(void)
 {
@@ -189,6 +211,7 @@ static const struct unit_case cases[] = {
     { "names of states", test_names },
     { "the new primary dies as well", test_new_primary_dies_too },
     { "forced while replicas are repointed", test_forced_in_repoint },
+    { "promotion refused", test_promotion_refused },
     { "fresh INFO", test_fresh_info },
     { "the primary is back", test_primary_is_back },
     { "the primary is back too late", test_primary_is_back_too_late },
