@@ -204,7 +204,8 @@ struct addr group_primary_addr(const struct group *group);
 /* Supervisors that count for the group's majority, this one included. */
 uint32_t group_voters(const struct group *group);
 
-/* Those of them that are usable (not subjectively down), this one included. */
+/* Those of them that are usable, this one included: not subjectively down, and not refusing what we
+ * log in with. */
 uint32_t group_usable(const struct group *group);
 
 /* What an election needs: the majority of all voters, and at least the quorum. */
