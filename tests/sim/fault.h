@@ -1,0 +1,36 @@
+/*
+ * fault: what may go wrong, a function each (fault_KILL ...), by the table in
+ * tests/sim/plan.h; and how it ends.
+ */
+#ifndef TESTS_SIM_FAULT_H
+#define TESTS_SIM_FAULT_H
+
+#include "tests/sim/plan.h"
+#include "wire/msec.h"
+
+struct engine;
+struct sup;
+struct world;
+
+#define X(id, name) void fault_##id(struct world *w);
+FAULTS(X)
+#undef X
+
+/* Let it end after LOW to HIGH ms; A and B say what it was about. */
+void fault_ends(struct world *w, enum fault fault, msec low, msec high, unsigned a, unsigned b);
+
+/* Handler of H_UNDO. */
+void fault_undo(struct world *w, enum fault fault, unsigned a, unsigned b);
+
+/* Cut, or heal, everything between the hosts in the mask and the others. */
+void fault_split(struct world *w, unsigned mask, bool cut);
+
+/* Whom it meets: nodes are mostly primaries. */
+struct engine *fault_engine(struct world *w);
+struct engine *fault_replica(struct world *w);
+struct sup *fault_sup(struct world *w);
+int fault_host(struct world *w);
+int fault_group(struct world *w);
+msec fault_down_after(const struct world *w);
+
+#endif

@@ -1,0 +1,106 @@
+/* What goes wrong with data nodes. */
+#include "tests/sim/act.h"
+#include "tests/sim/fault.h"
+#include "tests/sim/trace.h"
+#include "tests/sim/world.h"
+
+static void restart_later(struct world *w, struct engine *e)
+{
+    enum rebirth rebirth = REBIRTH_AS_WAS;
+    msec loading = world_chance(w, 300) ? world_between(w, 10, 3000) : 0;
+
+    if (world_chance(w, 300))
+        rebirth = (enum rebirth)world_between(w, 0, REBIRTH_COUNT - 1);
+    world_later(w, world_between(w, 1, 3 * fault_down_after(w) + 1000), H_ENGINE_START, e->index,
+                (uint32_t)rebirth | (uint32_t)loading << 8, e->life);
+}
+
+void fault_KILL(struct world *w)
+{
+    struct engine *e = fault_engine(w);
+
+    if (!e->alive)
+        return;
+    act_kill(w, e, false);
+    restart_later(w, e);
+}
+
+void fault_POWER(struct world *w)
+{
+    struct engine *e = fault_engine(w);
+
+    if (!e->alive)
+        return;
+    act_kill(w, e, true);
+    restart_later(w, e);
+}
+
+void fault_HANG(struct world *w)
+{
+    struct engine *e = fault_engine(w);
+
+    act_hang(w, e);
+    world_later(w, world_between(w, 1, 3 * fault_down_after(w)), H_ENGINE_RESUME, e->index, 0,
+                e->life);
+}
+
+void fault_SLOW(struct world *w)
+{
+    struct engine *e = fault_engine(w);
+    msec most = fault_down_after(w) / (world_chance(w, 500) ? 10 : 15 * w->plan.n_sups);
+
+    act_slow(w, e, world_between(w, 1, msec_max(1, most)));
+    fault_ends(w, FAULT_SLOW, 100, 3000, e->index, 0);
+}
+
+void fault_SCRIPT(struct world *w)
+{
+    struct engine *e = fault_engine(w);
+
+    act_script(w, e, world_chance(w, 600));
+    fault_ends(w, FAULT_SCRIPT, 100, 3 * fault_down_after(w), e->index, 0);
+}
+
+void fault_DENY(struct world *w)
+{
+    struct engine *e = fault_engine(w);
+
+    trace_note(w, "%s denies", e->name);
+    e->denied++;
+    fault_ends(w, FAULT_DENY, 100, 3 * fault_down_after(w), e->index, 0);
+}
+
+void fault_MISCONF(struct world *w)
+{
+    struct engine *e = fault_engine(w);
+
+    trace_note(w, "%s answers MISCONF", e->name);
+    e->misconf++;
+    fault_ends(w, FAULT_MISCONF, 100, 3 * fault_down_after(w), e->index, 0);
+}
+
+void fault_REFUSE(struct world *w)
+{
+    struct engine *e = fault_replica(w);
+
+    trace_note(w, "%s refuses orders", e->name);
+    e->refusing++;
+    fault_ends(w, FAULT_REFUSE, 100, 4000, e->index, 0);
+}
+
+void fault_LAG(struct world *w)
+{
+    struct engine *e = fault_replica(w);
+
+    act_lag(w, e, world_between(w, 100, 5000));
+    fault_ends(w, FAULT_LAG, 500, 6000, e->index, 0);
+}
+
+void fault_PRIORITY(struct world *w)
+{
+    struct engine *e = fault_replica(w);
+    static const int priorities[] = { 0, 1, 50, 100, 200 };
+
+    e->priority = priorities[world_between(w, 0, 4)];
+    trace_note(w, "%s has priority %d", e->name, e->priority);
+}

@@ -1,0 +1,93 @@
+/* What operators do in the middle of it, and strangers. */
+#include <stdio.h>
+
+#include "sentinel/core.h"
+#include "sentinel/model.h"
+#include "tests/sim/act.h"
+#include "tests/sim/chaos.h"
+#include "tests/sim/fault.h"
+#include "tests/sim/trace.h"
+#include "tests/sim/world.h"
+
+#define FORGED_EPOCH (UINT64_C(1) << 62)
+
+void fault_OP_FAILOVER(struct world *w)
+{
+    act_request(w, fault_sup(w), REQUEST_FAILOVER, fault_group(w));
+}
+
+void fault_OP_SET(struct world *w)
+{
+    static const char *const options[][2] = {
+        { "failover-timeout", "2000" },    { "parallel-syncs", "3" },
+        { "priority-max-lag-bytes", "0" }, { "priority-max-lag-bytes", "65536" },
+        { "crash-detection", "off" },
+    };
+    const char *const *option = options[world_between(w, 0, 4)];
+
+    act_set(w, fault_sup(w), fault_group(w), option[0], option[1]);
+}
+
+/* What a supervisor is made to forget must be known to the others: else nobody knows it any more,
+ * and that is the operator's doing. */
+static bool may_forget(struct world *w, const struct sup *s, int g)
+{
+    uint64_t newest;
+
+    chaos_newest_primary(w, g, &newest);
+    for (int i = 0; i < w->plan.n_sups; i++) {
+        const struct sup *other = &w->sups[i];
+        const struct group *group =
+            other->alive ? core_find_group(other->core, world_group_name(g)) : NULL;
+        if (other->present && (group == NULL || other->removed[g] || group->config_epoch < newest))
+            return false;
+    }
+    return s->alive && !s->stalled;
+}
+
+void fault_OP_RESET(struct world *w)
+{
+    struct sup *s = fault_sup(w);
+    int group = fault_group(w);
+
+    if (may_forget(w, s, group))
+        act_request(w, s, REQUEST_RESET, group);
+}
+
+void fault_OP_REMOVE(struct world *w)
+{
+    struct sup *s = fault_sup(w);
+    int group = fault_group(w);
+
+    if (!may_forget(w, s, group))
+        return;
+    act_request(w, s, REQUEST_REMOVE, group);
+    fault_ends(w, FAULT_OP_REMOVE, 10, 3000, s->index, (unsigned)group);
+}
+
+void fault_OP_RELOAD(struct world *w)
+{
+    struct sup *s = fault_sup(w);
+    uint32_t life = s->life;
+
+    for (int g = 0; g < w->plan.n_groups && s->life == life; g++)
+        if (!s->monitored[g])
+            act_request(w, s, REQUEST_CONFIGURE, g);
+    if (s->life == life)
+        act_request(w, s, REQUEST_RETAIN, 0);
+}
+
+/* An epoch that no election can have reached, or one that could be next, for a node that nobody has
+ * promoted, perhaps not even of this group. */
+void fault_FORGE(struct world *w)
+{
+    struct engine *e = fault_engine(w);
+    struct sup *as = fault_sup(w);
+    uint64_t epoch = FORGED_EPOCH << world_between(w, 0, 1);
+
+    if (world_chance(w, 700)) {
+        chaos_newest_primary(w, e->group, &epoch);
+        epoch += (uint64_t)world_between(w, 100, 1000);
+    }
+    act_forge(w, e, as, epoch, &w->engines[world_between(w, 0, w->n_engines - 1)]);
+}
