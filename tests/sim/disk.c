@@ -10,6 +10,7 @@ static bool same_key(const struct row *a, const struct row *b)
     if (a->kind != b->kind)
         return false;
     switch (a->kind) {
+    case ROW_GLOBAL:
     case ROW_EPOCH:
         return true;
     case ROW_GROUP:
@@ -51,7 +52,8 @@ static bool deletes(const struct row *gone, const struct row *row)
     struct row key = *gone;
 
     if (gone->kind == ROW_GROUP_GONE)
-        return row->kind != ROW_EPOCH && strcmp(row->group, gone->group) == 0;
+        return row->kind != ROW_EPOCH && row->kind != ROW_GLOBAL &&
+               strcmp(row->group, gone->group) == 0;
     key.kind = gone->kind == ROW_NODE_GONE ? ROW_NODE : ROW_PEER;
     return same_key(&key, row);
 }

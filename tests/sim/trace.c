@@ -129,8 +129,21 @@ static void info_text(const struct node_info *info, char *ret_text, size_t n)
 
 static const char *request_name(enum request_kind kind)
 {
-    static const char *const names[] = { "monitor",  "remove", "set",       "reset",
-                                         "failover", "flush",  "configure", "retain" };
+    static const char *const names[] = {
+        [REQUEST_MONITOR] = "monitor",
+        [REQUEST_REMOVE] = "remove",
+        [REQUEST_SET] = "set",
+        [REQUEST_RESET] = "reset",
+        [REQUEST_FAILOVER] = "failover",
+        [REQUEST_FLUSH] = "flush",
+        [REQUEST_CONFIG_SET] = "config-set",
+        [REQUEST_DEBUG] = "debug",
+        [REQUEST_VOTERS] = "voters",
+        [REQUEST_CONFIGURE_GLOBAL] = "configure-global",
+        [REQUEST_CONFIGURE] = "configure",
+        [REQUEST_RETAIN] = "retain",
+    };
+
     return names[kind];
 }
 

@@ -24,8 +24,15 @@ static void on_event(void *arg, struct sup *s, const struct event *event)
 
 static void on_reply(void *arg, struct sup *s, const struct reply *reply)
 {
-    static const char *const codes[] = { "OK",          "no such group",   "duplicate group",
-                                         "in progress", "no good replica", "full" };
+    static const char *const codes[] = {
+        [REPLY_OK] = "OK",
+        [REPLY_NO_SUCH_GROUP] = "no such group",
+        [REPLY_DUPLICATE_GROUP] = "duplicate group",
+        [REPLY_IN_PROGRESS] = "in progress",
+        [REPLY_NO_GOOD_REPLICA] = "no good replica",
+        [REPLY_NO_QUORUM] = "no quorum",
+        [REPLY_FULL] = "full",
+    };
 
     words_record(arg, "%s replies: %s", s->name, codes[reply->code]);
 }
