@@ -26,7 +26,8 @@ import process
 import scenario
 
 MODULES = ("case_failover", "case_quorum", "case_nodes", "case_process", "case_config", "case_commands", "case_admin", "case_hooks",
-           "case_import")
+           "case_import", "case_acl", "case_trust", "case_weak",
+           "case_migration")
 JOBS = 2
 SCENARIO_S = 240
 COUNT = re.compile(r"(\d+) passed, (\d+) failed")
