@@ -131,8 +131,7 @@ void audit_info(struct world *w, struct sup *s, const struct conn *conn,
 
     if (heard->id != conn->id)
         return;
-    if (info->info.role != ROLE_REPLICA || info->info.link_up)
-        audit_follow_ended(w, s, conn->server - PLAN_SUPS_MAX);
+    audit_follow_seen(w, s, conn->server - PLAN_SUPS_MAX, &info->info);
     heard->has_info = true;
     heard->info_at = audit_clock(w, s);
     heard->info = *info;

@@ -145,6 +145,7 @@ struct group;
 struct node;
 void audit_follow(struct world *w, struct sup *s, const struct group *group,
                   const struct node *node);
+void audit_follow_seen(struct world *w, struct sup *s, int engine, const struct node_info *info);
 void audit_follow_ended(struct world *w, struct sup *s, int engine);
 void audit_order_lost(struct world *w, struct sup *s, const struct order *order);
 void audit_follow_leaves(struct world *w, struct sup *s, const struct order *order, int engine);

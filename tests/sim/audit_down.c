@@ -41,7 +41,7 @@ static bool is_silence(struct world *w, struct sup *s, const struct group *group
 
     if (stalled == 0)
         return silence >= group->conf.down_after_ms;
-    return silence - stalled >= group->conf.down_after_ms / 3;
+    return silence - stalled >= group->conf.down_after_ms / 4;
 }
 
 /* When something was last wrong with the node, the supervisor or the way between them. */

@@ -5,6 +5,7 @@
 #include "tests/sim/world.h"
 
 #define ORDER_AGE_MS    1100  /* so long may an order have waited for the disk */
+#define REDIRECTED_MS   1000  /* after the order; what INFO says before may be older than that */
 #define SENT_TIMEOUT_MS 10000 /* then an order that shows no effect is given up */
 
 static struct account *account_of(struct world *w, const struct sup *s, int engine)
@@ -55,6 +56,20 @@ void audit_follow(struct world *w, struct sup *s, const struct group *group,
 void audit_follow_ended(struct world *w, struct sup *s, int engine)
 {
     account_of(w, s, engine)->coming &= ~bit(engine);
+}
+
+/* It has come over, or does something else by now. */
+void audit_follow_seen(struct world *w, struct sup *s, int engine, const struct node_info *info)
+{
+    const struct account *account = account_of(w, s, engine);
+    const struct group *group =
+        core_find_group(s->core, world_group_name(w->engines[engine].group));
+    bool elsewhere =
+        group != NULL && w->now - account->coming_at[engine] >= REDIRECTED_MS &&
+        world_engine_by_addr(w, &info->primary) != world_engine_by_addr(w, &group->primary->addr);
+
+    if (info->role != ROLE_REPLICA || info->link_up || elsewhere)
+        audit_follow_ended(w, s, engine);
 }
 
 void audit_order_lost(struct world *w, struct sup *s, const struct order *order)
