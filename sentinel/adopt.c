@@ -48,36 +48,6 @@ static bool is_news(const struct group *group, uint64_t epoch)
     return epoch > group->config_epoch || (epoch == group->config_epoch && is_contradicted(group));
 }
 
-static void rumour_begin(struct core *core, struct group *group, const struct member *member,
-                         const struct hello *hello)
-{
-    struct node *node;
-
-    if (group->rumour.active && group->rumour.config_epoch >= hello->config_epoch)
-        return;
-    if (group->rumour.active)
-        rumour_end(core, group);
-    node = node_find(group, &hello->primary);
-    if (node == NULL) {
-        node = node_add(core, group, &hello->primary);
-        if (node == NULL)
-            return;
-        node->rumoured = true;
-    }
-    group->rumour = (struct rumour){ .active = true,
-                                     .primary = hello->primary,
-                                     .config_epoch = hello->config_epoch,
-                                     .peer = member->peer->id,
-                                     .since = core->now,
-                                     .ask_at = core->now };
-    for (size_t i = 0; i < group->n_members; i++) {
-        group->members[i].confirmed = false;
-        group->members[i].where_ticket = 0; /* an answer on its way is about something else */
-    }
-    probe_hasten(&node->probe, core->now);
-    node_want_info(core, node, core->now);
-}
-
 uint32_t adopt_confirmations(const struct group *group)
 {
     uint32_t n = 0;
@@ -88,6 +58,43 @@ uint32_t adopt_confirmations(const struct group *group)
     for (size_t i = 0; i < group->n_members; i++)
         n += group->members[i].confirmed;
     return n;
+}
+
+/* The next round of questions, when a rumour begins now: at once, but those that nobody confirms,
+ * one after the other, bring no more questions than one of them. */
+static msec first_ask_at(const struct core *core, const struct group *group)
+{
+    return group->rumour.active && adopt_confirmations(group) == 0 ? group->rumour.ask_at
+                                                                   : core->now;
+}
+
+/* MEMBER says, or holds, that ADDR is the primary under EPOCH. It takes the place of the rumour
+ * that there is. */
+static void rumour_begin(struct core *core, struct group *group, const struct member *member,
+                         const struct addr *addr, uint64_t epoch)
+{
+    msec ask_at = first_ask_at(core, group);
+    struct node *node;
+
+    if (group->rumour.active)
+        rumour_end(core, group);
+    node = node_find(group, addr);
+    if (node == NULL) {
+        node = node_add(core, group, addr);
+        if (node == NULL)
+            return;
+        node->rumoured = true;
+    }
+    group->rumour = (struct rumour){ .active = true,
+                                     .primary = *addr,
+                                     .config_epoch = epoch,
+                                     .peer = member->peer->id,
+                                     .since = core->now,
+                                     .ask_at = ask_at };
+    for (size_t i = 0; i < group->n_members; i++)
+        group->members[i].confirmed = false;
+    probe_hasten(&node->probe, core->now);
+    node_want_info(core, node, core->now);
 }
 
 /* NODE says itself that it is a primary, since the rumour began. */
@@ -210,6 +217,22 @@ static bool is_rumoured(const struct group *group, const struct there *there)
            there->config_epoch >= group->rumour.config_epoch;
 }
 
+/* Whether MEMBER's hello may take the place of the rumour. */
+static bool may_displace(const struct group *group, const struct member *member, uint64_t epoch)
+{
+    return !group->rumour.active || (group->rumour.config_epoch < epoch &&
+                                     (member->confirmed || adopt_confirmations(group) == 0));
+}
+
+/* Nobody confirms the rumour, and THERE, which a member holds, is news as well. */
+static bool is_better_founded(const struct core *core, const struct group *group,
+                              const struct there *there)
+{
+    return group->rumour.active && adopt_confirmations(group) == 0 && addr_is_set(&there->addr) &&
+           epoch_plausible(core->current_epoch, there->config_epoch) &&
+           !node_is_at(group->primary, &there->addr) && is_news(group, there->config_epoch);
+}
+
 void adopt_there(struct core *core, const struct message *message)
 {
     struct group *group = thing_find(core, ticket_id(message->ticket), THING_GROUP);
@@ -220,6 +243,10 @@ void adopt_there(struct core *core, const struct message *message)
         if (member->where_ticket != message->ticket)
             continue;
         member->where_ticket = 0;
+        if (!is_rumoured(group, &message->u.there) &&
+            is_better_founded(core, group, &message->u.there))
+            rumour_begin(core, group, member, &message->u.there.addr,
+                         message->u.there.config_epoch);
         member->confirmed = is_rumoured(group, &message->u.there);
         group_run(core, group);
         return;
@@ -320,11 +347,13 @@ static void compare_config(struct core *core, struct group *group, struct member
                            const struct hello *hello)
 {
     bool same = node_is_at(group->primary, &hello->primary);
+    uint64_t epoch = hello->config_epoch;
 
-    if (hello->config_epoch < group->config_epoch)
+    if (epoch < group->config_epoch)
         correct(core, group, member);
-    else if (same ? hello->config_epoch > group->config_epoch : is_news(group, hello->config_epoch))
-        rumour_begin(core, group, member, hello);
+    else if ((same ? epoch > group->config_epoch : is_news(group, epoch)) &&
+             may_displace(group, member, epoch))
+        rumour_begin(core, group, member, &hello->primary, epoch);
 }
 
 void adopt_hello(struct core *core, const struct hello *hello)

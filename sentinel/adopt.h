@@ -17,6 +17,11 @@
  *   - a member confirms it, the claimed primary is a node that we know but was made a
  *     replica again before we heard of its promotion, and ours does not work.
  *
+ * What a member holds counts more than what a hello says: when nobody confirms the rumour, it
+ * gives way to what a member that is asked holds; and one that is confirmed gives way to nothing
+ * but the hello of a member that confirmed it. So forged hellos, however many, do not drown a true
+ * one.
+ *
  * What a member holds and nobody can verify, while our own primary works, is settled
  * by an election (failover_reaffirm), without a client noticing.
  */

@@ -162,6 +162,39 @@ static void test_supersedes(void)
     drive_end(&d);
 }
 
+/* Forged hellos, each under a higher epoch, hold no election back. */
+static void test_forged_for_ever(void)
+{
+    begin();
+    drive_kill(&d, 0);
+    for (uint64_t epoch = 10; epoch < 30; epoch++) {
+        claim(ANN, 26380, 5, epoch);
+        drive_run(&d, 50);
+    }
+    CU_ASSERT(drive_group(&d)->rumour.active);
+    CU_ASSERT(drive_events(&d, EVENT_TRY_FAILOVER) >= 1);
+    drive_end(&d);
+}
+
+/* What a member holds when it is asked counts more than forged hellos before and after, and the
+ * questions do not grow with them. */
+static void test_true_word_among_forged(void)
+{
+    begin();
+    promote(2);
+    claim(BOB, 26381, 2, 5);
+    for (uint64_t epoch = 100; epoch < 120; epoch++)
+        claim(ANN, 26380, 5, epoch);
+    drive_run(&d, 10);
+    CU_ASSERT(drive_messages(&d, MESSAGE_WHERE) <= 2);
+    hold(BOB, 2, 5);
+    claim(ANN, 26380, 5, 121);
+    drive_run(&d, 300);
+    CU_ASSERT(is_primary(2));
+    CU_ASSERT_EQUAL(drive_group(&d)->config_epoch, 5);
+    drive_end(&d);
+}
+
 static const struct unit_case cases[] = {
     { "a switch", test_switch },
     { "a forged switch", test_forged_switch },
@@ -172,6 +205,8 @@ static const struct unit_case cases[] = {
     { "the same primary, a newer epoch", test_same_primary_newer_epoch },
     { "correction", test_correction },
     { "supersedes a campaign", test_supersedes },
+    { "forged hellos for ever", test_forged_for_ever },
+    { "a true word among forged ones", test_true_word_among_forged },
 };
 
 int main(void)

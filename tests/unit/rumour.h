@@ -54,15 +54,21 @@ static inline uint64_t question_to(const char *runid)
     return 0;
 }
 
-/* That peer, asked, holds node N for the primary. */
-static inline void confirm(const char *runid, int n)
+/* That peer, asked, holds node N for the primary, under EPOCH. */
+static inline void hold(const char *runid, int n, uint64_t epoch)
 {
     struct message there = { .kind = MESSAGE_THERE, .ticket = question_to(runid) };
 
     CU_ASSERT(there.ticket != 0);
     there.u.there.addr = drive_addr(n);
-    there.u.there.config_epoch = drive_group(&d)->rumour.config_epoch;
+    there.u.there.config_epoch = epoch;
     drive_hear(&d, &there);
+}
+
+/* The same, under the epoch of the rumour. */
+static inline void confirm(const char *runid, int n)
+{
+    hold(runid, n, drive_group(&d)->rumour.config_epoch);
 }
 
 /* Node N has been promoted, out of the history that we know. */
