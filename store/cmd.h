@@ -20,6 +20,14 @@ command_fn cmd_del, cmd_exists, cmd_touch, cmd_type, cmd_rename, cmd_renamenx, c
 command_fn cmd_flushdb, cmd_flushall, cmd_select;
 command_fn cmd_keys, cmd_scan;
 
+command_fn cmd_copy, cmd_object_encoding, cmd_object_refcount;
+
+/* hashes */
+command_fn cmd_hset, cmd_hmset, cmd_hsetnx, cmd_hget, cmd_hmget, cmd_hdel, cmd_hlen, cmd_hexists,
+    cmd_hstrlen;
+command_fn cmd_hgetall, cmd_hkeys, cmd_hvals, cmd_hincrby, cmd_hincrbyfloat, cmd_hrandfield,
+    cmd_hscan;
+
 /* expiry */
 command_fn cmd_expire, cmd_pexpire, cmd_expireat, cmd_pexpireat, cmd_persist;
 command_fn cmd_ttl, cmd_pttl, cmd_expiretime, cmd_pexpiretime;

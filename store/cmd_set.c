@@ -19,14 +19,18 @@ struct set_options {
     struct slice time; /* with SET_EXPIRES */
 };
 
-static void reply_value(struct client *c, const struct entry *e)
+/* False after the error, when the value is no string. */
+static bool reply_value(struct client *c, const struct entry *e)
 {
     char text[ENTRY_INT_TEXT_MAX];
 
     if (e == NULL)
         resp_null(&c->reply);
+    else if (!store_check_type(c, e, VALUE_STRING))
+        return false;
     else
         resp_bulk(&c->reply, entry_string(e, text));
+    return true;
 }
 
 /* Adds one option word; false when it does not go with those before it. */
@@ -99,6 +103,8 @@ static void put(struct store *s, struct client *c, struct key_ref *ref, struct s
 
     if (e == NULL)
         e = keyspace_add(ref);
+    else if (e->type != VALUE_STRING)
+        keyspace_clear(ref);
     entry_set_string(e, value);
     keyspace_set_expiry(ref, at_ms);
     store_changed(s, c, ref->key);
@@ -129,8 +135,8 @@ void cmd_set(void *app, struct client *c, size_t argc, const struct slice *argv)
     if ((o.flags & SET_EXPIRES) && !expire_arg_positive(s, c, o.time, o.unit, "set", &at_ms))
         return;
     e = o.flags & SET_GET ? store_read(s, c, argv[1], &ref) : store_write(s, c, argv[1], &ref);
-    if (o.flags & SET_GET)
-        reply_value(c, e);
+    if ((o.flags & SET_GET) && !reply_value(c, e))
+        return;
     if (((o.flags & SET_NX) && e != NULL) || ((o.flags & SET_XX) && e == NULL)) {
         if (!(o.flags & SET_GET))
             resp_null(&c->reply);
@@ -201,7 +207,8 @@ void cmd_getset(void *app, struct client *c, size_t argc, const struct slice *ar
     struct key_ref ref;
 
     (void)argc;
-    reply_value(c, store_read(s, c, argv[1], &ref));
+    if (!reply_value(c, store_read(s, c, argv[1], &ref)))
+        return;
     put(s, c, &ref, argv[2], -1);
     propagate_set(s, c, argv[1], argv[2], -1);
 }
@@ -222,8 +229,7 @@ void cmd_getdel(void *app, struct client *c, size_t argc, const struct slice *ar
     struct entry *e = store_read(app, c, argv[1], &ref);
 
     (void)argc;
-    reply_value(c, e);
-    if (e != NULL)
+    if (reply_value(c, e) && e != NULL)
         delete (app, c, &ref);
 }
 
@@ -258,6 +264,8 @@ void cmd_getex(void *app, struct client *c, size_t argc, const struct slice *arg
     if (!read_options(c, argc - 2, argv + 2, SET_PERSIST, &o))
         return;
     e = store_read(s, c, argv[1], &ref);
+    if (!store_check_type(c, e, VALUE_STRING))
+        return;
     if (e != NULL && (o.flags & SET_EXPIRES) &&
         !expire_arg_positive(s, c, o.time, o.unit, "getex", &at_ms))
         return;
@@ -275,8 +283,11 @@ void cmd_mget(void *app, struct client *c, size_t argc, const struct slice *argv
     struct key_ref ref;
 
     resp_array(&c->reply, argc - 1);
-    for (size_t i = 1; i < argc; i++)
-        reply_value(c, store_read(app, c, argv[i], &ref));
+    for (size_t i = 1; i < argc; i++) {
+        struct entry *e = store_read(app, c, argv[i], &ref);
+
+        reply_value(c, e != NULL && e->type == VALUE_STRING ? e : NULL);
+    }
 }
 
 /* Stores all pairs; the words are complete. */

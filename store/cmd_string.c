@@ -18,9 +18,12 @@ void cmd_append(void *app, struct client *c, size_t argc, const struct slice *ar
     struct store *s = app;
     struct key_ref ref;
     struct entry *e = store_write(s, c, argv[1], &ref);
-    size_t old = e != NULL ? entry_string_len(e) : 0;
+    size_t old;
 
     (void)argc;
+    if (!store_check_type(c, e, VALUE_STRING))
+        return;
+    old = e != NULL ? entry_string_len(e) : 0;
     if (e == NULL) {
         entry_set_string(keyspace_add(&ref), argv[2]);
     } else {
@@ -38,6 +41,8 @@ void cmd_strlen(void *app, struct client *c, size_t argc, const struct slice *ar
     struct entry *e = store_read(app, c, argv[1], &ref);
 
     (void)argc;
+    if (!store_check_type(c, e, VALUE_STRING))
+        return;
     resp_int(&c->reply, e != NULL ? (int64_t)entry_string_len(e) : 0);
 }
 
@@ -53,6 +58,8 @@ void cmd_getrange(void *app, struct client *c, size_t argc, const struct slice *
     if (!store_arg_int(c, argv[2], &start) || !store_arg_int(c, argv[3], &end))
         return;
     e = store_read(app, c, argv[1], &ref);
+    if (!store_check_type(c, e, VALUE_STRING))
+        return;
     if (e != NULL)
         value = entry_string(e, text);
     len = (int64_t)value.n;
@@ -85,6 +92,8 @@ void cmd_setrange(void *app, struct client *c, size_t argc, const struct slice *
         return;
     }
     e = store_write(s, c, argv[1], &ref);
+    if (!store_check_type(c, e, VALUE_STRING))
+        return;
     if (argv[3].n == 0) {
         resp_int(&c->reply, e != NULL ? (int64_t)entry_string_len(e) : 0);
         return;

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "store/mem.h"
+#include "store/members.h"
+#include "store/pack.h"
 
 enum { GROWTH_SPARE_MAX = 1024 * 1024, REUSE_WASTE_MAX = 4 };
 
@@ -28,6 +30,27 @@ const char *value_type_name(enum value_type type)
     return type_names[type];
 }
 
+/* Bytes with room to spare were extended in place, which Redis does to no short form. */
+static const char *string_encoding_name(const struct entry *e)
+{
+    if (e->encoding == STRING_INT)
+        return "int";
+    if (e->encoding == STRING_SMALL)
+        return "embstr";
+    return e->value.bytes->cap <= ENTRY_EMBEDDED_MAX && e->value.bytes->cap == e->value.bytes->len
+               ? "embstr"
+               : "raw";
+}
+
+const char *entry_encoding_name(const struct entry *e)
+{
+    static const char *const names[VALUE_TYPE_COUNT][2] = {
+        [VALUE_HASH] = { "listpack", "hashtable" },
+    };
+
+    return e->type == VALUE_STRING ? string_encoding_name(e) : names[e->type][e->encoding];
+}
+
 struct entry *entry_new(struct slice key, bool is_volatile)
 {
     struct entry *e = mem_alloc(size_of_entry(key.n, is_volatile));
@@ -43,10 +66,21 @@ struct entry *entry_new(struct slice key, bool is_volatile)
     return e;
 }
 
+static void drop_collection(struct entry *e)
+{
+    if (e->encoding == COLLECTION_PACK)
+        pack_free(e->value.pack);
+    else
+        members_free(e->value.members);
+    e->type = VALUE_STRING;
+}
+
 /* Frees what the value holds outside the entry. */
 static void drop_value(struct entry *e)
 {
-    if (e->encoding == STRING_BYTES)
+    if (e->type != VALUE_STRING)
+        drop_collection(e);
+    else if (e->encoding == STRING_BYTES)
         mem_free(e->value.bytes, sizeof(struct bytes) + e->value.bytes->cap);
     e->encoding = STRING_SMALL;
     e->small_len = 0;
@@ -93,7 +127,7 @@ void entry_set_int(struct entry *e, int64_t value)
     e->value.integer = value;
 }
 
-/* Puts long bytes into a block, the present one if they fit without much waste. */
+/* Puts long bytes of a string into a block, the present one if they fit without much waste. */
 static void set_bytes(struct entry *e, struct slice value)
 {
     struct bytes *b = e->encoding == STRING_BYTES ? e->value.bytes : NULL;
@@ -114,6 +148,8 @@ void entry_set_string(struct entry *e, struct slice value)
     int64_t number;
 
     assert(value.n <= UINT32_MAX);
+    if (e->type != VALUE_STRING)
+        drop_value(e);
     if (slice_to_int64(value, &number)) {
         entry_set_int(e, number);
     } else if (value.n <= ENTRY_SMALL_MAX) {
@@ -200,4 +236,35 @@ void entry_move_value(struct entry *to, struct entry *from)
     from->type = VALUE_STRING;
     from->encoding = STRING_SMALL;
     from->small_len = 0;
+}
+
+/* A string's copy goes by its bytes, so that it keeps no room to spare. */
+void entry_copy_value(struct entry *to, const struct entry *from)
+{
+    char text[ENTRY_INT_TEXT_MAX];
+
+    if (from->type == VALUE_STRING) {
+        entry_set_string(to, entry_string(from, text));
+        return;
+    }
+    drop_value(to);
+    to->type = from->type;
+    to->encoding = from->encoding;
+    if (from->encoding == COLLECTION_PACK)
+        to->value.pack = pack_copy(from->value.pack);
+    else
+        to->value.members = members_copy(from->value.members);
+}
+
+struct members *entry_take_large(struct entry *e)
+{
+    struct members *m = e->value.members;
+
+    if (e->type == VALUE_STRING || e->encoding != COLLECTION_TABLE ||
+        members_count(m) <= ENTRY_FREE_MAX)
+        return NULL;
+    e->type = VALUE_STRING;
+    e->encoding = STRING_SMALL;
+    e->small_len = 0;
+    return m;
 }

@@ -19,11 +19,17 @@
 #include "store/dict.h"
 #include "wire/slice.h"
 
+struct members;
+
 #define ENTRY_SMALL_MAX    8
+#define ENTRY_FREE_MAX     64 /* members of a value that is freed at once */
+#define ENTRY_EMBEDDED_MAX 44 /* bytes up to which OBJECT ENCODING says embstr */
 #define ENTRY_INT_TEXT_MAX 24 /* digits of an int64, sign, zero */
 
 /* Value types; the name is what TYPE says. */
-#define VALUE_TYPES(X) X(STRING, "string")
+#define VALUE_TYPES(X)                                                                             \
+    X(STRING, "string")                                                                            \
+    X(HASH, "hash")
 
 enum value_type {
 #define X(id, text) VALUE_##id,
@@ -33,6 +39,9 @@ enum value_type {
 };
 
 enum string_encoding { STRING_INT, STRING_SMALL, STRING_BYTES };
+
+/* Of all other types: the compact form, and the large one. */
+enum collection_encoding { COLLECTION_PACK, COLLECTION_TABLE };
 
 enum entry_flag { ENTRY_VOLATILE = 1 };
 
@@ -49,6 +58,8 @@ struct entry {
         int64_t integer;
         char small[ENTRY_SMALL_MAX];
         struct bytes *bytes;
+        unsigned char *pack;     /* store/pack.h */
+        struct members *members; /* store/members.h */
     } value;
     uint8_t type;
     uint8_t encoding;
@@ -97,6 +108,9 @@ static inline int64_t entry_expires_at(const struct entry *e)
 
 const char *value_type_name(enum value_type type);
 
+/* What OBJECT ENCODING says. */
+const char *entry_encoding_name(const struct entry *e);
+
 /* Sets a string value; takes the most compact form. */
 void entry_set_string(struct entry *e, struct slice value);
 void entry_set_int(struct entry *e, int64_t value);
@@ -117,6 +131,13 @@ char *entry_string_extend(struct entry *e, size_t len);
 
 /* Takes the value of another entry (which keeps an empty string). */
 void entry_move_value(struct entry *to, struct entry *from);
+
+/* Gives an entry a copy of another one's value. */
+void entry_copy_value(struct entry *to, const struct entry *from);
+
+/* Takes a value that is too large to be freed at once out of the entry, which keeps an empty
+ * string; NULL when it is not so large. */
+struct members *entry_take_large(struct entry *e);
 
 /* Puts the decimal digits of a value into text; returns their number. */
 size_t entry_int_text(int64_t value, char text[ENTRY_INT_TEXT_MAX]);

@@ -4,11 +4,34 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A flushed database that waits to be freed. */
+#include "store/members.h"
+
+/* What waits to be freed: a flushed database, or a large value. */
 struct grave {
     struct grave *next;
+    struct members *members; /* NULL: a database */
     struct dict dict;
 };
+
+static struct grave *dig(struct keyspace *ks, struct members *m)
+{
+    struct grave *g = malloc(sizeof(*g));
+
+    assert(g != NULL);
+    g->members = m;
+    g->next = ks->graves;
+    ks->graves = g;
+    return g;
+}
+
+/* Takes a large value out of an entry that is about to go, or to get another. */
+static void bury_value(struct keyspace *ks, struct entry *e)
+{
+    struct members *m = e->type != VALUE_STRING ? entry_take_large(e) : NULL;
+
+    if (m != NULL)
+        dig(ks, m);
+}
 
 void keyspace_init(struct keyspace *ks, const unsigned char hash_seed[HASH_KEY_SIZE])
 {
@@ -16,6 +39,7 @@ void keyspace_init(struct keyspace *ks, const unsigned char hash_seed[HASH_KEY_S
     hash_key_set(&ks->hash_key, hash_seed);
     for (unsigned i = 0; i < DATABASES_MAX; i++) {
         ks->dbs[i].id = i;
+        ks->dbs[i].keyspace = ks;
         dict_init(&ks->dbs[i].dict, &ks->hash_key, offsetof(struct entry, key));
     }
 }
@@ -57,7 +81,17 @@ void keyspace_delete(struct key_ref *ref)
         expiry_remove(&ref->db->expiry, e);
     dict_remove(&ref->db->dict, ref->link);
     ref->link = NULL;
+    bury_value(ref->db->keyspace, e);
     entry_free(e);
+}
+
+void keyspace_clear(struct key_ref *ref)
+{
+    struct slice empty = { "", 0 };
+    struct entry *e = key_ref_entry(ref);
+
+    bury_value(ref->db->keyspace, e);
+    entry_set_string(e, empty);
 }
 
 struct entry *keyspace_set_expiry(struct key_ref *ref, int64_t at_ms)
@@ -91,11 +125,28 @@ void keyspace_rename(struct key_ref *from, struct slice to)
     target = keyspace_find(db, to, &ref);
     if (target == NULL)
         target = keyspace_add(&ref);
+    else
+        bury_value(db->keyspace, target);
     entry_move_value(target, source);
     keyspace_set_expiry(&ref, at_ms);
 
     keyspace_find(db, from->key, &ref);
     keyspace_delete(&ref);
+}
+
+void keyspace_copy(struct key_ref *from, struct db *db, struct slice to)
+{
+    struct entry *source = key_ref_entry(from), *target;
+    int64_t at_ms = entry_expires_at(source);
+    struct key_ref ref;
+
+    target = keyspace_find(db, to, &ref);
+    if (target == NULL)
+        target = keyspace_add(&ref);
+    else
+        bury_value(db->keyspace, target);
+    entry_copy_value(target, source);
+    keyspace_set_expiry(&ref, at_ms);
 }
 
 size_t keyspace_count(const struct db *db)
@@ -119,16 +170,10 @@ size_t keyspace_count_all(const struct keyspace *ks)
 
 void keyspace_flush(struct keyspace *ks, struct db *db)
 {
-    struct grave *g;
-
     expiry_done(&db->expiry);
     if (db->dict.buckets == 0)
         return;
-    g = malloc(sizeof(*g));
-    assert(g != NULL);
-    g->dict = db->dict;
-    g->next = ks->graves;
-    ks->graves = g;
+    dig(ks, NULL)->dict = db->dict;
     dict_init(&db->dict, &ks->hash_key, offsetof(struct entry, key));
 }
 
@@ -141,6 +186,8 @@ void keyspace_swap(struct keyspace *a, struct keyspace *b)
     for (unsigned i = 0; i < DATABASES_MAX; i++) {
         a->dbs[i].dict.hash_key = &a->hash_key;
         b->dbs[i].dict.hash_key = &b->hash_key;
+        a->dbs[i].keyspace = a;
+        b->dbs[i].keyspace = b;
     }
 }
 
@@ -156,20 +203,44 @@ void keyspace_bury(struct keyspace *into, struct keyspace *dead)
     dead->graves = NULL;
 }
 
+/* Frees some of a flushed database; true when that was all. Large values get graves of their own.
+ */
+static bool sweep_dict(struct keyspace *ks, struct dict *d, size_t *left)
+{
+    while (*left > 0) {
+        struct entry *e = (struct entry *)dict_pop(d);
+
+        (*left)--;
+        if (e == NULL) {
+            dict_done(d);
+            return true;
+        }
+        bury_value(ks, e);
+        entry_free(e);
+    }
+    return false;
+}
+
+static void take_out(struct keyspace *ks, struct grave *g)
+{
+    struct grave **at = &ks->graves;
+
+    while (*at != g)
+        at = &(*at)->next;
+    *at = g->next;
+    free(g);
+}
+
+/* Graves dug meanwhile stand before the one at hand. */
 bool keyspace_sweep(struct keyspace *ks, size_t entries_max)
 {
     while (ks->graves != NULL && entries_max > 0) {
         struct grave *g = ks->graves;
-        struct dict_node *node = dict_pop(&g->dict);
+        bool done = g->members != NULL ? members_free_some(g->members, &entries_max)
+                                       : sweep_dict(ks, &g->dict, &entries_max);
 
-        if (node != NULL) {
-            entry_free((struct entry *)node);
-            entries_max--;
-            continue;
-        }
-        ks->graves = g->next;
-        dict_done(&g->dict);
-        free(g);
+        if (done)
+            take_out(ks, g);
     }
     return ks->graves != NULL;
 }

@@ -25,13 +25,14 @@ struct grave;
 struct db {
     struct dict dict;
     struct expiry expiry;
+    struct keyspace *keyspace; /* that it belongs to */
     unsigned id;
 };
 
 struct keyspace {
     struct db dbs[DATABASES_MAX];
     struct hash_key hash_key;
-    struct grave *graves; /* dicts that were flushed, freed in portions */
+    struct grave *graves; /* what was deleted and is large, freed in portions */
 };
 
 struct key_ref {
@@ -59,8 +60,17 @@ static inline struct entry *key_ref_entry(const struct key_ref *ref)
 /* Adds an entry, with an empty string for its value, at a ref that found none. */
 struct entry *keyspace_add(struct key_ref *ref);
 
-/* Deletes the entry of a ref. */
+/* Deletes the entry of a ref. A large value is freed by keyspace_sweep. */
 void keyspace_delete(struct key_ref *ref);
+
+/* Makes the entry of a ref an empty string; a large value is freed by keyspace_sweep. */
+void keyspace_clear(struct key_ref *ref);
+
+/* The key for the hash tables within values. */
+static inline const struct hash_key *key_ref_hash_key(const struct key_ref *ref)
+{
+    return ref->db->dict.hash_key;
+}
 
 /* Sets (at_ms >= 0) or removes (-1) the expiry time; returns the entry's new place. */
 struct entry *keyspace_set_expiry(struct key_ref *ref, int64_t at_ms);
@@ -83,7 +93,12 @@ void keyspace_swap(struct keyspace *a, struct keyspace *b);
 /* Empties a keyspace at once; another one frees its memory by and by. */
 void keyspace_bury(struct keyspace *into, struct keyspace *dead);
 
-/* Frees up to entries_max entries of flushed databases; false when nothing is left to free. */
+/* Copies the value and expiry of one key to another, which is replaced, maybe in another database.
+ * The refs are dead afterwards. */
+void keyspace_copy(struct key_ref *from, struct db *db, struct slice to);
+
+/* Frees up to entries_max entries of flushed databases, or members of large values; false when
+ * nothing is left to free. */
 bool keyspace_sweep(struct keyspace *ks, size_t entries_max);
 
 #endif

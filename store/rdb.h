@@ -35,7 +35,13 @@ enum rdb_opcode {
     RDB_OP_EOF = 255
 };
 
-enum rdb_type { RDB_TYPE_STRING = 0 };
+enum rdb_type {
+    RDB_TYPE_STRING = 0,
+    RDB_TYPE_HASH = 4,
+    RDB_TYPE_HASH_ZIPMAP = 9,
+    RDB_TYPE_HASH_ZIPLIST = 13,
+    RDB_TYPE_HASH_LISTPACK = 16
+};
 
 /* The two high bits of a length byte, and the encodings of the fourth kind. */
 enum rdb_length { RDB_LEN_6 = 0, RDB_LEN_14 = 1, RDB_LEN_WIDE = 2, RDB_LEN_ENCODED = 3 };

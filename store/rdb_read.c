@@ -8,6 +8,7 @@
 #include "store/crc64.h"
 #include "store/keyspace.h"
 #include "store/rdb_cursor.h"
+#include "store/rdb_value.h"
 
 #define KEY_SHOWN_MAX 64
 
@@ -75,37 +76,96 @@ static void read_resize(struct cursor *c)
     cursor_take_plain_length(c, "number of volatile keys");
 }
 
-/* Stores one key; its string value is still in the file's form. */
-static void add_key(struct cursor *c, struct slice key, struct slice value)
+/* Makes room for a key; false when it is not wanted, or after the error. */
+static bool open_key(struct cursor *c, struct slice key, struct key_ref *ret_ref)
 {
     struct rdb_reader *r = c->r;
-    struct key_ref ref;
     char shown[KEY_SHOWN_MAX + 1];
 
     if (r->expires_at_ms >= 0 && r->expires_at_ms < r->drop_expired_ms) {
         r->keys_expired++;
-        return;
+        return false;
     }
-    if (keyspace_find(&r->ks->dbs[r->db], key, &ref) != NULL) {
+    if (keyspace_find(&r->ks->dbs[r->db], key, ret_ref) != NULL) {
         cursor_fail(c, "key '%s' of database %u is there twice", show_key(key, shown), r->db);
+        return false;
+    }
+    keyspace_add(ret_ref);
+    return true;
+}
+
+/* The value of a key is set. */
+static void close_key(struct rdb_reader *r, struct key_ref *ref)
+{
+    if (r->expires_at_ms >= 0)
+        keyspace_set_expiry(ref, r->expires_at_ms);
+    r->keys++;
+}
+
+/* Stores a value that was built apart. */
+static void add_built(struct cursor *c)
+{
+    struct rdb_reader *r = c->r;
+    struct key_ref ref;
+
+    if (!rdb_value_is_empty(r->building) && open_key(c, entry_key(r->building), &ref)) {
+        entry_move_value(key_ref_entry(&ref), r->building);
+        close_key(r, &ref);
+    }
+    r->expires_at_ms = -1;
+    entry_free(r->building);
+    r->building = NULL;
+}
+
+/* An element of a value, which it may complete. */
+static void read_element(struct cursor *c)
+{
+    rdb_value_read_element(c);
+    if (!cursor_stopped(c) && --c->r->left == 0)
+        add_built(c);
+}
+
+/* A value of another type than string, or the beginning of one. */
+static void read_value(struct cursor *c, unsigned type, struct slice key)
+{
+    struct rdb_reader *r = c->r;
+    struct entry *e = entry_new(key, false);
+
+    rdb_value_read(c, type, e);
+    if (cursor_stopped(c)) {
+        entry_free(e);
         return;
     }
-    entry_set_string(keyspace_add(&ref), value);
-    if (r->expires_at_ms >= 0)
-        keyspace_set_expiry(&ref, r->expires_at_ms);
-    r->keys++;
+    r->building = e;
+    if (r->left == 0)
+        add_built(c);
+}
+
+static void read_string(struct cursor *c, struct slice key)
+{
+    struct text value;
+    struct key_ref ref;
+
+    cursor_take_text(c, &value);
+    if (cursor_stopped(c))
+        return;
+    if (open_key(c, key, &ref)) {
+        entry_set_string(key_ref_entry(&ref), value.bytes);
+        close_key(c->r, &ref);
+    }
+    c->r->expires_at_ms = -1;
 }
 
 /* Key and value of a type; only now is it known to which key the trouble belongs. */
 static void read_key(struct cursor *c, unsigned type)
 {
-    struct text key, value;
+    struct text key;
     char *copy = NULL, shown[KEY_SHOWN_MAX + 1];
 
     cursor_take_text(c, &key);
     if (cursor_stopped(c))
         return;
-    if (type != RDB_TYPE_STRING) {
+    if (type != RDB_TYPE_STRING && !rdb_value_known(type)) {
         cursor_fail(c, "key '%s': values of type %u are not supported", show_key(key.bytes, shown),
                     type);
         return;
@@ -116,11 +176,10 @@ static void read_key(struct cursor *c, unsigned type)
         memcpy(copy, key.bytes.p, key.bytes.n);
         key.bytes.p = copy;
     }
-    cursor_take_text(c, &value);
-    if (!cursor_stopped(c)) {
-        add_key(c, key.bytes, value.bytes);
-        c->r->expires_at_ms = -1;
-    }
+    if (type == RDB_TYPE_STRING)
+        read_string(c, key.bytes);
+    else
+        read_value(c, type, key.bytes);
     free(copy);
 }
 
@@ -218,6 +277,7 @@ void rdb_reader_init(struct rdb_reader *r, struct keyspace *ks, int64_t drop_exp
 {
     memset(r, 0, sizeof(*r));
     r->ks = ks;
+    r->limits = value_limits_default;
     r->drop_expired_ms = drop_expired_ms;
     r->expires_at_ms = -1;
     r->info.repl_offset = -1;
@@ -226,6 +286,8 @@ void rdb_reader_init(struct rdb_reader *r, struct keyspace *ks, int64_t drop_exp
 
 void rdb_reader_done(struct rdb_reader *r)
 {
+    entry_free(r->building);
+    r->building = NULL;
     free(r->unpacked);
     r->unpacked = NULL;
     r->unpacked_cap = 0;
@@ -245,6 +307,8 @@ enum rdb_read_status rdb_read(struct rdb_reader *r, const char *data, size_t n, 
             read_head(&c);
         else if (ending)
             read_end(&c);
+        else if (r->building != NULL)
+            read_element(&c);
         else
             read_item(&c);
         if (c.bad)

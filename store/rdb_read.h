@@ -16,9 +16,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "store/limits.h"
 #include "store/rdb.h"
 #include "wire/slice.h"
 
+struct entry;
 struct keyspace;
 
 #define RDB_ERROR_TEXT_MAX 256
@@ -42,7 +44,10 @@ struct rdb_reader {
     uint64_t keys;
     uint64_t keys_expired; /* left out */
     struct rdb_info info;
-    char *unpacked; /* scratch for LZF */
+    struct value_limits limits; /* of compact forms; Redis's unless the owner sets others */
+    struct entry *building;     /* a value of which elements are still to come; NULL: none. Owned */
+    uint64_t left;              /* those elements */
+    char *unpacked;             /* scratch for LZF */
     size_t unpacked_cap;
     char error[RDB_ERROR_TEXT_MAX];
 };

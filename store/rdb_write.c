@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "store/crc64.h"
+#include "store/fields.h"
 #include "store/keyspace.h"
 #include "store/rdb.h"
 
@@ -184,6 +185,30 @@ static void put_head(struct out *o, const struct rdb_info *info)
     put_aux(o, "aof-base", "0");
 }
 
+/* A compact value as it is, a large one element by element. */
+static void put_collection(struct out *o, const struct entry *e)
+{
+    struct fields_walk walk;
+
+    assert(e->type == VALUE_HASH);
+    if (e->encoding == COLLECTION_PACK) {
+        struct slice bytes = { (const char *)e->value.pack, pack_bytes(e->value.pack) };
+
+        put_byte(o, RDB_TYPE_HASH_LISTPACK);
+        put_string(o, entry_key(e));
+        put_string(o, bytes);
+        return;
+    }
+    put_byte(o, RDB_TYPE_HASH);
+    put_string(o, entry_key(e));
+    put_length(o, fields_count(e));
+    fields_walk_start(&walk, e);
+    while (!o->failed && fields_walk_next(&walk)) {
+        put_string(o, walk.field.bytes);
+        put_string(o, walk.value.bytes);
+    }
+}
+
 static void put_entry(struct out *o, const struct entry *e)
 {
     int64_t at_ms = entry_expires_at(e);
@@ -193,7 +218,10 @@ static void put_entry(struct out *o, const struct entry *e)
         put_byte(o, RDB_OP_EXPIRE_MS);
         put_word(o, (uint64_t)at_ms, 8);
     }
-    assert(e->type == VALUE_STRING);
+    if (e->type != VALUE_STRING) {
+        put_collection(o, e);
+        return;
+    }
     put_byte(o, RDB_TYPE_STRING);
     put_string(o, entry_key(e));
     if (e->encoding != STRING_INT || !put_int(o, e->value.integer))

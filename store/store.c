@@ -9,6 +9,8 @@ const char store_error_syntax[] = "ERR syntax error";
 const char store_error_not_int[] = "ERR value is not an integer or out of range";
 const char store_error_not_float[] = "ERR value is not a valid float";
 const char store_error_no_key[] = "ERR no such key";
+const char store_error_wrong_type[] =
+    "WRONGTYPE Operation against a key holding the wrong kind of value";
 const char store_error_too_long[] = "ERR string exceeds maximum allowed size (proto-max-bulk-len)";
 
 void store_init(struct store *s, const struct command *rows, uint64_t seed,
@@ -169,6 +171,12 @@ void store_replace_data(struct store *s, struct keyspace *fresh)
     watch_touch_db(&s->watches, -1, key_exists, &s->data);
     watch_touch_db(&s->watches, -1, key_exists, fresh);
     keyspace_swap(&s->data, fresh);
+}
+
+bool store_refuse_type(struct client *c)
+{
+    resp_error(&c->reply, store_error_wrong_type);
+    return false;
 }
 
 bool store_arg_int(struct client *c, struct slice arg, int64_t *ret)

@@ -193,12 +193,21 @@ size_t store_flush(struct store *s, int db);
  * be freed. */
 void store_replace_data(struct store *s, struct keyspace *fresh);
 
+/* True when the value is of this type (or there is none); else false after the error was written.
+ */
+bool store_refuse_type(struct client *c);
+static inline bool store_check_type(struct client *c, const struct entry *e, enum value_type type)
+{
+    return e == NULL || e->type == type || store_refuse_type(c);
+}
+
 /* What several commands say. */
 extern const char store_error_syntax[];
 extern const char store_error_not_int[];
 extern const char store_error_not_float[];
 extern const char store_error_no_key[];
 extern const char store_error_too_long[];
+extern const char store_error_wrong_type[];
 
 /* Reads an integer argument; false after the error was written. */
 bool store_arg_int(struct client *c, struct slice arg, int64_t *ret);

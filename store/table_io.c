@@ -78,6 +78,13 @@ static const struct command config_commands[] = {
     { .name = NULL },
 };
 
+static const struct command object_commands[] = {
+    KEYS("encoding", 3, cmd_object_encoding, R, 2, 2, 1, "Returns the form in which a value is kept"),
+    PLAIN("help", 2, cmd_help, LD|ST, "Prints this help"),
+    KEYS("refcount", 3, cmd_object_refcount, R, 2, 2, 1, "Returns how often a value is shared"),
+    { .name = NULL },
+};
+
 static const struct command pubsub_commands[] = {
     PLAIN("channels", -2, cmd_pubsub_channels, PS|LD|ST, "Lists channels that have subscribers"),
     PLAIN("help", 2, cmd_help, LD|ST, "Prints this help"),
@@ -93,6 +100,7 @@ const struct command table_commands[] = {
     GROUP("client", -2, NULL, 0, client_commands, "Commands about connections"),
     GROUP("command", -1, cmd_command, LD|ST, command_commands, "Describes all commands"),
     GROUP("config", -2, NULL, 0, config_commands, "Commands about options"),
+    KEYS("copy", -3, cmd_copy, W|OOM, 1, 2, 1, "Copies a key"),
     PLAIN("dbsize", 1, cmd_dbsize, R|F, "Returns the number of keys"),
     PLAIN("debug", -2, cmd_debug, ADM|NS|LD|ST|PROT, "Stops the process for a while (SLEEP)"),
     KEYS("decr", 2, cmd_decr, W|OOM|F, 1, 1, 1, "Subtracts one"),
@@ -112,7 +120,23 @@ const struct command table_commands[] = {
     KEYS("getex", -2, cmd_getex, W|F, 1, 1, 1, "Returns a string and sets its time of expiry"),
     KEYS("getrange", 4, cmd_getrange, R, 1, 1, 1, "Returns a part of a string"),
     KEYS("getset", 3, cmd_getset, W|OOM|F, 1, 1, 1, "Sets a string and returns the one before"),
+    KEYS("hdel", -3, cmd_hdel, W|F, 1, 1, 1, "Deletes fields of a hash"),
     PLAIN("hello", -1, cmd_hello, NS|LD|ST|F|NA, "Greets, authenticates, and chooses the protocol"),
+    KEYS("hexists", 3, cmd_hexists, R|F, 1, 1, 1, "Says whether a hash has a field"),
+    KEYS("hget", 3, cmd_hget, R|F, 1, 1, 1, "Returns the value of a field"),
+    KEYS("hgetall", 2, cmd_hgetall, R, 1, 1, 1, "Returns all fields of a hash and their values"),
+    KEYS("hincrby", 4, cmd_hincrby, W|OOM|F, 1, 1, 1, "Adds a number to a field"),
+    KEYS("hincrbyfloat", 4, cmd_hincrbyfloat, W|OOM|F, 1, 1, 1, "Adds a floating point number to a field"),
+    KEYS("hkeys", 2, cmd_hkeys, R, 1, 1, 1, "Returns all fields of a hash"),
+    KEYS("hlen", 2, cmd_hlen, R|F, 1, 1, 1, "Returns the number of fields of a hash"),
+    KEYS("hmget", -3, cmd_hmget, R|F, 1, 1, 1, "Returns the values of fields"),
+    KEYS("hmset", -4, cmd_hmset, W|OOM|F, 1, 1, 1, "Sets fields of a hash"),
+    KEYS("hrandfield", -2, cmd_hrandfield, R, 1, 1, 1, "Returns fields of a hash chosen by chance"),
+    KEYS("hscan", -3, cmd_hscan, R, 1, 1, 1, "Walks over the fields of a hash"),
+    KEYS("hset", -4, cmd_hset, W|OOM|F, 1, 1, 1, "Sets fields of a hash"),
+    KEYS("hsetnx", 4, cmd_hsetnx, W|OOM|F, 1, 1, 1, "Sets a field if the hash does not have it"),
+    KEYS("hstrlen", 3, cmd_hstrlen, R|F, 1, 1, 1, "Returns the length of the value of a field"),
+    KEYS("hvals", 2, cmd_hvals, R, 1, 1, 1, "Returns all values of a hash"),
     KEYS("incr", 2, cmd_incr, W|OOM|F, 1, 1, 1, "Adds one"),
     KEYS("incrby", 3, cmd_incrby, W|OOM|F, 1, 1, 1, "Adds a number"),
     KEYS("incrbyfloat", 3, cmd_incrbyfloat, W|OOM|F, 1, 1, 1, "Adds a floating point number"),
@@ -123,6 +147,7 @@ const struct command table_commands[] = {
     KEYS("mset", -3, cmd_mset, W|OOM, 1, -1, 2, "Sets several strings"),
     KEYS("msetnx", -3, cmd_msetnx, W|OOM, 1, -1, 2, "Sets several strings if none of the keys exists"),
     PLAIN("multi", 1, cmd_multi, NS|LD|ST|F|UNQ, "Begins a transaction"),
+    GROUP("object", -2, NULL, 0, object_commands, "Commands about the form of values"),
     KEYS("persist", 2, cmd_persist, W|F, 1, 1, 1, "Takes the time of expiry away"),
     KEYS("pexpire", -3, cmd_pexpire, W|F, 1, 1, 1, "Sets the time to live in milliseconds"),
     KEYS("pexpireat", -3, cmd_pexpireat, W|F, 1, 1, 1, "Sets the time of expiry in milliseconds"),

@@ -30,6 +30,12 @@ static const struct command rows[] = {
     { .name = "persist", .arity = 2, .flags = COMMAND_WRITE, .run = cmd_persist },
     { .name = "del", .arity = -2, .flags = COMMAND_WRITE, .run = cmd_del },
     { .name = "rename", .arity = 3, .flags = COMMAND_WRITE, .run = cmd_rename },
+    { .name = "copy", .arity = -3, .flags = COMMAND_WRITE, .run = cmd_copy },
+    { .name = "hset", .arity = -4, .flags = COMMAND_WRITE, .run = cmd_hset },
+    { .name = "hget", .arity = 3, .flags = COMMAND_READONLY, .run = cmd_hget },
+    { .name = "hdel", .arity = -3, .flags = COMMAND_WRITE, .run = cmd_hdel },
+    { .name = "hincrbyfloat", .arity = 4, .flags = COMMAND_WRITE, .run = cmd_hincrbyfloat },
+    { .name = "hrandfield", .arity = -2, .flags = COMMAND_READONLY, .run = cmd_hrandfield },
     { .name = "flushall", .arity = -1, .flags = COMMAND_WRITE, .run = cmd_flushall },
     { .name = "ping", .arity = -1, .flags = COMMAND_PING, .run = cmd_ping },
     { .name = "select", .arity = 2, .flags = COMMAND_LOADING | COMMAND_STALE, .run = cmd_select },
@@ -331,6 +337,47 @@ static void test_rename_onto_an_expired_key(void)
     end();
 }
 
+static void test_hashes(void)
+{
+    begin();
+    CU_ASSERT(replies("HSET h a 1 b 2", ":2") && streams("SELECT 0;HSET h a 1 b 2"));
+    CU_ASSERT(replies("HINCRBYFLOAT h a 0.5", "$3\r\n1.5") && streams("HSET h a 1.5"));
+    CU_ASSERT(replies("HDEL h nothing", ":0") && streams(""));
+    CU_ASSERT(replies("COPY h i", ":1") && streams("COPY h i"));
+    CU_ASSERT(replies("COPY h i", ":0") && streams(""));
+    CU_ASSERT(replies("HDEL h a b c", ":2") && streams("HDEL h a b c"));
+    CU_ASSERT(replies("HGET h a", "$-1") && replies("HGET i a", "$3\r\n1.5"));
+    CU_ASSERT(replies("GET i", "-WRONGTYPE") && replies("INCR i", "-WRONGTYPE") &&
+              replies("SET i x GET", "-WRONGTYPE") && streams(""));
+    CU_ASSERT(replies("HRANDFIELD i 5", "*2") && replies("HRANDFIELD i -5", "*5"));
+    CU_ASSERT(replies("SET i x", "+OK") && replies("HGET i a", "-WRONGTYPE"));
+    end();
+}
+
+/* A primary's large hash goes in portions, whether it is deleted, replaced or flushed. */
+static void test_large_values_go_in_portions(void)
+{
+    static const char *const ends[] = { "DEL h", "SET h x", "RENAME small h",
+                                        "COPY small h REPLACE", "FLUSHALL" };
+    char line[64];
+
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        int turns = 0;
+
+        begin();
+        replies("SET small v", "+OK");
+        for (int k = 0; k < 2000; k++) {
+            snprintf(line, sizeof(line), "HSET h field%d v", k);
+            run_as(&client, line);
+        }
+        run_as(&client, ends[i]);
+        while (keyspace_sweep(&store.data, 100))
+            turns++;
+        CU_ASSERT(turns >= 19);
+        end();
+    }
+}
+
 static const struct unit_case cases[] = {
     { "what replicas get", test_what_replicas_get },
     { "transactions in the stream", test_transactions_in_the_stream },
@@ -341,6 +388,8 @@ static const struct unit_case cases[] = {
     { "passwords", test_passwords },
     { "pauses", test_pauses },
     { "rename onto an expired key", test_rename_onto_an_expired_key },
+    { "hashes", test_hashes },
+    { "large values go in portions", test_large_values_go_in_portions },
 };
 
 int main(void)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/fields.h"
 #include "store/keyspace.h"
 #include "store/rdb_read.h"
 #include "store/rdb_write.h"
@@ -22,6 +23,50 @@ static void set(struct keyspace *ks, unsigned db, struct slice key, struct slice
         keyspace_add(&ref);
     entry_set_string(key_ref_entry(&ref), value);
     keyspace_set_expiry(&ref, at_ms);
+}
+
+/* A hash of so many fields. */
+static void set_hash(struct keyspace *ks, const char *key, int count)
+{
+    struct key_ref ref;
+    struct entry *e;
+    char field[32];
+
+    keyspace_find(&ks->dbs[2], slice_str(key), &ref);
+    e = keyspace_add(&ref);
+    fields_start(e);
+    for (int i = 0; i < count; i++) {
+        snprintf(field, sizeof(field), "aaaaaaaaaaaaaaaaaaaaaaa:%d", i);
+        fields_set(e, slice_str(field), slice_str(field + i % 26), &value_limits_default,
+                   &ks->hash_key);
+    }
+    keyspace_set_expiry(&ref, 4711);
+}
+
+/* True when both hold the same fields. */
+static bool same_fields(const struct entry *a, const struct entry *b)
+{
+    struct fields_walk walk;
+
+    if (a->type != b->type || a->encoding != b->encoding || fields_count(a) != fields_count(b))
+        return false;
+    fields_walk_start(&walk, a);
+    while (fields_walk_next(&walk)) {
+        struct pack_item item;
+
+        if (!fields_get(b, walk.field.bytes, &item) || !slice_equal(item.bytes, walk.value.bytes))
+            return false;
+    }
+    return true;
+}
+
+static bool same_values(const struct entry *a, const struct entry *b)
+{
+    char one[ENTRY_INT_TEXT_MAX], two[ENTRY_INT_TEXT_MAX];
+
+    if (a->type == VALUE_HASH || b->type == VALUE_HASH)
+        return a->type == b->type && same_fields(a, b);
+    return slice_equal(entry_string(a, one), entry_string(b, two));
 }
 
 /* Values of all forms and lengths around the edges. */
@@ -49,6 +94,9 @@ static void fill(struct keyspace *ks)
     char key[32];
 
     prng_seed(&prng, 3);
+    set_hash(ks, "hash:1", 1);
+    set_hash(ks, "hash:512", 512);
+    set_hash(ks, "hash:513", 513);
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         int n = snprintf(key, sizeof(key), "text:%zu", i);
         set(ks, i % 2 == 0 ? 0 : 15, (struct slice){ key, (size_t)n }, slice_str(texts[i]),
@@ -106,11 +154,10 @@ static bool same(const struct keyspace *a, struct keyspace *b)
         dict_walk_start(&walk, &a->dbs[i].dict);
         while ((node = dict_walk_next(&walk)) != NULL) {
             const struct entry *e = (const struct entry *)node, *other;
-            char one[ENTRY_INT_TEXT_MAX], two[ENTRY_INT_TEXT_MAX];
             struct key_ref ref;
 
             other = keyspace_find(&b->dbs[i], entry_key(e), &ref);
-            if (other == NULL || !slice_equal(entry_string(e, one), entry_string(other, two)) ||
+            if (other == NULL || !same_values(e, other) ||
                 entry_expires_at(e) != entry_expires_at(other))
                 return false;
         }
@@ -177,6 +224,21 @@ static void test_bytes_behind_are_left(void)
     buf_done(&file);
 }
 
+/* A hash in its large form although it is small. */
+static void set_large_hash(struct keyspace *ks)
+{
+    struct value_limits limits = { 0 };
+    struct key_ref ref;
+    struct entry *e;
+
+    keyspace_find(&ks->dbs[2], slice_str("large"), &ref);
+    e = keyspace_add(&ref);
+    fields_start(e);
+    fields_set(e, slice_str("a"), slice_str("1"), &limits, &ks->hash_key);
+    fields_set(e, slice_str("b"), slice_str("bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"), &limits,
+               &ks->hash_key);
+}
+
 /* A small file with something of everything, for the tests that try each byte. */
 static void write_small(struct buf *file, bool checksum)
 {
@@ -189,6 +251,8 @@ static void write_small(struct buf *file, bool checksum)
         slice_str("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"), -1);
     set(&ks, 3, slice_str("bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"), slice_str("k"),
         -1);
+    set_hash(&ks, "compact", 2);
+    set_large_hash(&ks);
     write_all(&ks, true, checksum, file);
     keyspace_done(&ks);
 }
@@ -296,7 +360,26 @@ static void test_errors_say_what(void)
     EXPECT("REDIS0000", "version 0");
     EXPECT("REDIS9999", "version 9999");
     EXPECT("REDIS0010\xfe\x10", "database 16");
-    EXPECT("REDIS0010\x04\x03key\x01", "key 'key': values of type 4");
+    EXPECT("REDIS0010\x07\x03key\x01", "key 'key': values of type 7");
+    EXPECT("REDIS0010\x04\x01k\x02\x01"
+           "f\x01"
+           "1\x01"
+           "f\x01"
+           "2",
+           "a field twice");
+    EXPECT("REDIS0010\x04\x01k\x01\x01"
+           "f\x01"
+           "1\x00\x01k\x01"
+           "2",
+           "is there twice");
+    EXPECT("REDIS0010\x10\x01k\x01x", "compact value of type 16 is malformed");
+    EXPECT("REDIS0010\x0d\x01k\x01x", "compact value of type 13 is malformed");
+    EXPECT("REDIS0010\x09\x01k\x01x", "compact value of type 9 is malformed");
+    EXPECT("REDIS0010\x10\x01k\x0a\x0a\0\0\0\x01\0\x81"
+           "f\x02\xff",
+           "without a value");
+    EXPECT("REDIS0010\x10\x01k\x0f\x0f\0\0\0\x04\0\x01\x01\x02\x01\x01\x01\x03\x01\xff",
+           "field twice");
     EXPECT("REDIS0010\x00\x01k\x01v\x00\x01k\x01w", "'k' of database 0 is there twice");
     EXPECT("REDIS0010\xf7", "modules");
     EXPECT("REDIS0010\xf6", "release candidate");
