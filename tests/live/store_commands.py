@@ -26,14 +26,21 @@ TIMES = ["0", "-1", str(FAR), str(FAR * 10), "abc", "1.5", "9223372036854775807"
 MISSPELT = ["GETT", "SE", "foo", "", "a" * 200, "config|get"]
 
 NEAR = {"TTL": NEAR_S, "PTTL": NEAR_MS, "EXPIRETIME": NEAR_S, "PEXPIRETIME": NEAR_MS}
-UNORDERED = {"KEYS"}
+UNORDERED = {"KEYS", "HKEYS", "HVALS"}  # large ones come in the order of the table
+PAIRS = {"HGETALL"}
+CHANCE = {"HRANDFIELD", "RANDOMKEY"}    # only the shape can be compared
+WALKS = {"SCAN", "HSCAN"}
+FIELDS = ["f%d" % i for i in range(12)] + INTS + ["", "field" * 20]
+SHORT = 64  # the bytes and
+FEW = 512   # the number of fields up to which a hash is compact
 
 
 class Maker:
     """Draws commands from one seed."""
 
-    def __init__(self, seed):
+    def __init__(self, seed, collections=0.3):
         self.draw = random.Random(seed)
+        self.collections = collections  # the share of commands on other types than strings
 
     def key(self):
         return self.draw.choice(KEYS)
@@ -71,11 +78,45 @@ class Maker:
             return [word, self.draw.choice(["33177117420", "33177117420000", "1", "0", "-5", "x"])]
         return [word]
 
-    def conditions(self):
-        return [self.draw.choice(["NX", "XX", "GT", "LT", "nx", "BOGUS"]) for _ in range(self.draw.choice([0, 0, 1, 1, 2]))]
+    def own_time(self):
+        """A time to live that comes once, so that GT and LT do not depend on the millisecond."""
+        return self.draw.randint(1, 10**6) * FAR
+
+    def conditions(self, words=("NX", "XX", "GT", "LT", "nx", "BOGUS")):
+        return [self.draw.choice(words) for _ in range(self.draw.choice([0, 0, 1, 1, 2]))]
 
     def absolute(self):
         return self.draw.choice(["33177117420", "33177117420000", "1", "0", "-5", "x", "9223372036854775807"])
+
+    def field(self):
+        return self.draw.choice(FIELDS)
+
+    def pairs(self):
+        if self.draw.random() < 0.02:  # as many as make it large
+            first, count = self.draw.randint(0, 400), self.draw.choice([100, 600])
+            return [w for i in range(first, first + count) for w in ("m%d" % i, i)]
+        return [w for _ in range(self.draw.randint(1, 4)) for w in (self.field(), self.value())]
+
+    def scan_options(self):
+        return self.draw.choice([[], [], ["COUNT", 1000], ["MATCH", "f*"], ["MATCH", "f1*", "COUNT", 10], ["COUNT", 0], ["COUNT", "x"],
+                                 ["TYPE", "hash"], ["MATCH"], ["BOGUS", 1]])
+
+    def hash_commands(self):
+        d, k, f, v, i = self.draw, self.key, self.field, self.value, self.int
+        return [
+            lambda: ["HSET", k()] + self.pairs(), lambda: ["HSET", k(), f(), v()], lambda: ["HMSET", k()] + self.pairs(),
+            lambda: ["HSET", k(), f(), v(), f()], lambda: ["HSETNX", k(), f(), v()], lambda: ["HGET", k(), f()],
+            lambda: ["HMGET", k()] + self.some(f), lambda: ["HDEL", k()] + self.some(f, 12), lambda: ["HDEL", k(), f()],
+            lambda: ["HLEN", k()], lambda: ["HEXISTS", k(), f()], lambda: ["HSTRLEN", k(), f()], lambda: ["HGETALL", k()],
+            lambda: ["HKEYS", k()], lambda: ["HVALS", k()], lambda: ["HINCRBY", k(), f(), i()],
+            lambda: ["HINCRBY", k(), f(), d.randint(-5, 5)], lambda: ["HINCRBYFLOAT", k(), f(), d.choice(FLOATS + INTS)],
+            lambda: ["HRANDFIELD", k()], lambda: ["HRANDFIELD", k(), d.choice([0, 1, 3, 1000, -1, -7, "x", -2**63, 2**63 - 1])],
+            lambda: ["HRANDFIELD", k(), d.choice([0, 1, 3, 1000, -1, -7, "x", 2**63 - 1]), d.choice(["WITHVALUES", "withvalues", "x"])],
+            lambda: ["HSCAN", k(), d.choice([0, 0, 0, 0, "x", "-", "", "00"])] + self.scan_options(),
+            lambda: ["COPY", k(), k()] + d.choice([[], [], ["REPLACE"], ["DB", 1], ["DB", 1, "REPLACE"], ["DB", 16], ["DB", "x"], ["DB"], ["x"]]),
+            lambda: ["RENAME", k(), k()], lambda: ["TYPE", k()], lambda: ["DEL", k()], lambda: ["PEXPIRE", k(), FAR],
+            lambda: ["SET", k(), v(), "GET"], lambda: ["GETEX", k()], lambda: ["MGET"] + self.some(k),
+        ]
 
     def command(self):
         d, k, v, i = self.draw, self.key, self.value, self.int
@@ -94,13 +135,16 @@ class Maker:
             lambda: [d.choice(["DEL", "UNLINK", "EXISTS", "TOUCH"])] + self.some(k), lambda: ["TYPE", k()],
             lambda: [d.choice(["RENAME", "RENAMENX"]), k(), k()],
             lambda: ["KEYS", d.choice(["*", "k?", "k[1-3]", "nothing*", "*\\*", "k1*"])],
-            lambda: [d.choice(["EXPIRE", "PEXPIRE"]), k(), self.time()] + self.conditions(),
+            lambda: [d.choice(["EXPIRE", "PEXPIRE"]), k(), self.time()] + self.conditions(["NX", "XX", "BOGUS"]),
+            lambda: [d.choice(["EXPIRE", "PEXPIRE"]), k(), self.own_time()] + self.conditions(),
             lambda: [d.choice(["EXPIREAT", "PEXPIREAT"]), k(), self.absolute()] + self.conditions(),
             lambda: [d.choice(["TTL", "PTTL", "EXPIRETIME", "PEXPIRETIME"]), k()], lambda: ["PERSIST", k()],
             lambda: ["SELECT", d.choice([0, 0, 0, 1, 15, 16, -1, "x"])], lambda: ["ECHO", v()], lambda: ["PING"],
             lambda: ["PING", v()], lambda: ["MULTI"], lambda: ["EXEC"], lambda: ["DISCARD"], lambda: ["WATCH"] + self.some(k, 2),
             lambda: ["UNWATCH"], lambda: ["PUBLISH", "channel", v()],
         ]
+        if d.random() < self.collections:
+            table = self.hash_commands()
         words = [str(w) for w in d.choice(table)()]
         luck = d.random()
         if luck < 0.01 and len(words) > 1:
@@ -116,10 +160,42 @@ class Maker:
         return words
 
 
+def shape(value):
+    """What is left of a reply when its members were chosen by chance."""
+    if isinstance(value, resp.Typed):
+        return (value.kind, shape(value.value))
+    if isinstance(value, (list, tuple)):
+        return [shape(x) for x in value]
+    return value is None
+
+
+def pairs_of(words):
+    return sorted(repr(pair) for pair in zip(words[::2], words[1::2]))
+
+
+def near_walk(one, other):
+    """A cursor, and what was found: compared if both found all of it in one step."""
+    if one.value is None or other.value is None or len(one.value) != 2 or len(other.value) != 2:
+        return False
+    (here, found), (there, seen) = one.value, other.value
+    if here.value != b"0" or there.value != b"0":
+        return found.kind == seen.kind
+    return sorted(map(repr, found.value)) == sorted(map(repr, seen.value))
+
+
 def near(name, one, other):
     """Equal, or times that are close."""
     if one == other:
         return True
+    if isinstance(one, resp.Typed) and isinstance(other, resp.Typed) and one.kind == other.kind and one.kind != "-":
+        if name.upper() in CHANCE:
+            return shape(one) == shape(other)
+        if name.upper() in WALKS and one.kind == "*":
+            return near_walk(one, other)
+        if name.upper() in PAIRS and one.value is not None and other.value is not None:
+            flat = [w for x in one.value for w in x] if one.kind == "%" and one.value and isinstance(one.value[0], (list, tuple)) else one.value
+            them = [w for x in other.value for w in x] if one.kind == "%" and other.value and isinstance(other.value[0], (list, tuple)) else other.value
+            return pairs_of(flat) == pairs_of(them)
     limit = NEAR.get(name.upper())
     if limit is not None and isinstance(one, int) and isinstance(other, int):
         return abs(one - other) <= limit
@@ -135,7 +211,7 @@ def near(name, one, other):
 
 def near_any(one, other):
     """Within EXEC nobody says which command it was."""
-    return any(near(name, one, other) for name in ("TTL", "PTTL", "KEYS"))
+    return any(near(name, one, other) for name in ("TTL", "PTTL", "KEYS", "HGETALL", "HRANDFIELD", "HSCAN"))
 
 
 def same_values(one, other):
@@ -147,6 +223,17 @@ def same_values(one, other):
         for key in a[number]:
             times = (a[number][key][1], b[number][key][1])
             check(abs(times[0] - times[1]) <= NEAR_MS * 10 and (times[0] < 0) == (times[1] < 0), "%r expires at %r" % (key, times))
+        same_encodings(one, other, number, [key for key in a[number] if isinstance(a[number][key][0], tuple)])
+
+
+def same_encodings(one, other, number, keys):
+    """Values that are no strings are compact in both, or in none."""
+    names = []
+    for node in (one, other):
+        with node.connect(10.0, raw=True) as conn:
+            conn.call("SELECT", number)
+            names.append(conn.pipeline([("OBJECT", "ENCODING", key) for key in keys]))
+    check(names[0] == names[1], "encodings: %s" % [x for x in zip(keys, *names) if x[1] != x[2]])
 
 
 class Pair:

@@ -35,7 +35,15 @@ class Writer(threading.Thread):
             [("RENAME", key, "renamed:%d" % d.randint(0, 50))], [("GETEX", key, "PX", "90000")], [("GETDEL", key)],
             [("SELECT", d.randint(0, 3))], [("SETRANGE", key, 5, "range")], [("PUBLISH", "news", "x")],
             [("MSET", key, "m", key + "b", "n")], [("PERSIST", key)],
-        ])
+        ] + self.hash_batches(d))
+
+    def hash_batches(self, d):
+        key, field = "hash:%d" % d.randint(0, 20), "f%d" % d.randint(0, 600)
+        return [
+            [("HSET", key, field, d.randint(0, 9999)), ("HINCRBY", key, field, 7)], [("HDEL", key, field, "f1", "f2")],
+            [("HINCRBYFLOAT", key, "float", "0.1")], [("HSETNX", key, field, "x" * d.choice([1, 70]))], [("PEXPIRE", key, 60000)],
+            [("COPY", key, "hash:copy", "REPLACE")], [("COPY", key, key, "DB", 3, "REPLACE")], [("DEL", key)],
+        ]
 
     def run(self):
         try:
@@ -62,6 +70,7 @@ def fill(node, count=2000):
             conn.pipeline([("SET", "int:%d" % i, i * 1000003) for i in range(count // 4)])
             conn.pipeline([("SET", "long:%d" % i, "abc" * 500) for i in range(20)])
             conn.pipeline([("SET", "volatile:%d" % i, "v", "EX", 5000 + i) for i in range(50)])
+            conn.pipeline([["HSET", "hash:base:%d" % n] + [w for i in range(n) for w in ("f%d" % i, i)] for n in (1, 40, 3000)])
         conn.send_bytes(resp.encode([b"SET", b"binary", bytes(range(256)) * 50]))
         conn.read()
 
@@ -222,18 +231,18 @@ def unsupported(lab):
     primary = lab.node("redis", save="")
     replica = lab.node("picket", save="")
     replica.call("SET", "mine", "1")
-    primary.call("HSET", "some:hash", "field", "value")
+    primary.call("XADD", "some:stream", "*", "field", "value")
     replica.call("REPLICAOF", HOST, primary.port)
-    wait(lambda: "key 'some:hash'" in replica.log(), "the log names the key")
+    wait(lambda: "key 'some:stream'" in replica.log(), "the log names the key")
     check(replica.call("GET", "mine") == "1", "its own data are still there")
     check(replica.info()["master_link_status"] == "down", "the link is down")
-    primary.call("DEL", "some:hash")
+    primary.call("DEL", "some:stream")
     wait(lambda: replica.follows(primary), "it follows once the key is gone", SYNC_S)
-    primary.call("HSET", "other:hash", "field", "value")
-    wait(lambda: "fails here: HSET" in replica.log(), "a command in the stream is refused too")
-    wait(lambda: "key 'other:hash'" in replica.log(), "then everything is asked for, and refused")
+    primary.call("XADD", "other:stream", "*", "field", "value")
+    wait(lambda: "fails here: XADD" in replica.log(), "a command in the stream is refused too")
+    wait(lambda: "key 'other:stream'" in replica.log(), "then everything is asked for, and refused")
     check(replica.info()["master_link_status"] == "down", "the link is down again")
-    primary.call("DEL", "other:hash")
+    primary.call("DEL", "other:stream")
     primary.call("SET", "plain", "1")
     wait(lambda: replica.follows(primary) and replica.call("GET", "plain") == "1", "it follows again", SYNC_S)
 

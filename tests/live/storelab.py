@@ -104,6 +104,13 @@ class Lab:
         sys.exit(1 if self.failed or not self.passed else 0)
 
 
+# How a value of each type is read whole, and what makes two equal ones look equal.
+READERS = {
+    "string": (lambda key: ("GET", key), lambda reply: reply),
+    "hash": (lambda key: ("HGETALL", key), lambda reply: ("hash", sorted(zip(reply[::2], reply[1::2])))),
+}
+
+
 def dataset(node):
     """Everything a node holds: {db: {key: (value, expiry in ms or -1)}}."""
     with node.connect(10.0, raw=True) as conn:
@@ -113,9 +120,11 @@ def dataset(node):
             number = int(name[2:])
             conn.call("SELECT", number)
             keys = conn.call("KEYS", "*")
-            values = conn.call("MGET", *keys) if keys else []
-            times = conn.pipeline([("PEXPIRETIME", k) for k in keys])
-            found = {k: (v, t) for k, v, t in zip(keys, values, times) if t != -2}
+            types = conn.pipeline([("TYPE", k) for k in keys])
+            here = [(k, READERS[t]) for k, t in zip(keys, types) if t != "none"]
+            replies = conn.pipeline([reader[0](k) for k, reader in here])
+            times = conn.pipeline([("PEXPIRETIME", k) for k, _ in here])
+            found = {k: (reader[1](v), t) for (k, reader), v, t in zip(here, replies, times) if t != -2}
             if found:
                 result[number] = found
         return result
