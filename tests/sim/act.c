@@ -262,6 +262,26 @@ void act_forge(struct world *w, struct engine *e, struct sup *as, uint64_t epoch
     }
 }
 
+void act_forge_opinion(struct world *w, struct sup *to, struct sup *as,
+                       const struct engine *primary, uint64_t epoch, bool down)
+{
+    struct packet *packet;
+
+    if (!to->alive || to->stalled || to == as)
+        return;
+    trace_note(w, "a forged opinion of %s at %s: %s in epoch %llu down %d", as->name, to->name,
+               primary->name, (unsigned long long)epoch, down);
+    packet = packet_new(w, PKT_OPINION);
+    memcpy(packet->u.opinion.runid, as->runid, sizeof packet->u.opinion.runid);
+    strcpy(packet->u.opinion.group, world_group_name(primary->group));
+    packet->u.opinion.primary = world_engine_addr(primary);
+    packet->u.opinion.config_epoch = epoch;
+    packet->u.opinion.down = down;
+    packet->u.opinion.leading_epoch = world_chance(w, 500) ? epoch + 1 : 0;
+    receive_request(w, to, NULL, packet);
+    packet_free(w, packet);
+}
+
 static void heal_paths(struct world *w)
 {
     for (int a = 0; a < WORLD_HOSTS_MAX; a++)

@@ -45,6 +45,10 @@ uint64_t act_set(struct world *w, struct sup *s, int group, const char *option, 
 void act_forge(struct world *w, struct engine *e, struct sup *as, uint64_t epoch,
                const struct engine *primary);
 
+/* An opinion that somebody pushed in a supervisor's name. */
+void act_forge_opinion(struct world *w, struct sup *to, struct sup *as,
+                       const struct engine *primary, uint64_t epoch, bool down);
+
 /* Everything that is broken is whole again. */
 void act_heal_all(struct world *w);
 

@@ -77,6 +77,15 @@ void fault_OP_RELOAD(struct world *w)
         act_request(w, s, REQUEST_RETAIN, 0);
 }
 
+/* Somebody pushes that the present primary is down, or is not, in the name of a supervisor. */
+static void forge_opinion(struct world *w, struct engine *e, struct sup *as)
+{
+    uint64_t epoch;
+
+    chaos_newest_primary(w, e->group, &epoch);
+    act_forge_opinion(w, fault_sup(w), as, e, epoch, world_chance(w, 700));
+}
+
 /* An epoch that no election can have reached, or one that could be next, for a node that nobody has
  * promoted, perhaps not even of this group. */
 void fault_FORGE(struct world *w)
@@ -85,6 +94,10 @@ void fault_FORGE(struct world *w)
     struct sup *as = fault_sup(w);
     uint64_t epoch = FORGED_EPOCH << world_between(w, 0, 1);
 
+    if (world_chance(w, 300)) {
+        forge_opinion(w, e, as);
+        return;
+    }
     if (world_chance(w, 700)) {
         chaos_newest_primary(w, e->group, &epoch);
         epoch += (uint64_t)world_between(w, 100, 1000);
