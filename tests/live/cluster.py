@@ -17,6 +17,7 @@ import tempfile
 import time
 
 import events
+import netns
 from servers import Node, Supervisor
 from waiting import POLL_S, SETTLE_S, Failed, check, wait
 
@@ -80,14 +81,15 @@ OPTIONS = {"quorum": 2, "down_after": 1000, "failover_timeout": 20000, "parallel
 class Cluster:
     """Groups and supervisors, started and known to one another when the block begins.
 
-    `supervisor` is a kind, or a list of kinds for a mixed company.
+    `supervisor` is a kind, or a list of kinds for a mixed company. `place` gives each server its host (netns.py).
     """
 
     def __init__(self, nodes="redis", supervisor="picketd", groups=("orders",), replicas=2, supervisors=3,
-                 settle=True, **options):
+                 settle=True, place=netns.nowhere, **options):
         self.begin = time.monotonic()
         self.dir = tempfile.mkdtemp(prefix="picket-live-")
         self.servers = []
+        self.place = place
         self.options = dict(OPTIONS, **options)
         self.settle_first = settle
         self.groups = [Group(self, name, nodes, replicas) for name in groups]

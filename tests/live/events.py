@@ -22,10 +22,11 @@ def switch_of(event):
 class Collector(threading.Thread):
     """One thread, one subscription, one supervisor; reconnects for as long as it lives."""
 
-    def __init__(self, index, port):
+    def __init__(self, index, port, host="127.0.0.1"):
         super().__init__(daemon=True, name="events-%d" % index)
         self.index = index
         self.port = port
+        self.host = host
         self.password = None
         self.events = []
         self.listeners = []
@@ -41,7 +42,7 @@ class Collector(threading.Thread):
                 self._ending.wait(RETRY_S)
 
     def _listen(self):
-        with resp.connect("127.0.0.1", self.port, timeout=2.0, password=self.password) as conn:
+        with resp.connect(self.host, self.port, timeout=2.0, password=self.password) as conn:
             conn.psubscribe("*")
             self.subscribed.set()
             while not self._ending.is_set():

@@ -27,14 +27,14 @@ import scenario
 
 MODULES = ("case_failover", "case_quorum", "case_nodes", "case_process", "case_config", "case_commands", "case_admin", "case_hooks",
            "case_import", "case_acl", "case_trust", "case_weak",
-           "case_migration")
+           "case_migration", "case_partition")
 JOBS = 2
 SCENARIO_S = 240
 COUNT = re.compile(r"(\d+) passed, (\d+) failed")
 
 # One thing to run: a scenario on one kind of node, or a script which counts by itself.
 Job = collections.namedtuple("Job", "label argv seconds")
-Result = collections.namedtuple("Result", "job passed failed text took")
+Result = collections.namedtuple("Result", "job passed failed text took skipped")
 
 
 def arguments():
@@ -91,9 +91,10 @@ def run_job(job):
     children.discard(child)
     counts = COUNT.findall(text)
     passed, failed = (int(counts[-1][0]), int(counts[-1][1])) if counts else (0, 0)
-    if child.returncode != 0 and failed == 0 or passed + failed == 0:
+    skipped = child.returncode == 0 and text.startswith("skip: ")
+    if child.returncode != 0 and failed == 0 or passed + failed == 0 and not skipped:
         failed += 1
-    return Result(job, passed, failed, text, time.monotonic() - begin)
+    return Result(job, passed, failed, text, time.monotonic() - begin, skipped)
 
 
 def show(result):
@@ -102,9 +103,10 @@ def show(result):
     notes = [line[len("note: "):] for line in lines if line.startswith("note: ")]
     checks = ["%d checks" % result.passed] if result.passed > 1 else []
     reasons = [line for line in lines if line.startswith("waiting.Failed: ")][-1:] if result.failed else []
+    notes += [line[len("skip: "):] for line in lines if result.skipped]
+    mark = "FAIL" if result.failed else "skip" if result.skipped else "ok  "
     remark = "; ".join(reasons + checks + notes)
-    print("%s %-34s %5.1f s%s" % ("FAIL" if result.failed else "ok  ", result.job.label, result.took,
-                                  "  " + remark if remark else ""))
+    print("%s %-34s %5.1f s%s" % (mark, result.job.label, result.took, "  " + remark if remark else ""))
     if result.failed:
         # Not in the form that a sum of all test output would count again.
         print("\n".join("     | " + COUNT.sub(r"\1 passed and \2 failed", line) for line in lines))
@@ -113,7 +115,7 @@ def show(result):
 
 def run_all(args):
     begin = time.monotonic()
-    passed = failed = 0
+    passed = failed = skipped = 0
     pool = concurrent.futures.ThreadPoolExecutor(args.jobs)
     try:
         for future in concurrent.futures.as_completed([pool.submit(run_job, job) for job in jobs(args)]):
@@ -121,6 +123,7 @@ def run_all(args):
             show(result)
             passed += result.passed
             failed += result.failed
+            skipped += result.skipped
     finally:
         # After a signal: what has not begun never does, what runs ends itself and its servers.
         pool.shutdown(wait=False, cancel_futures=True)
@@ -128,7 +131,7 @@ def run_all(args):
             child.terminate()
     print("live tests took %.0f s" % (time.monotonic() - begin))
     print("live: %d passed, %d failed" % (passed, failed))
-    return 1 if failed or not passed else 0
+    return 1 if failed or not passed + skipped else 0
 
 
 def run_one(args):
@@ -136,6 +139,9 @@ def run_one(args):
     item = scenario.by_name(args.names[0])
     try:
         note = item.run(args.nodes or item.nodes[0], args.supervisor)
+    except scenario.Skipped as reason:
+        print("skip: %s" % reason)
+        return 0
     except Exception:
         traceback.print_exc(file=sys.stdout)
         print("0 passed, 1 failed")

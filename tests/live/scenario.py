@@ -12,6 +12,10 @@ Scenario = collections.namedtuple("Scenario", "name run nodes supervisors second
 _all = {}
 
 
+class Skipped(Exception):
+    """The scenario cannot run on this system, which is no fault of ours."""
+
+
 def scenario(nodes=KINDS, supervisors=("picketd", "redis-sentinel"), seconds=10):
     """Registers the function. `nodes` may be one kind, where the kind of node makes no difference."""
     def add(function):

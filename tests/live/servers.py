@@ -3,6 +3,7 @@
 import os
 
 import events
+import netns
 import ports
 import process
 import resp
@@ -19,6 +20,8 @@ class Server(process.Proc):
     def __init__(self, world, label, kind):
         self.world = world
         self.kind = kind
+        self.place = getattr(world, "place", netns.nowhere)(label)
+        self.host = self.place.address
         self.port = ports.reserve()
         self.dir = os.path.join(world.dir, label)
         os.makedirs(self.dir)
@@ -28,7 +31,8 @@ class Server(process.Proc):
         world.servers.append(self)
 
     def start(self):
-        self.spawn()
+        with self.place.inside():
+            self.spawn()
         return self
 
     def await_ready(self):
@@ -41,7 +45,8 @@ class Server(process.Proc):
         return self
 
     def connect(self, timeout=CALL_S, **options):
-        return resp.connect(HOST, self.port, timeout, password=self.password, **options)
+        with self.place.inside():
+            return resp.connect(self.host, self.port, timeout, password=self.password, **options)
 
     def call(self, *args, timeout=CALL_S):
         """One request on a kept connection. It is opened anew when it broke before, not while in use."""
@@ -72,17 +77,17 @@ class Node(Server):
             self._write_redis_conf(primary)
             self.argv = ["redis-server", os.path.join(self.dir, "redis.conf")]
         elif kind == "picket":
-            self.argv = [process.binary("picket-store"), "--host", HOST, "--port", str(self.port), "--dir", self.dir]
+            self.argv = [process.binary("picket-store"), "--host", self.host, "--port", str(self.port), "--dir", self.dir]
             if primary is not None:
-                self.argv += ["--replicaof", "%s:%d" % (HOST, primary.port)]
+                self.argv += ["--replicaof", "%s:%d" % (primary.host, primary.port)]
         else:
             raise ValueError("unknown kind of node: %s (allowed: redis, picket)" % kind)
 
     def _write_redis_conf(self, primary):
-        lines = ["port %d" % self.port, "bind " + HOST, "dir " + self.dir, 'save ""', "appendonly no",
-                 "repl-diskless-sync-delay 0", "enable-debug-command yes"]
+        lines = ["port %d" % self.port, "bind " + self.host, "dir " + self.dir, 'save ""', "appendonly no",
+                 "repl-diskless-sync-delay 0", "enable-debug-command yes", "protected-mode no"]
         if primary is not None:
-            lines.append("replicaof %s %d" % (HOST, primary.port))
+            lines.append("replicaof %s %d" % (primary.host, primary.port))
         with open(os.path.join(self.dir, "redis.conf"), "w") as file:
             file.write("\n".join(lines) + "\n")
 
@@ -102,7 +107,7 @@ class Supervisor(Server):
     def __init__(self, world, label, kind, index):
         super().__init__(world, label, kind)
         self.index = index
-        self.events = events.Collector(index, self.port)
+        self.events = events.Collector(index, self.port, self.host)
         if kind == "picketd":
             self.conf = os.path.join(self.dir, "picketd.conf")
             self.state_dir = os.path.join(self.dir, "state")
@@ -122,22 +127,23 @@ class Supervisor(Server):
 
     def _picketd_conf(self, groups):
         os.makedirs(self.state_dir, exist_ok=True)
-        lines = ['listen = { host = "%s"; port = %d; };' % (HOST, self.port),
+        lines = ['listen = { host = "%s"; port = %d; };' % (self.host, self.port),
                  'state_dir = "%s";' % self.state_dir, "groups = ("]
         entries = []
         for group in groups:
             options = self.world.options_of(group)
             entries.append('  { name = "%s"; host = "%s"; port = %d; quorum = %d; down_after_ms = %d; '
                            "failover_timeout_ms = %d; parallel_syncs = %d; }" % (
-                               group.name, HOST, group.primary.port, options["quorum"],
+                               group.name, group.primary.host, group.primary.port, options["quorum"],
                                options["down_after"], options["failover_timeout"], options["parallel_syncs"]))
         return "\n".join(lines) + "\n" + ",\n".join(entries) + "\n);\n"
 
     def _sentinel_conf(self, groups):
-        lines = ["port %d" % self.port, "bind " + HOST, "dir " + self.dir]
+        lines = ["port %d" % self.port, "bind " + self.host, "dir " + self.dir]
         for group in groups:
             options = self.world.options_of(group)
-            lines += ["sentinel monitor %s %s %d %d" % (group.name, HOST, group.primary.port, options["quorum"]),
+            lines += ["sentinel monitor %s %s %d %d" % (
+                          group.name, group.primary.host, group.primary.port, options["quorum"]),
                       "sentinel down-after-milliseconds %s %d" % (group.name, options["down_after"]),
                       "sentinel failover-timeout %s %d" % (group.name, options["failover_timeout"]),
                       "sentinel parallel-syncs %s %d" % (group.name, options["parallel_syncs"])]
@@ -146,7 +152,8 @@ class Supervisor(Server):
     def start(self):
         super().start()
         if not self.events.is_alive():
-            self.events.start()
+            with self.place.inside():
+                self.events.start()
         return self
 
     def await_ready(self):

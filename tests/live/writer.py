@@ -79,13 +79,16 @@ class Writer(threading.Thread):
         self._conn.call("SET", self.key(self._number), self._number)
         self.acks.append(Ack(time.monotonic(), self._number, self._port))
 
+    def dial(self, port):
+        return resp.connect("127.0.0.1", port, timeout=CALL_S)
+
     def _find(self):
         """Connects to the primary, which must say itself that it is one."""
         port, self._redirect = self._redirect or self._ask(), None
         if self._conn is not None:
             self._conn.close()
         self._port = port
-        self._conn = resp.connect("127.0.0.1", port, timeout=CALL_S)
+        self._conn = self.dial(port)
         if self._conn.call("ROLE")[0] != "master":
             raise ConnectionError("not a primary")
 
@@ -93,7 +96,7 @@ class Writer(threading.Thread):
         """The primary's port from the next supervisor in turn."""
         self._turn += 1
         supervisor = self.supervisors[self._turn % len(self.supervisors)]
-        with resp.connect("127.0.0.1", supervisor.port, timeout=CALL_S) as conn:
+        with self.dial(supervisor.port) as conn:
             answer = conn.call("SENTINEL", "GET-MASTER-ADDR-BY-NAME", self.group)
         if answer is None:
             raise ConnectionError("unknown group")
