@@ -31,7 +31,6 @@ PAIRS = {"HGETALL"}
 CHANCE = {"HRANDFIELD", "RANDOMKEY"}    # only the shape can be compared
 WALKS = {"SCAN", "HSCAN"}
 FIELDS = ["f%d" % i for i in range(12)] + INTS + ["", "field" * 20]
-SHORT = 64  # the bytes and
 FEW = 512   # the number of fields up to which a hash is compact
 
 
@@ -529,24 +528,24 @@ def read_all(conn):
         data += more
 
 
-def scan_guarantee(lab):
-    """Keys that are there all the time are seen, while the table grows and shrinks."""
+def scan_guarantee(lab, add, remove, scan):
+    """What is there all the time is seen, while the table grows and shrinks. The words of a command for one name; of the scan's head."""
     node = lab.node("picket", save="")
     with node.connect(10.0) as conn:
         stay = {"stay%d" % i for i in range(3000)}
-        conn.pipeline([("SET", k, "v") for k in stay])
+        conn.pipeline([add(name) for name in stay])
         for step in (1, -1):
             seen, cursor, turn = set(), "0", 0
             while True:
-                cursor, keys = conn.call("SCAN", cursor, "COUNT", 50)
-                seen.update(keys)
+                cursor, names = conn.call(*scan, cursor, "COUNT", 50)
+                seen.update(names)
                 turn += 1
                 if turn <= GROWING_TURNS:
                     batch = ["x%d" % i for i in range(turn * 400, turn * 400 + 400)]
-                    conn.pipeline([("SET", k, "v") if step > 0 else ("DEL", k) for k in batch])
+                    conn.pipeline([add(name) if step > 0 else remove(name) for name in batch])
                 if cursor == "0":
                     break
-            check(stay <= seen, "%d of %d keys were not seen" % (len(stay - seen), len(stay)))
+            check(stay <= seen, "%d of %d were not seen" % (len(stay - seen), len(stay)))
 
 
 def main():
@@ -558,7 +557,10 @@ def main():
     lab.case("subscriber, protocol 3", subscriber, lab, 3)
     lab.case("password", protected, lab)
     lab.case("broken input", broken_bytes, lab)
-    lab.case("SCAN over a table that grows and shrinks", scan_guarantee, lab)
+    lab.case("SCAN over a table that grows and shrinks", scan_guarantee, lab,
+             lambda name: ("SET", name, "v"), lambda name: ("DEL", name), ["SCAN"])
+    lab.case("HSCAN over a table that grows and shrinks", scan_guarantee, lab,
+             lambda name: ("HSET", "h", name, "v"), lambda name: ("HDEL", "h", name), ["HSCAN", "h"])
     lab.case("%d random commands, seed %d, protocol 2" % (count, seed), random_commands, lab, count, seed, 2)
     lab.case("%d random commands, seed %d, protocol 3" % (count // 2, seed + 1), random_commands, lab, count // 2, seed + 1, 3)
     lab.finish()
