@@ -31,7 +31,6 @@ PAIRS = {"HGETALL"}
 CHANCE = {"HRANDFIELD", "RANDOMKEY"}    # only the shape can be compared
 WALKS = {"SCAN", "HSCAN"}
 FIELDS = ["f%d" % i for i in range(12)] + INTS + ["", "field" * 20]
-FEW = 512   # the number of fields up to which a hash is compact
 
 
 class Maker:
