@@ -202,14 +202,14 @@ def near(name, one, other):
             return sorted(map(repr, one.value)) == sorted(map(repr, other.value))
         if limit is not None and one.kind == ":":
             return abs(one.value - other.value) <= limit
-        if one.kind == "*" and name.upper() == "EXEC" and one.value is not None and other.value is not None:
-            return len(one.value) == len(other.value) and all(near_any(a, b) for a, b in zip(one.value, other.value))
     return False
 
 
-def near_any(one, other):
-    """Within EXEC nobody says which command it was."""
-    return any(near(name, one, other) for name in ("TTL", "PTTL", "KEYS", "HGETALL", "HRANDFIELD", "HSCAN"))
+def near_exec(names, one, other):
+    """The replies of a transaction, each by the rule of its command."""
+    if one == other or one.kind != "*" or other.kind != "*" or one.value is None or other.value is None:
+        return one == other
+    return len(names) == len(one.value) == len(other.value) and all(map(near, names, one.value, other.value))
 
 
 def same_values(one, other):
@@ -238,6 +238,7 @@ class Pair:
     def __init__(self, lab, **options):
         self.nodes = [lab.node("picket", save='', **options), lab.node("redis", save='', **options)]
         self.conns = [n.connect(20.0, raw=True) for n in self.nodes]
+        self.queued = []  # names of the commands since MULTI
 
     def differences(self, commands):
         """Runs commands on both; returns what differs, as texts."""
@@ -247,7 +248,16 @@ class Pair:
         for conn in self.conns:
             replies.append([conn.read(typed=True) for _ in commands])
         return ["%r: picket %r, redis %r" % (command, one, other) for command, one, other in zip(commands, *replies)
-                if not near(command[0], one, other)]
+                if not self.agree(command[0], one, other)]
+
+    def agree(self, name, one, other):
+        if name.upper() == "MULTI" and one.kind == "+":
+            self.queued = []
+        elif one.kind == "+" and one.value == "QUEUED":
+            self.queued.append(name)
+        elif name.upper() == "EXEC":
+            return near_exec(self.queued, one, other)
+        return near(name, one, other)
 
     def batch(self, commands):
         for trouble in self.differences(commands):
