@@ -13,7 +13,7 @@ import case_failover
 import resp
 from case_import import hello_epochs
 from cluster import Cluster
-from fakes import Fake, hello, publish, shows_in_sentinel, supervisor_that_names
+from fakes import Fake, Prepared, hello, publish, shows_in_sentinel, supervisor_that_names
 from scenario import ms, scenario
 from servers import HOST, Node, Supervisor
 from waiting import check, wait
@@ -206,24 +206,17 @@ ASKED = (("SENTINEL", "MASTERS"), ("SENTINEL", "MASTER", "orders"), ("SENTINEL",
          ("COMMAND",), ("SENTINEL", "HELP"))
 
 
-class Guarded(Cluster):
-    """Nodes that let only the user of the supervisors do what it needs; the default user keeps what the harness asks."""
-
-    def __enter__(self):
-        lines = ["masteruser " + SECRETS["user"], "masterauth " + SECRETS["pass"],
-                 "user %s on >%s +@all ~* &*" % (SECRETS["user"], SECRETS["pass"]),
-                 "user default on nopass ~* &* -@all +info +role +ping +set +wait"]
-        for node in self.group.nodes:
-            with open(os.path.join(node.dir, "redis.conf"), "a") as file:
-                file.write("\n".join(lines) + "\n")
-        return super().__enter__()
+# The nodes let only the user of the supervisors do what it needs; the default user keeps what the harness asks.
+GUARDED = {None: ["masteruser " + SECRETS["user"], "masterauth " + SECRETS["pass"],
+                  "user %s on >%s +@all ~* &*" % (SECRETS["user"], SECRETS["pass"]),
+                  "user default on nopass ~* &* -@all +info +role +ping +set +wait"]}
 
 
 @scenario(seconds=9, nodes=("redis",))
 @shows_in_sentinel
 def secrets_are_hidden(nodes, supervisor):
     """user names and passwords stand in no reply, event, error, log or other user's file"""
-    with Guarded(nodes, supervisor, down_after=DOWN_AFTER, settle=False) as world:
+    with Prepared(nodes, supervisor, lines=GUARDED, down_after=DOWN_AFTER, settle=False) as world:
         replies = []
         for s in world.supervisors:
             ask = lambda *args: replies.append((args, send(s, *args)))

@@ -6,11 +6,13 @@ Both count what reaches them, by connection.
 
 import contextlib
 import functools
+import os
 import socket
 import threading
 
 import ports
 import resp
+from cluster import Cluster
 from servers import HOST
 from waiting import Failed
 
@@ -30,6 +32,16 @@ def shows_in_sentinel(function):
             return "as it should, %s fails: %s" % (supervisor, error)
         raise Failed("%s does not show this weakness: would the scenario ever fail?" % supervisor)
     return run
+
+
+class Prepared(Cluster):
+    """redis-server nodes with more in their configuration: {label of a node, or None for all: [line, ...]}."""
+
+    def __init__(self, *args, lines, **options):
+        super().__init__(*args, **options)
+        for node in self.group.nodes:
+            with open(os.path.join(node.dir, "redis.conf"), "a") as file:
+                file.write("\n".join(lines.get(None, []) + lines.get(node.label, [])) + "\n")
 
 
 class Talk:
