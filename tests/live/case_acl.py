@@ -375,8 +375,9 @@ def acl_wrong_peer(nodes, supervisor):
     with secured(Cluster(nodes, supervisor, supervisors=2, settle=False), [PASSWORD, WRONG]) as world:
         first, second = world.supervisors
         for one, other in ((first, second), (second, first)):
-            wait(lambda a=one, b=other: a.events.find("+access-denied", text=b.call("SENTINEL", "MYID")),
-                 "%s is told that %s refuses it" % (one.label, other.label))
+            # The log, not the collector: it may come before anybody has subscribed.
+            alarm = "+access-denied sentinel %s" % other.call("SENTINEL", "MYID")
+            wait(lambda a=one, text=alarm: text in a.log(), "%s is told that %s refuses it" % (one.label, other.label))
         check("NOQUORUM" == refusal(first.connect(), "SENTINEL", "CKQUORUM", "orders"), "a peer that refuses us counts")
         moment = world.group.primary.kill()
         wait(lambda: first.events.find("+sdown", moment, text="master orders"), "+sdown")

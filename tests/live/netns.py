@@ -34,7 +34,7 @@ CLONE_NEWNET = 0x40000000
 JANITOR = 'while read -r name; do set -- "$@" "$name"; done; for name; do ip netns del "$name"; done 2>/dev/null'
 
 # What `ip` says where a kernel, a container or a user has no namespaces; every other trouble is a failure.
-REFUSALS = re.compile("not permitted|permission denied|not supported|unknown device type|read-only", re.I)
+REFUSALS = re.compile("not permitted|permission denied|not supported|unknown device type|read-only|mount --make-rslave", re.I)
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _count = 0
