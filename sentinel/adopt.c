@@ -174,6 +174,16 @@ static bool is_overtaken(const struct core *core, const struct group *group,
            !group_is_sane(group);
 }
 
+/* The leader that we elected says that it is done, but the promoted node died before we saw it. To
+ * wait for it would keep us from replacing it. */
+static bool is_leaders_word(const struct group *group, const struct node *node)
+{
+    const struct member *leader = member_find(group, group->vote.leader);
+
+    return leader != NULL && leader->confirmed && group->odown && !node->rumoured &&
+           group->vote.epoch == group->rumour.config_epoch && !probe_is_up(&node->probe);
+}
+
 static bool is_verified(const struct core *core, const struct group *group, const struct node *node)
 {
     uint32_t confirmed = adopt_confirmations(group);
@@ -186,6 +196,8 @@ static bool is_verified(const struct core *core, const struct group *group, cons
          group->vote.epoch == group->rumour.config_epoch)) /* we voted in that election */
         return true;
     if (is_descendant(group, node) && is_alone(group))
+        return true;
+    if (is_leaders_word(group, node))
         return true;
     return confirmed > 0 && is_overtaken(core, group, node);
 }

@@ -12,6 +12,9 @@
  *     majority together with ours (switches were missed in between), or a member
  *     confirms it and we voted in that election; or
  *   - a majority of all voters confirms it (we cannot reach that primary); or
+ *   - the member that we elected in that very epoch confirms it, while the primary that we know is
+ *     down, and the node, which we know, has gone already (nobody will ever see it in that role);
+ * or
  *   - no member can be reached, the claimed primary is a node that we know, and it has
  *     become a primary out of the history of ours: no hello can bring that about; or
  *   - a member confirms it, the claimed primary is a node that we know but was made a

@@ -162,6 +162,28 @@ static void test_supersedes(void)
     drive_end(&d);
 }
 
+/* The promoted node dies before anybody but the leader has seen it: the leader's word is enough, if
+ * we elected it, and only then. */
+static void test_promoted_and_dead(void)
+{
+    for (int elected = 0; elected < 2; elected++) {
+        begin();
+        drive_kill(&d, 0);
+        drive_run(&d, 20);
+        drive_group(&d)->odown = true;
+        drive_group(&d)->vote.epoch = 5;
+        memcpy(drive_group(&d)->vote.leader, elected ? ANN : BOB, sizeof ANN);
+        drive_kill(&d, 2);
+        drive_run(&d, 10);
+        claim(ANN, 26380, 2, 5);
+        drive_run(&d, 10);
+        confirm(ANN, 2);
+        drive_run(&d, 10);
+        CU_ASSERT_EQUAL(is_primary(2), elected);
+        drive_end(&d);
+    }
+}
+
 /* Forged hellos, each under a higher epoch, hold no election back. */
 static void test_forged_for_ever(void)
 {
@@ -205,6 +227,7 @@ static const struct unit_case cases[] = {
     { "the same primary, a newer epoch", test_same_primary_newer_epoch },
     { "correction", test_correction },
     { "supersedes a campaign", test_supersedes },
+    { "promoted and dead", test_promoted_and_dead },
     { "forged hellos for ever", test_forged_for_ever },
     { "a true word among forged ones", test_true_word_among_forged },
 };
