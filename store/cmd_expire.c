@@ -137,8 +137,8 @@ static void reply_time(struct store *s, struct client *c, struct slice key, stru
     v = entry_expires_at(e) - (unit.absolute ? 0 : s->now_ms);
     if (v < 0)
         v = 0;
-    /* Rounded as Redis does it, which wraps around at the end of time. */
-    resp_int(&c->reply, unit.factor_ms == 1 ? v : (int64_t)((uint64_t)v + 500) / 1000);
+    /* Unsigned: half a second more than the end of time still fits. */
+    resp_int(&c->reply, unit.factor_ms == 1 ? v : (int64_t)(((uint64_t)v + 500) / 1000));
 }
 
 void cmd_ttl(void *app, struct client *c, size_t argc, const struct slice *argv)
