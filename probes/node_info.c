@@ -54,6 +54,17 @@ void node_info_init(struct node_info *info)
     *info = (struct node_info){ .link_down_ms = -1, .priority = 100, .announced = true };
 }
 
+bool replid_equal(const char *a, const char *b)
+{
+    return a[0] != '\0' && strcmp(a, b) == 0;
+}
+
+bool node_info_are_kin(const struct node_info *a, const struct node_info *b)
+{
+    return replid_equal(a->replid, b->replid) || replid_equal(a->replid, b->replid2) ||
+           replid_equal(a->replid2, b->replid) || replid_equal(a->replid2, b->replid2);
+}
+
 const char *node_role_name(enum node_role role)
 {
     static const char *const names[] = { "?", "master", "slave" };

@@ -58,6 +58,12 @@ void node_info_init(struct node_info *info);
 bool node_info_parse(struct node_info *ret_info, struct info_replica *ret_replicas,
                      const char *text, size_t len);
 
+/* Whether two replication ids are both known, and equal. */
+bool replid_equal(const char *a, const char *b);
+
+/* Whether an id of A is an id of B: one may have been promoted out of the other's history. */
+bool node_info_are_kin(const struct node_info *a, const struct node_info *b);
+
 const char *node_role_name(enum node_role role); /* "master", "slave", "?" */
 
 #endif

@@ -103,17 +103,6 @@ static bool is_claimed(const struct group *group, const struct node *node)
     return node_info_since(node, group->rumour.since) && node->info.role == ROLE_PRIMARY;
 }
 
-static bool is_same_id(const char *a, const char *b)
-{
-    return a[0] != '\0' && strcmp(a, b) == 0;
-}
-
-static bool share_history(const struct node_info *a, const struct node_info *b)
-{
-    return is_same_id(a->replid, b->replid) || is_same_id(a->replid, b->replid2) ||
-           is_same_id(a->replid2, b->replid) || is_same_id(a->replid2, b->replid2);
-}
-
 /* NODE's history is one that some other node of the group has, the primary that we
  * know or one that follows NODE by now. When none has told its history, there is
  * nothing to compare with. */
@@ -127,7 +116,7 @@ static bool is_kin(const struct group *group, const struct node *node)
         if (other == node || other->rumoured || other->info.replid[0] == '\0')
             continue;
         known = true;
-        if (share_history(&node->info, &other->info))
+        if (node_info_are_kin(&node->info, &other->info))
             return true;
     }
     return !known;
@@ -148,7 +137,7 @@ static bool is_alone(const struct group *group)
 static bool is_descendant(const struct group *group, const struct node *node)
 {
     return !node->rumoured && is_claimed(group, node) &&
-           is_same_id(node->info.replid2, group->primary->info.replid);
+           replid_equal(node->info.replid2, group->primary->info.replid);
 }
 
 /* A node of ours that was promoted and then, before we heard of it, made a replica

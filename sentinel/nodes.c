@@ -219,10 +219,9 @@ bool node_follows_primary(const struct node *node)
         return true;
     /* Another name for the same primary (NAT, host names): same history, link up; but not a
      * chain, which shows the same with another node in between. */
-    return node->info.link_up && node->info.replid[0] != '\0' &&
-           node_find(node->group, &node->info.primary) == NULL &&
+    return node->info.link_up && node_find(node->group, &node->info.primary) == NULL &&
            node_info_since(primary, node->group->config_at) && primary->info.role == ROLE_PRIMARY &&
-           strcmp(node->info.replid, primary->info.replid) == 0;
+           replid_equal(node->info.replid, primary->info.replid);
 }
 
 void node_reopen(struct core *core, struct node *node)

@@ -122,10 +122,8 @@ static bool is_confirmed(const struct core *core, const struct group *group)
  * somebody of whom we have not heard yet. A former primary has it the other way round. */
 static bool is_successor(const struct node *node)
 {
-    const char *replid = node->group->primary->info.replid;
-
-    return node->info.role == ROLE_PRIMARY && replid[0] != '\0' && !node->reborn &&
-           strcmp(node->info.replid2, replid) == 0;
+    return node->info.role == ROLE_PRIMARY && !node->reborn &&
+           replid_equal(node->info.replid2, node->group->primary->info.replid);
 }
 
 /* Whether a primary may be made a replica: by a leader who has just been elected, or with a

@@ -17,11 +17,6 @@ struct question {
     msec since;
 };
 
-static bool is_same_id(const char *a, const char *b)
-{
-    return a[0] != '\0' && strcmp(a, b) == 0;
-}
-
 /* Whether the replica's data descend from the primary's history. A node that is
  * itself a primary must have been promoted out of that history: a former primary
  * shares older history, but not the newest data. Unknown histories (very old
@@ -33,10 +28,11 @@ static bool shares_history(const struct node *node)
     if (primary->replid[0] == '\0' || own->replid[0] == '\0')
         return !node->owed;
     if (own->role == ROLE_PRIMARY) /* our primary may by now be a replica of it */
-        return is_same_id(own->replid2, primary->replid) ||
-               (primary->role == ROLE_REPLICA && is_same_id(own->replid, primary->replid));
-    return is_same_id(own->replid, primary->replid) || is_same_id(own->replid2, primary->replid) ||
-           is_same_id(own->replid, primary->replid2);
+        return replid_equal(own->replid2, primary->replid) ||
+               (primary->role == ROLE_REPLICA && replid_equal(own->replid, primary->replid));
+    return replid_equal(own->replid, primary->replid) ||
+           replid_equal(own->replid2, primary->replid) ||
+           replid_equal(own->replid, primary->replid2);
 }
 
 /* The longest that its link may have been down: the primary's own outage, and

@@ -263,6 +263,27 @@ static void test_prefixes_and_damage(void)
     CU_ASSERT_STRING_EQUAL(node_role_name(ROLE_UNKNOWN), "?");
 }
 
+/* Unknown ids are the same as none, each other included. */
+static void test_kin(void)
+{
+    struct node_info a, b;
+
+    node_info_init(&a);
+    node_info_init(&b);
+    CU_ASSERT(!replid_equal("", ""));
+    CU_ASSERT(!node_info_are_kin(&a, &b));
+    memset(a.replid, 'A', RUNID_LEN);
+    CU_ASSERT(!node_info_are_kin(&a, &b));
+    memset(b.replid, 'B', RUNID_LEN);
+    CU_ASSERT(!node_info_are_kin(&a, &b));
+    memset(b.replid2, 'A', RUNID_LEN);
+    CU_ASSERT(node_info_are_kin(&a, &b));
+    CU_ASSERT(node_info_are_kin(&b, &a));
+    memset(a.replid, 'C', RUNID_LEN);
+    memset(a.replid2, 'A', RUNID_LEN);
+    CU_ASSERT(node_info_are_kin(&a, &b)); /* both promoted out of it */
+}
+
 static const struct unit_case cases[] = {
     { "a primary", test_primary },
     { "a replica, link up", test_replica_up },
@@ -275,6 +296,7 @@ static const struct unit_case cases[] = {
     { "forms of replica lines", test_replica_lines },
     { "malformed replica lines", test_malformed_replica_lines },
     { "200 replicas", test_200_replicas },
+    { "kinship of histories", test_kin },
     { "prefixes and damage", test_prefixes_and_damage },
 };
 
