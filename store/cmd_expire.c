@@ -127,7 +127,7 @@ void cmd_persist(void *app, struct client *c, size_t argc, const struct slice *a
 static void reply_time(struct store *s, struct client *c, struct slice key, struct expire_unit unit)
 {
     struct key_ref ref;
-    struct entry *e = store_read(s, c, key, &ref);
+    struct entry *e = store_peek(s, c, key, &ref);
     int64_t v;
 
     if (e == NULL || !entry_is_volatile(e)) {

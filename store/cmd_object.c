@@ -70,10 +70,38 @@ void cmd_copy(void *app, struct client *c, size_t argc, const struct slice *argv
 void cmd_object_encoding(void *app, struct client *c, size_t argc, const struct slice *argv)
 {
     struct key_ref ref;
-    const struct entry *e = store_read(app, c, argv[2], &ref);
+    const struct entry *e = store_peek(app, c, argv[2], &ref);
 
     (void)argc;
     resp_bulk_str(&c->reply, e != NULL ? entry_encoding_name(e) : NULL);
+}
+
+void cmd_object_idletime(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    struct store *s = app;
+    struct key_ref ref;
+    const struct entry *e = store_peek(s, c, argv[2], &ref);
+
+    (void)argc;
+    if (e != NULL)
+        resp_int(&c->reply, entry_idle_s(e, s->data.access_clock));
+    else
+        resp_null(&c->reply);
+}
+
+/* There is no policy that counts accesses. */
+void cmd_object_freq(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    struct key_ref ref;
+
+    (void)argc;
+    if (store_peek(app, c, argv[2], &ref) != NULL)
+        resp_error(&c->reply,
+                   "ERR An LFU maxmemory policy is not selected, access frequency not tracked. "
+                   "Please note that when switching between policies at runtime LRU and LFU data "
+                   "will take some time to adjust.");
+    else
+        resp_null(&c->reply);
 }
 
 /* Values are never shared. */
@@ -82,7 +110,7 @@ void cmd_object_refcount(void *app, struct client *c, size_t argc, const struct 
     struct key_ref ref;
 
     (void)argc;
-    if (store_read(app, c, argv[2], &ref) != NULL)
+    if (store_peek(app, c, argv[2], &ref) != NULL)
         resp_int(&c->reply, 1);
     else
         resp_null(&c->reply);

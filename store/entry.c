@@ -61,6 +61,7 @@ struct entry *entry_new(struct slice key, bool is_volatile)
     e->encoding = STRING_SMALL;
     e->small_len = 0;
     e->flags = is_volatile ? ENTRY_VOLATILE : 0;
+    e->access = 0;
     if (key.n > 0)
         memcpy(e->key, key.p, key.n);
     return e;
@@ -99,7 +100,7 @@ struct entry *entry_resize(struct entry *e, bool is_volatile)
     size_t old = size_of_entry(e->node.key_len, entry_is_volatile(e));
 
     e = mem_resize(e, old, size_of_entry(e->node.key_len, is_volatile));
-    e->flags = (uint8_t)(is_volatile ? e->flags | ENTRY_VOLATILE : e->flags & ~ENTRY_VOLATILE);
+    e->flags = is_volatile ? ENTRY_VOLATILE : 0;
     return e;
 }
 
@@ -156,7 +157,7 @@ void entry_set_string(struct entry *e, struct slice value)
         drop_value(e);
         if (value.n > 0)
             memcpy(e->value.small, value.p, value.n);
-        e->small_len = (uint8_t)value.n;
+        e->small_len = value.n & 0xf;
     } else {
         set_bytes(e, value);
     }

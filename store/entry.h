@@ -26,6 +26,11 @@ struct members;
 #define ENTRY_EMBEDDED_MAX 44 /* bytes up to which OBJECT ENCODING says embstr */
 #define ENTRY_INT_TEXT_MAX 24 /* digits of an int64, sign, zero */
 
+/* The clock of accesses counts seconds and goes round after 24 days: what was not used for longer
+ * seems to have been used later. */
+#define ENTRY_ACCESS_BITS 21
+#define ENTRY_ACCESS_MASK ((1u << ENTRY_ACCESS_BITS) - 1)
+
 /* Value types; the name is what TYPE says. */
 #define VALUE_TYPES(X)                                                                             \
     X(STRING, "string")                                                                            \
@@ -61,10 +66,11 @@ struct entry {
         unsigned char *pack;     /* store/pack.h */
         struct members *members; /* store/members.h */
     } value;
-    uint8_t type;
-    uint8_t encoding;
-    uint8_t small_len;
-    uint8_t flags;
+    unsigned type : 3;                   /* enum value_type */
+    unsigned encoding : 3;               /* enum string_encoding, or that of the type */
+    unsigned small_len : 4;              /* of STRING_SMALL */
+    unsigned flags : 1;                  /* enum entry_flag */
+    unsigned access : ENTRY_ACCESS_BITS; /* the last one, by the keyspace's clock */
     char key[];
 };
 
@@ -104,6 +110,19 @@ static inline struct entry_expiry *entry_expiry(const struct entry *e)
 static inline int64_t entry_expires_at(const struct entry *e)
 {
     return entry_is_volatile(e) ? entry_expiry(e)->at_ms : -1;
+}
+
+/* Notes an access. Writes only what changes: most entries are used more than once a second. */
+static inline void entry_touch(struct entry *e, uint32_t clock)
+{
+    if (e->access != clock)
+        e->access = clock & ENTRY_ACCESS_MASK;
+}
+
+/* Seconds since the last access. */
+static inline uint32_t entry_idle_s(const struct entry *e, uint32_t clock)
+{
+    return (clock - e->access) & ENTRY_ACCESS_MASK;
 }
 
 const char *value_type_name(enum value_type type);

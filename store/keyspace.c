@@ -68,6 +68,7 @@ struct entry *keyspace_add(struct key_ref *ref)
 
     assert(ref->link == NULL && ref->key.n <= KEY_BYTES_MAX);
     e = entry_new(ref->key, false);
+    e->access = ref->db->keyspace->access_clock;
     ref->link = dict_insert(&ref->db->dict, &e->node, ref->hash);
     return e;
 }
@@ -128,6 +129,7 @@ void keyspace_rename(struct key_ref *from, struct slice to)
     else
         bury_value(db->keyspace, target);
     entry_move_value(target, source);
+    target->access = source->access;
     keyspace_set_expiry(&ref, at_ms);
 
     keyspace_find(db, from->key, &ref);
@@ -146,6 +148,7 @@ void keyspace_copy(struct key_ref *from, struct db *db, struct slice to)
     else
         bury_value(db->keyspace, target);
     entry_copy_value(target, source);
+    target->access = db->keyspace->access_clock;
     keyspace_set_expiry(&ref, at_ms);
 }
 

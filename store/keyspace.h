@@ -32,7 +32,8 @@ struct db {
 struct keyspace {
     struct db dbs[DATABASES_MAX];
     struct hash_key hash_key;
-    struct grave *graves; /* what was deleted and is large, freed in portions */
+    uint32_t access_clock; /* seconds, within ENTRY_ACCESS_MASK; set by the owner */
+    struct grave *graves;  /* what was deleted and is large, freed in portions */
 };
 
 struct key_ref {

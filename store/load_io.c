@@ -120,6 +120,7 @@ void load_start(struct shell *sh)
     v->started_s = sh->store.now_ms / 1000;
     memcpy(seed, &sh->store.data.hash_key, sizeof(seed));
     keyspace_init(&v->fresh, seed);
+    v->fresh.access_clock = sh->store.data.access_clock;
     rdb_reader_init(&v->reader, &v->fresh, as_primary ? sh->store.now_ms : -1);
     uv_idle_init(sh->loop, &v->idle);
     v->idle.data = sh;

@@ -100,6 +100,7 @@ void primary_begin_data(struct primary *p)
 
     memcpy(seed, &p->shell->store.data.hash_key, sizeof(seed));
     keyspace_init(&p->fresh, seed);
+    p->fresh.access_clock = p->shell->store.data.access_clock;
     rdb_reader_init(&p->rdb, &p->fresh, -1);
     p->reading = true;
     p->data_whole = false;

@@ -39,6 +39,7 @@ static void set_request_clock(struct shell *sh)
     clock_gettime(CLOCK_REALTIME, &wall);
     store_set_clock(&sh->store, (int64_t)wall.tv_sec * 1000000 + wall.tv_nsec / 1000,
                     (msec)uv_now(sh->loop));
+    sh->store.forked = sh->saver.child != NULL;
 }
 
 /* --- chores ---------------------------------------------------------------------------------- */

@@ -85,7 +85,7 @@ static inline struct entry *look_up(struct store *s, struct client *c, struct sl
     return NULL;
 }
 
-struct entry *store_read(struct store *s, struct client *c, struct slice key,
+struct entry *store_peek(struct store *s, struct client *c, struct slice key,
                          struct key_ref *ret_ref)
 {
     struct entry *e = look_up(s, c, key, ret_ref);
@@ -97,11 +97,27 @@ struct entry *store_read(struct store *s, struct client *c, struct slice key,
     return e;
 }
 
+static inline void touch(const struct store *s, struct entry *e)
+{
+    if (e != NULL && !s->forked)
+        entry_touch(e, s->data.access_clock);
+}
+
+struct entry *store_read(struct store *s, struct client *c, struct slice key,
+                         struct key_ref *ret_ref)
+{
+    struct entry *e = store_peek(s, c, key, ret_ref);
+
+    touch(s, e);
+    return e;
+}
+
 struct entry *store_write(struct store *s, struct client *c, struct slice key,
                           struct key_ref *ret_ref)
 {
     struct entry *e = look_up(s, c, key, ret_ref);
 
+    touch(s, e);
     /* A replica that takes writes of its own makes room for them. */
     if (e == NULL && ret_ref->link != NULL)
         keyspace_delete(ret_ref);

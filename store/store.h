@@ -98,6 +98,7 @@ struct store {
     enum link_phase link; /* LINK_NONE: we are a primary */
     size_t good_replicas; /* those that min-replicas-to-write counts */
     bool save_failed;     /* the last background save did */
+    bool forked;          /* a child shares our memory: accesses are not noted, to keep it shared */
 
     uint64_t changes; /* of keys, ever */
     uint64_t saved;   /* those of them that the data file has */
@@ -123,6 +124,7 @@ static inline void store_set_clock(struct store *s, int64_t now_us, msec mono_ms
     s->now_us = now_us;
     s->now_ms = now_us / 1000;
     s->mono_ms = mono_ms;
+    s->data.access_clock = (uint32_t)(s->now_ms / 1000) & ENTRY_ACCESS_MASK;
 }
 
 /* Changes since the last save. */
@@ -150,9 +152,11 @@ static inline struct db *store_db(struct store *s, const struct client *c)
 /*
  * Looks a key up for a command. An expired key counts as missing: a primary deletes it now, and
  * tells its replicas; a replica waits for its primary to say so, and shows it to nobody but the
- * primary's own stream. _read counts hits and misses.
+ * primary's own stream. _read and _peek count hits and misses; _peek does not count as an access.
  */
 struct entry *store_read(struct store *s, struct client *c, struct slice key,
+                         struct key_ref *ret_ref);
+struct entry *store_peek(struct store *s, struct client *c, struct slice key,
                          struct key_ref *ret_ref);
 struct entry *store_write(struct store *s, struct client *c, struct slice key,
                           struct key_ref *ret_ref);

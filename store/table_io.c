@@ -80,7 +80,9 @@ static const struct command config_commands[] = {
 
 static const struct command object_commands[] = {
     KEYS("encoding", 3, cmd_object_encoding, R, 2, 2, 1, "Returns the form in which a value is kept"),
+    KEYS("freq", 3, cmd_object_freq, R, 2, 2, 1, "Returns how often a key was used"),
     PLAIN("help", 2, cmd_help, LD|ST, "Prints this help"),
+    KEYS("idletime", 3, cmd_object_idletime, R, 2, 2, 1, "Returns for how long a key was not used"),
     KEYS("refcount", 3, cmd_object_refcount, R, 2, 2, 1, "Returns how often a value is shared"),
     { .name = NULL },
 };
