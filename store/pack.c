@@ -294,6 +294,43 @@ unsigned char *pack_next(unsigned char *p)
     return *p != END ? p : NULL;
 }
 
+/* The element that ends before `end`, by its tail. */
+static unsigned char *element_before(unsigned char *end)
+{
+    size_t data = 0, n = 0;
+
+    do {
+        data |= (size_t)(end[-1 - (ptrdiff_t)n] & 127) << (7 * n);
+    } while (end[-1 - (ptrdiff_t)n++] & 128);
+    return end - n - data;
+}
+
+unsigned char *pack_last(unsigned char *pack)
+{
+    return pack[HEAD_BYTES] != END ? element_before(pack + pack_bytes(pack) - 1) : NULL;
+}
+
+unsigned char *pack_prev(unsigned char *pack, unsigned char *p)
+{
+    return p > pack + HEAD_BYTES ? element_before(p) : NULL;
+}
+
+unsigned char *pack_seek(unsigned char *pack, size_t index)
+{
+    size_t count = pack_count(pack);
+    unsigned char *p;
+
+    assert(index < count);
+    if (index < count / 2) {
+        for (p = pack + HEAD_BYTES; index > 0; index--)
+            p += element_bytes(p);
+    } else {
+        for (p = pack + pack_bytes(pack) - 1; index < count; index++)
+            p = element_before(p);
+    }
+    return p;
+}
+
 /* The integer at p, if the element is one. */
 static bool get_int(const unsigned char *p, int64_t *ret)
 {
@@ -332,34 +369,40 @@ struct slice pack_get(const unsigned char *p, struct pack_item *ret)
     return ret->bytes;
 }
 
-/* True when the element at p says the same; an integer may also stand there as a string. */
-static bool equals(const unsigned char *p, struct slice bytes, bool is_int, int64_t wanted)
+void pack_needle_set(struct pack_needle *needle, struct slice bytes)
+{
+    needle->bytes = bytes;
+    needle->is_int = slice_to_int64(bytes, &needle->number);
+}
+
+/* An integer may also stand there as a string. */
+bool pack_is(const unsigned char *p, const struct pack_needle *needle)
 {
     size_t head, data;
     int64_t number;
 
     if (get_int(p, &number))
-        return is_int && number == wanted;
+        return needle->is_int && number == needle->number;
     head = form_bytes(p[0]);
     data = data_bytes(p);
-    return data - head == bytes.n && memcmp(p + head, bytes.p, bytes.n) == 0;
+    return data - head == needle->bytes.n && memcmp(p + head, needle->bytes.p, data - head) == 0;
 }
 
 unsigned char *pack_find(unsigned char *p, struct slice bytes, size_t step)
 {
-    int64_t number = 0;
-    bool is_int = slice_to_int64(bytes, &number);
+    struct pack_needle needle;
 
-    while (p != NULL && !equals(p, bytes, is_int, number)) {
+    pack_needle_set(&needle, bytes);
+    while (p != NULL && !pack_is(p, &needle)) {
         for (size_t i = 0; i < step && p != NULL; i++)
             p = pack_next(p);
     }
     return p;
 }
 
-unsigned char *pack_append(unsigned char *pack, struct slice bytes)
+unsigned char *pack_insert(unsigned char *pack, unsigned char *p, struct slice bytes)
 {
-    size_t count = pack_count(pack), at = pack_bytes(pack) - 1;
+    size_t count = pack_count(pack), at = p != NULL ? (size_t)(p - pack) : pack_bytes(pack) - 1;
     struct coded c;
 
     code(&c, bytes);
@@ -367,6 +410,11 @@ unsigned char *pack_append(unsigned char *pack, struct slice bytes)
     put_coded(pack + at, &c);
     set_count(pack, count + 1);
     return pack;
+}
+
+unsigned char *pack_append(unsigned char *pack, struct slice bytes)
+{
+    return pack_insert(pack, NULL, bytes);
 }
 
 unsigned char *pack_replace(unsigned char *pack, unsigned char *p, struct slice bytes)

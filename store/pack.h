@@ -43,14 +43,34 @@ unsigned char *pack_take(const unsigned char *bytes, size_t n);
 unsigned char *pack_first(unsigned char *pack);
 unsigned char *pack_next(unsigned char *p);
 
+/* The last element, and the one in front of p; NULL at the beginning. */
+unsigned char *pack_last(unsigned char *pack);
+unsigned char *pack_prev(unsigned char *pack, unsigned char *p);
+
+/* The element at a place, which must be there; from the nearer end. */
+unsigned char *pack_seek(unsigned char *pack, size_t index);
+
 /* Reads the element at p. */
 struct slice pack_get(const unsigned char *p, struct pack_item *ret);
+
+/* What elements are compared with, many times. */
+struct pack_needle {
+    struct slice bytes;
+    bool is_int;
+    int64_t number;
+};
+
+void pack_needle_set(struct pack_needle *needle, struct slice bytes);
+bool pack_is(const unsigned char *p, const struct pack_needle *needle);
 
 /* The first element, of those from p on in steps of `step`, that equals the bytes; or NULL. p may
  * be NULL. */
 unsigned char *pack_find(unsigned char *p, struct slice bytes, size_t step);
 
 unsigned char *pack_append(unsigned char *pack, struct slice bytes);
+
+/* Puts an element in front of the one at p; NULL: at the end. */
+unsigned char *pack_insert(unsigned char *pack, unsigned char *p, struct slice bytes);
 
 /* Puts other bytes in the place of the element at p. */
 unsigned char *pack_replace(unsigned char *pack, unsigned char *p, struct slice bytes);

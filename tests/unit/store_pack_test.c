@@ -22,6 +22,22 @@ struct model {
     struct slice items[MODEL_MAX];
 };
 
+static bool same_backwards(unsigned char *pack, const struct model *m)
+{
+    unsigned char *p = pack_last(pack);
+
+    for (size_t i = m->n; i-- > 0; p = pack_prev(pack, p)) {
+        struct pack_needle needle;
+        struct pack_item item;
+
+        pack_needle_set(&needle, m->items[i]);
+        if (p == NULL || p != pack_seek(pack, i) || !pack_is(p, &needle) ||
+            !slice_equal(pack_get(p, &item), m->items[i]))
+            return false;
+    }
+    return p == NULL;
+}
+
 static bool same(unsigned char *pack, const struct model *m)
 {
     unsigned char *p = pack_first(pack);
@@ -35,7 +51,7 @@ static bool same(unsigned char *pack, const struct model *m)
         if (p == NULL || !slice_equal(pack_get(p, &item), m->items[i]))
             return false;
     }
-    return p == NULL;
+    return p == NULL && same_backwards(pack, m);
 }
 
 /* Texts around every edge of the forms, in memory that stays. */
@@ -73,7 +89,14 @@ static void change(unsigned char **pack, struct model *m, struct prng *prng)
 {
     size_t at = m->n > 0 ? (size_t)prng_below(prng, m->n) : 0, n;
 
-    switch (m->n == 0 ? 0 : prng_below(prng, 3)) {
+    switch (m->n == 0 ? 0 : prng_below(prng, 4)) {
+    case 3:
+        if (m->n == MODEL_MAX)
+            return;
+        memmove(m->items + at + 1, m->items + at, (m->n++ - at) * sizeof(m->items[0]));
+        m->items[at] = draw(prng);
+        *pack = pack_insert(*pack, place_of(*pack, at), m->items[at]);
+        return;
     case 0:
         if (m->n == MODEL_MAX)
             return;
