@@ -1,6 +1,7 @@
 #include "store/cmd.h"
 
 #include "store/store.h"
+#include "store/value.h"
 
 /* The options of COPY. */
 struct copy_options {
@@ -73,7 +74,7 @@ void cmd_object_encoding(void *app, struct client *c, size_t argc, const struct 
     const struct entry *e = store_peek(app, c, argv[2], &ref);
 
     (void)argc;
-    resp_bulk_str(&c->reply, e != NULL ? entry_encoding_name(e) : NULL);
+    resp_bulk_str(&c->reply, e != NULL ? value_ops_of(e)->encoding_name(e) : NULL);
 }
 
 void cmd_object_idletime(void *app, struct client *c, size_t argc, const struct slice *argv)

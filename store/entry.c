@@ -4,16 +4,9 @@
 #include <string.h>
 
 #include "store/mem.h"
-#include "store/members.h"
-#include "store/pack.h"
+#include "store/value.h"
 
 enum { GROWTH_SPARE_MAX = 1024 * 1024, REUSE_WASTE_MAX = 4 };
-
-static const char *const type_names[VALUE_TYPE_COUNT] = {
-#define X(id, text) text,
-    VALUE_TYPES(X)
-#undef X
-};
 
 static size_t size_of_entry(size_t key_len, bool is_volatile)
 {
@@ -22,12 +15,6 @@ static size_t size_of_entry(size_t key_len, bool is_volatile)
     if (is_volatile)
         size = ((size + 7) & ~(size_t)7) + sizeof(struct entry_expiry);
     return size < sizeof(struct entry) ? sizeof(struct entry) : size;
-}
-
-const char *value_type_name(enum value_type type)
-{
-    assert(type < VALUE_TYPE_COUNT);
-    return type_names[type];
 }
 
 /* Bytes with room to spare were extended in place, which Redis does to no short form. */
@@ -40,15 +27,6 @@ static const char *string_encoding_name(const struct entry *e)
     return e->value.bytes->cap <= ENTRY_EMBEDDED_MAX && e->value.bytes->cap == e->value.bytes->len
                ? "embstr"
                : "raw";
-}
-
-const char *entry_encoding_name(const struct entry *e)
-{
-    static const char *const names[VALUE_TYPE_COUNT][2] = {
-        [VALUE_HASH] = { "listpack", "hashtable" },
-    };
-
-    return e->type == VALUE_STRING ? string_encoding_name(e) : names[e->type][e->encoding];
 }
 
 struct entry *entry_new(struct slice key, bool is_volatile)
@@ -67,24 +45,22 @@ struct entry *entry_new(struct slice key, bool is_volatile)
     return e;
 }
 
-static void drop_collection(struct entry *e)
+/* The entry's value is an empty string, whatever was there. */
+static void forget_value(struct entry *e)
 {
-    if (e->encoding == COLLECTION_PACK)
-        pack_free(e->value.pack);
-    else
-        members_free(e->value.members);
     e->type = VALUE_STRING;
+    e->encoding = STRING_SMALL;
+    e->small_len = 0;
 }
 
 /* Frees what the value holds outside the entry. */
 static void drop_value(struct entry *e)
 {
-    if (e->type != VALUE_STRING)
-        drop_collection(e);
-    else if (e->encoding == STRING_BYTES)
-        mem_free(e->value.bytes, sizeof(struct bytes) + e->value.bytes->cap);
-    e->encoding = STRING_SMALL;
-    e->small_len = 0;
+    size_t all = SIZE_MAX;
+
+    if (e->type != VALUE_STRING || e->encoding == STRING_BYTES)
+        value_ops_of(e)->free_some(e, &all);
+    forget_value(e);
 }
 
 void entry_free(struct entry *e)
@@ -234,38 +210,71 @@ void entry_move_value(struct entry *to, struct entry *from)
     to->encoding = from->encoding;
     to->small_len = from->small_len;
     to->value = from->value;
-    from->type = VALUE_STRING;
-    from->encoding = STRING_SMALL;
-    from->small_len = 0;
+    forget_value(from);
 }
 
-/* A string's copy goes by its bytes, so that it keeps no room to spare. */
 void entry_copy_value(struct entry *to, const struct entry *from)
+{
+    drop_value(to);
+    value_ops_of(from)->copy(to, from);
+}
+
+struct entry *entry_take_large(struct entry *e)
+{
+    struct slice no_key = { NULL, 0 };
+    struct entry *husk;
+
+    if (e->type == VALUE_STRING || value_ops_of(e)->blocks(e) <= ENTRY_FREE_MAX)
+        return NULL;
+    husk = entry_new(no_key, false);
+    entry_move_value(husk, e);
+    return husk;
+}
+
+bool entry_free_some(struct entry *e, size_t *left)
+{
+    if (!value_ops_of(e)->free_some(e, left))
+        return false;
+    forget_value(e);
+    entry_free(e);
+    return true;
+}
+
+static size_t string_count(const struct entry *e)
+{
+    (void)e;
+    return 1;
+}
+
+static size_t string_bytes(const struct entry *e, size_t samples)
+{
+    (void)samples;
+    return e->encoding == STRING_BYTES
+               ? MEM_BLOCK_OVERHEAD + sizeof(struct bytes) + e->value.bytes->cap
+               : 0;
+}
+
+static bool string_free_some(struct entry *e, size_t *left)
+{
+    (void)left;
+    if (e->encoding == STRING_BYTES)
+        mem_free(e->value.bytes, sizeof(struct bytes) + e->value.bytes->cap);
+    return true;
+}
+
+/* A copy goes by the string's bytes, so that it keeps no room to spare. */
+static void string_copy(struct entry *to, const struct entry *from)
 {
     char text[ENTRY_INT_TEXT_MAX];
 
-    if (from->type == VALUE_STRING) {
-        entry_set_string(to, entry_string(from, text));
-        return;
-    }
-    drop_value(to);
-    to->type = from->type;
-    to->encoding = from->encoding;
-    if (from->encoding == COLLECTION_PACK)
-        to->value.pack = pack_copy(from->value.pack);
-    else
-        to->value.members = members_copy(from->value.members);
+    entry_set_string(to, entry_string(from, text));
 }
 
-struct members *entry_take_large(struct entry *e)
-{
-    struct members *m = e->value.members;
-
-    if (e->type == VALUE_STRING || e->encoding != COLLECTION_TABLE ||
-        members_count(m) <= ENTRY_FREE_MAX)
-        return NULL;
-    e->type = VALUE_STRING;
-    e->encoding = STRING_SMALL;
-    e->small_len = 0;
-    return m;
-}
+const struct value_ops string_value_ops = {
+    .encoding_name = string_encoding_name,
+    .count = string_count,
+    .blocks = string_count,
+    .bytes = string_bytes,
+    .free_some = string_free_some,
+    .copy = string_copy,
+};

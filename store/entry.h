@@ -22,7 +22,7 @@
 struct members;
 
 #define ENTRY_SMALL_MAX    8
-#define ENTRY_FREE_MAX     64 /* members of a value that is freed at once */
+#define ENTRY_FREE_MAX     64 /* blocks of a value that is freed at once */
 #define ENTRY_EMBEDDED_MAX 44 /* bytes up to which OBJECT ENCODING says embstr */
 #define ENTRY_INT_TEXT_MAX 24 /* digits of an int64, sign, zero */
 
@@ -31,13 +31,14 @@ struct members;
 #define ENTRY_ACCESS_BITS 21
 #define ENTRY_ACCESS_MASK ((1u << ENTRY_ACCESS_BITS) - 1)
 
-/* Value types; the name is what TYPE says. */
+/* Value types: the name that TYPE says, and the one that its tables begin with (store/value.h,
+ * store/rdb_value.h). */
 #define VALUE_TYPES(X)                                                                             \
-    X(STRING, "string")                                                                            \
-    X(HASH, "hash")
+    X(STRING, "string", string)                                                                    \
+    X(HASH, "hash", hash)
 
 enum value_type {
-#define X(id, text) VALUE_##id,
+#define X(id, text, type) VALUE_##id,
     VALUE_TYPES(X)
 #undef X
         VALUE_TYPE_COUNT
@@ -45,7 +46,7 @@ enum value_type {
 
 enum string_encoding { STRING_INT, STRING_SMALL, STRING_BYTES };
 
-/* Of all other types: the compact form, and the large one. */
+/* Of types that have two forms: the compact one, and the large one. */
 enum collection_encoding { COLLECTION_PACK, COLLECTION_TABLE };
 
 enum entry_flag { ENTRY_VOLATILE = 1 };
@@ -127,9 +128,6 @@ static inline uint32_t entry_idle_s(const struct entry *e, uint32_t clock)
 
 const char *value_type_name(enum value_type type);
 
-/* What OBJECT ENCODING says. */
-const char *entry_encoding_name(const struct entry *e);
-
 /* Sets a string value; takes the most compact form. */
 void entry_set_string(struct entry *e, struct slice value);
 void entry_set_int(struct entry *e, int64_t value);
@@ -155,8 +153,12 @@ void entry_move_value(struct entry *to, struct entry *from);
 void entry_copy_value(struct entry *to, const struct entry *from);
 
 /* Takes a value that is too large to be freed at once out of the entry, which keeps an empty
- * string; NULL when it is not so large. */
-struct members *entry_take_large(struct entry *e);
+ * string: into an entry without a key, to be freed by entry_free_some. NULL: it is not so large. */
+struct entry *entry_take_large(struct entry *e);
+
+/* Frees up to *left blocks of the value and counts them off it; true when that was all, and the
+ * entry is freed too. Until then nothing else may be done with it. */
+bool entry_free_some(struct entry *e, size_t *left);
 
 /* Puts the decimal digits of a value into text; returns their number. */
 size_t entry_int_text(int64_t value, char text[ENTRY_INT_TEXT_MAX]);

@@ -2,7 +2,9 @@
 
 #include <assert.h>
 
+#include "store/mem.h"
 #include "store/members.h"
+#include "store/value.h"
 
 #define COMPARED_MAX 32 /* fields up to which each is compared with each other */
 
@@ -162,3 +164,46 @@ bool fields_walk_next(struct fields_walk *walk)
     walk->value.bytes = member_value(x);
     return true;
 }
+
+static const char *encoding_name(const struct entry *e)
+{
+    return is_pack(e) ? "listpack" : "hashtable";
+}
+
+static size_t blocks(const struct entry *e)
+{
+    return is_pack(e) ? 1 : members_count(e->value.members);
+}
+
+static size_t size_in_bytes(const struct entry *e, size_t samples)
+{
+    return is_pack(e) ? pack_bytes(e->value.pack) + MEM_BLOCK_OVERHEAD
+                      : members_bytes(e->value.members, samples);
+}
+
+static bool free_some(struct entry *e, size_t *left)
+{
+    if (!is_pack(e))
+        return members_free_some(e->value.members, left);
+    pack_free(e->value.pack);
+    return true;
+}
+
+static void copy_value(struct entry *to, const struct entry *from)
+{
+    to->type = VALUE_HASH;
+    to->encoding = from->encoding;
+    if (is_pack(from))
+        to->value.pack = pack_copy(from->value.pack);
+    else
+        to->value.members = members_copy(from->value.members);
+}
+
+const struct value_ops hash_value_ops = {
+    .encoding_name = encoding_name,
+    .count = fields_count,
+    .blocks = blocks,
+    .bytes = size_in_bytes,
+    .free_some = free_some,
+    .copy = copy_value,
+};

@@ -4,21 +4,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/members.h"
-
 /* What waits to be freed: a flushed database, or a large value. */
 struct grave {
     struct grave *next;
-    struct members *members; /* NULL: a database */
+    struct entry *value; /* NULL: a database */
     struct dict dict;
 };
 
-static struct grave *dig(struct keyspace *ks, struct members *m)
+static struct grave *dig(struct keyspace *ks, struct entry *value)
 {
     struct grave *g = malloc(sizeof(*g));
 
     assert(g != NULL);
-    g->members = m;
+    g->value = value;
     g->next = ks->graves;
     ks->graves = g;
     return g;
@@ -27,10 +25,10 @@ static struct grave *dig(struct keyspace *ks, struct members *m)
 /* Takes a large value out of an entry that is about to go, or to get another. */
 static void bury_value(struct keyspace *ks, struct entry *e)
 {
-    struct members *m = e->type != VALUE_STRING ? entry_take_large(e) : NULL;
+    struct entry *value = entry_take_large(e);
 
-    if (m != NULL)
-        dig(ks, m);
+    if (value != NULL)
+        dig(ks, value);
 }
 
 void keyspace_init(struct keyspace *ks, const unsigned char hash_seed[HASH_KEY_SIZE])
@@ -239,8 +237,8 @@ bool keyspace_sweep(struct keyspace *ks, size_t entries_max)
 {
     while (ks->graves != NULL && entries_max > 0) {
         struct grave *g = ks->graves;
-        bool done = g->members != NULL ? members_free_some(g->members, &entries_max)
-                                       : sweep_dict(ks, &g->dict, &entries_max);
+        bool done = g->value != NULL ? entry_free_some(g->value, &entries_max)
+                                     : sweep_dict(ks, &g->dict, &entries_max);
 
         if (done)
             take_out(ks, g);

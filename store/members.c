@@ -53,6 +53,23 @@ void members_free(struct members *m)
         members_free_some(m, &all);
 }
 
+size_t members_bytes(const struct members *m, size_t samples)
+{
+    size_t sum = 0, seen = 0;
+    struct dict_walk walk;
+    struct dict_node *node;
+
+    dict_walk_start(&walk, &m->dict);
+    while ((samples == 0 || seen < samples) && (node = dict_walk_next(&walk)) != NULL) {
+        sum +=
+            size_of(node->key_len, ((const struct member *)node)->value_len) + MEM_BLOCK_OVERHEAD;
+        seen++;
+    }
+    if (seen > 0)
+        sum = (size_t)((double)sum / (double)seen * (double)members_count(m));
+    return sum + sizeof(*m) + MEM_BLOCK_OVERHEAD + dict_overhead_bytes(&m->dict);
+}
+
 const struct member *members_find(const struct members *m, struct slice name)
 {
     struct dict_node **link =

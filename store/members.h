@@ -39,6 +39,9 @@ static inline size_t members_count(const struct members *m)
     return m->dict.used;
 }
 
+/* Bytes of it all, with the allocator's share; reckoned from so many members, 0: from all. */
+size_t members_bytes(const struct members *m, size_t samples);
+
 /* The member of a name, or NULL. Valid until the table changes. */
 const struct member *members_find(const struct members *m, struct slice name);
 

@@ -9,6 +9,7 @@
 #include "store/keyspace.h"
 #include "store/rdb_cursor.h"
 #include "store/rdb_value.h"
+#include "store/value.h"
 
 #define KEY_SHOWN_MAX 64
 
@@ -108,7 +109,8 @@ static void add_built(struct cursor *c)
     struct rdb_reader *r = c->r;
     struct key_ref ref;
 
-    if (!rdb_value_is_empty(r->building) && open_key(c, entry_key(r->building), &ref)) {
+    if (value_ops_of(r->building)->count(r->building) > 0 &&
+        open_key(c, entry_key(r->building), &ref)) {
         entry_move_value(key_ref_entry(&ref), r->building);
         close_key(r, &ref);
     }
@@ -165,7 +167,7 @@ static void read_key(struct cursor *c, unsigned type)
     cursor_take_text(c, &key);
     if (cursor_stopped(c))
         return;
-    if (type != RDB_TYPE_STRING && !rdb_value_known(type)) {
+    if (!rdb_value_known(type)) {
         cursor_fail(c, "key '%s': values of type %u are not supported", show_key(key.bytes, shown),
                     type);
         return;

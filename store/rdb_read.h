@@ -46,6 +46,7 @@ struct rdb_reader {
     struct rdb_info info;
     struct value_limits limits; /* of compact forms; Redis's unless the owner sets others */
     struct entry *building;     /* a value of which elements are still to come; NULL: none. Owned */
+    unsigned building_type;     /* with which it began */
     uint64_t left;              /* those elements */
     char *unpacked;             /* scratch for LZF */
     size_t unpacked_cap;

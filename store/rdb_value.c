@@ -1,33 +1,72 @@
 #include "store/rdb_value.h"
 
 #include <assert.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "store/fields.h"
-#include "store/keyspace.h"
 #include "store/pack.h"
-#include "store/rdb.h"
 #include "store/rdb_blob.h"
 #include "store/rdb_cursor.h"
+#include "store/rdb_out.h"
 #include "store/rdb_read.h"
+
+static const struct rdb_ops *const table[VALUE_TYPE_COUNT] = {
+#define X(id, text, type) &type##_rdb_ops,
+    VALUE_TYPES(X)
+#undef X
+};
+
+/* The reader of a type, or NULL. */
+static const struct rdb_ops *find(unsigned type)
+{
+    for (int i = 0; type < 32 && i < VALUE_TYPE_COUNT; i++) {
+        if (table[i]->types & RDB_TYPE_BIT(type))
+            return table[i];
+    }
+    return NULL;
+}
 
 bool rdb_value_known(unsigned type)
 {
-    return type == RDB_TYPE_HASH || type == RDB_TYPE_HASH_ZIPMAP || type == RDB_TYPE_HASH_ZIPLIST ||
-           type == RDB_TYPE_HASH_LISTPACK;
+    return find(type) != NULL;
 }
 
-static unsigned char *take_listpack(struct slice bytes)
+void rdb_value_read(struct cursor *c, unsigned type, struct entry *e)
 {
-    const unsigned char *p = (const unsigned char *)bytes.p;
+    c->r->building_type = type;
+    find(type)->read(c, type, e);
+}
+
+void rdb_value_read_element(struct cursor *c)
+{
+    find(c->r->building_type)->read_element(c);
+}
+
+enum rdb_type rdb_value_type(const struct entry *e)
+{
+    return table[e->type]->type(e);
+}
+
+void rdb_value_write(struct rdb_out *o, const struct entry *e)
+{
+    table[e->type]->write(o, e);
+}
+
+unsigned char *rdb_value_take_listpack(struct cursor *c)
+{
+    const unsigned char *p;
+    struct text text;
     size_t count;
 
-    return pack_check(p, bytes.n, &count) ? pack_take(p, bytes.n) : NULL;
+    cursor_take_text(c, &text);
+    if (cursor_stopped(c))
+        return NULL;
+    p = (const unsigned char *)text.bytes.p;
+    if (pack_check(p, text.bytes.n, &count))
+        return pack_take(p, text.bytes.n);
+    cursor_fail(c, "listpack is malformed");
+    return NULL;
 }
 
-/* A compact value as a pack; NULL after the error. */
-static unsigned char *take_pack(struct cursor *c, unsigned type)
+static unsigned char *take_blob(struct cursor *c, enum rdb_blob_kind kind, const char *name)
 {
     unsigned char *pack;
     struct text text;
@@ -35,57 +74,58 @@ static unsigned char *take_pack(struct cursor *c, unsigned type)
     cursor_take_text(c, &text);
     if (cursor_stopped(c))
         return NULL;
-    if (type == RDB_TYPE_HASH_LISTPACK)
-        pack = take_listpack(text.bytes);
-    else if (type == RDB_TYPE_HASH_ZIPLIST)
-        pack = rdb_blob_to_pack(RDB_BLOB_ZIPLIST, text.bytes);
-    else
-        pack = rdb_blob_to_pack(RDB_BLOB_ZIPMAP, text.bytes);
+    pack = rdb_blob_to_pack(kind, text.bytes);
     if (pack == NULL)
-        cursor_fail(c, "compact value of type %u is malformed", type);
+        cursor_fail(c, "%s is malformed", name);
     return pack;
 }
 
-void rdb_value_read(struct cursor *c, unsigned type, struct entry *e)
+unsigned char *rdb_value_take_ziplist(struct cursor *c)
 {
-    struct rdb_reader *r = c->r;
-    unsigned char *pack;
-
-    if (type == RDB_TYPE_HASH) {
-        r->left = cursor_take_plain_length(c, "number of fields");
-        fields_start(e);
-        return;
-    }
-    pack = take_pack(c, type);
-    if (pack == NULL || fields_adopt(e, pack, &r->limits, &r->ks->hash_key))
-        return;
-    pack_free(pack);
-    cursor_fail(c, "hash with a field twice, or without a value");
+    return take_blob(c, RDB_BLOB_ZIPLIST, "ziplist");
 }
 
-void rdb_value_read_element(struct cursor *c)
+unsigned char *rdb_value_take_zipmap(struct cursor *c)
 {
-    struct rdb_reader *r = c->r;
-    struct text field, value;
-    char *copy = NULL;
+    return take_blob(c, RDB_BLOB_ZIPMAP, "zipmap");
+}
 
-    cursor_take_text(c, &field);
-    if (cursor_stopped(c))
-        return;
-    if (field.bytes.p == r->unpacked) {
-        copy = malloc(field.bytes.n);
-        assert(copy != NULL);
-        memcpy(copy, field.bytes.p, field.bytes.n);
-        field.bytes.p = copy;
-    }
+static void read_string(struct cursor *c, unsigned type, struct entry *e)
+{
+    struct text value;
+
+    (void)type;
     cursor_take_text(c, &value);
-    if (!cursor_stopped(c) &&
-        !fields_set(r->building, field.bytes, value.bytes, &r->limits, &r->ks->hash_key))
-        cursor_fail(c, "hash with a field twice");
-    free(copy);
+    if (!cursor_stopped(c))
+        entry_set_string(e, value.bytes);
 }
 
-bool rdb_value_is_empty(const struct entry *e)
+static void read_no_element(struct cursor *c)
 {
-    return e->type == VALUE_HASH && fields_count(e) == 0;
+    (void)c;
+    assert(!"a string has no elements");
 }
+
+static enum rdb_type type_of_string(const struct entry *e)
+{
+    (void)e;
+    return RDB_TYPE_STRING;
+}
+
+static void write_string(struct rdb_out *o, const struct entry *e)
+{
+    char text[ENTRY_INT_TEXT_MAX];
+
+    if (e->encoding == STRING_INT)
+        rdb_out_int(o, e->value.integer);
+    else
+        rdb_out_string(o, entry_string(e, text));
+}
+
+const struct rdb_ops string_rdb_ops = {
+    .types = RDB_TYPE_BIT(RDB_TYPE_STRING),
+    .read = read_string,
+    .read_element = read_no_element,
+    .type = type_of_string,
+    .write = write_string,
+};

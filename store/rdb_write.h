@@ -9,13 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "store/rdb_out.h"
+
 struct keyspace;
 struct rdb_info;
-
-#define RDB_WRITE_CHUNK_BYTES ((size_t)64 * 1024)
-
-/* Takes all n bytes, or returns false, which ends the writing. */
-typedef bool rdb_sink_fn(void *arg, const void *bytes, size_t n);
 
 struct rdb_write_options {
     bool compress; /* LZF for long strings */

@@ -372,9 +372,9 @@ static void test_errors_say_what(void)
            "1\x00\x01k\x01"
            "2",
            "is there twice");
-    EXPECT("REDIS0010\x10\x01k\x01x", "compact value of type 16 is malformed");
-    EXPECT("REDIS0010\x0d\x01k\x01x", "compact value of type 13 is malformed");
-    EXPECT("REDIS0010\x09\x01k\x01x", "compact value of type 9 is malformed");
+    EXPECT("REDIS0010\x10\x01k\x01x", "listpack is malformed");
+    EXPECT("REDIS0010\x0d\x01k\x01x", "ziplist is malformed");
+    EXPECT("REDIS0010\x09\x01k\x01x", "zipmap is malformed");
     EXPECT("REDIS0010\x10\x01k\x0a\x0a\0\0\0\x01\0\x81"
            "f\x02\xff",
            "without a value");
