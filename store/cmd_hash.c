@@ -54,7 +54,7 @@ static bool set_pairs(struct store *s, struct client *c, size_t argc, const stru
     *ret_added = 0;
     for (size_t i = 2; i < argc; i += 2)
         *ret_added +=
-            fields_set(e, argv[i], argv[i + 1], &value_limits_default, key_ref_hash_key(&ref));
+            fields_set(e, argv[i], argv[i + 1], &s->options.limits, key_ref_hash_key(&ref));
     store_changed(s, c, argv[1]);
     return true;
 }
@@ -92,7 +92,7 @@ void cmd_hsetnx(void *app, struct client *c, size_t argc, const struct slice *ar
     }
     if (e == NULL)
         e = add_hash(&ref);
-    fields_set(e, argv[2], argv[3], &value_limits_default, key_ref_hash_key(&ref));
+    fields_set(e, argv[2], argv[3], &s->options.limits, key_ref_hash_key(&ref));
     store_changed(s, c, argv[1]);
     resp_int(&c->reply, 1);
 }
@@ -237,7 +237,7 @@ static void put_sum(struct store *s, struct client *c, struct key_ref *ref, stru
 
     if (e == NULL)
         e = add_hash(ref);
-    fields_set(e, field, sum, &value_limits_default, key_ref_hash_key(ref));
+    fields_set(e, field, sum, &s->options.limits, key_ref_hash_key(ref));
     store_changed(s, c, ref->key);
 }
 

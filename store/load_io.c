@@ -122,6 +122,7 @@ void load_start(struct shell *sh)
     keyspace_init(&v->fresh, seed);
     v->fresh.access_clock = sh->store.data.access_clock;
     rdb_reader_init(&v->reader, &v->fresh, as_primary ? sh->store.now_ms : -1);
+    v->reader.limits = sh->store.options.limits;
     uv_idle_init(sh->loop, &v->idle);
     v->idle.data = sh;
     uv_idle_start(&v->idle, on_idle);

@@ -292,6 +292,19 @@ static bool parse_text(struct slice text, char *ret_text, char *ret_error)
     return false;
 }
 
+/* Puts the limits of compact forms where values read them. */
+static void gather_limits(struct options *o)
+{
+    o->limits.hash_entries = (size_t)option_number(o, OPT_HASH_ENTRIES);
+    o->limits.hash_value = (size_t)option_number(o, OPT_HASH_VALUE);
+    o->limits.set_ints = (size_t)option_number(o, OPT_SET_INTS);
+    o->limits.set_entries = (size_t)option_number(o, OPT_SET_ENTRIES);
+    o->limits.set_value = (size_t)option_number(o, OPT_SET_VALUE);
+    o->limits.list_size = (int)option_number(o, OPT_LIST_SIZE);
+    o->limits.zset_entries = (size_t)option_number(o, OPT_ZSET_ENTRIES);
+    o->limits.zset_value = (size_t)option_number(o, OPT_ZSET_VALUE);
+}
+
 bool options_set(struct options *o, enum option_id id, struct slice text,
                  char ret_error[OPTION_ERROR_TEXT_MAX])
 {
@@ -338,6 +351,7 @@ bool options_set(struct options *o, enum option_id id, struct slice text,
     value->text = strdup(shown);
     assert(value->text != NULL);
     value->number = number;
+    gather_limits(o);
     return true;
 }
 

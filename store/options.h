@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "store/limits.h"
 #include "wire/addr.h"
 #include "wire/client.h"
 #include "wire/slice.h"
@@ -111,6 +112,22 @@ enum option_flag {
       "refuse writes with fewer good replicas than this")                                          \
     X(MIN_REPLICAS_LAG, "min-replicas-max-lag", "min-slaves-max-lag", NUMBER, 0, "10", 0,          \
       INT32_MAX, "seconds since its last word up to which a replica is good; 0: the rule is off")  \
+    X(HASH_ENTRIES, "hash-max-listpack-entries", "hash-max-ziplist-entries", NUMBER, 0, "512", 0,  \
+      INT64_MAX, "fields up to which a hash is compact")                                           \
+    X(HASH_VALUE, "hash-max-listpack-value", "hash-max-ziplist-value", BYTES, 0, "64", 0,          \
+      INT64_MAX, "bytes of a field or value up to which it is")                                    \
+    X(SET_INTS, "set-max-intset-entries", NULL, NUMBER, 0, "512", 0, INT64_MAX,                    \
+      "members up to which a set of integers is compact")                                          \
+    X(SET_ENTRIES, "set-max-listpack-entries", NULL, NUMBER, 0, "128", 0, INT64_MAX,               \
+      "members up to which another set is")                                                        \
+    X(SET_VALUE, "set-max-listpack-value", NULL, BYTES, 0, "64", 0, INT64_MAX,                     \
+      "bytes of a member up to which it is")                                                       \
+    X(LIST_SIZE, "list-max-listpack-size", "list-max-ziplist-size", NUMBER, 0, "-2", INT32_MIN,    \
+      INT32_MAX, "size of the nodes of a list: elements, or -1 to -5: 4kb to 64kb")                \
+    X(ZSET_ENTRIES, "zset-max-listpack-entries", "zset-max-ziplist-entries", NUMBER, 0, "128", 0,  \
+      INT64_MAX, "members up to which a sorted set is compact")                                    \
+    X(ZSET_VALUE, "zset-max-listpack-value", "zset-max-ziplist-value", BYTES, 0, "64", 0,          \
+      INT64_MAX, "bytes of a member up to which it is")                                            \
     X(DEBUG_COMMAND, "enable-debug-command", NULL, CHOICE, OPTION_FIXED, "local", 0, 0,            \
       "who may use DEBUG: no, yes, or clients on this host")                                       \
     X(MAXMEMORY, "maxmemory", NULL, BYTES, OPTION_FIXED, "0", 0, 0,                                \
@@ -154,6 +171,7 @@ struct options {
     size_t save_count;
     struct addr primary; /* not set: none */
     struct output_limit output[CLIENT_CLASSES];
+    struct value_limits limits; /* those of compact forms, together */
 };
 
 const struct option_row *option_row(enum option_id id);

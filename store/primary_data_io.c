@@ -102,6 +102,7 @@ void primary_begin_data(struct primary *p)
     keyspace_init(&p->fresh, seed);
     p->fresh.access_clock = p->shell->store.data.access_clock;
     rdb_reader_init(&p->rdb, &p->fresh, -1);
+    p->rdb.limits = p->shell->store.options.limits;
     p->reading = true;
     p->data_whole = false;
     p->data_bytes = 0;
