@@ -20,9 +20,15 @@ static const struct option_row rows[OPTION_COUNT] = {
 #undef X
 };
 
+/* What a CHOICE may be; the index is its number. */
+static const char *const *const choices[OPTION_COUNT] = {
+    [OPT_LOGLEVEL] = loglevels,
+    [OPT_DEBUG_COMMAND] = debug_users,
+};
+
 static const char *const *words_of(enum option_id id)
 {
-    return id == OPT_LOGLEVEL ? loglevels : id == OPT_DEBUG_COMMAND ? debug_users : NULL;
+    return choices[id];
 }
 
 const struct option_row *option_row(enum option_id id)
@@ -368,6 +374,18 @@ static void show_bytes(int64_t v, char *text, size_t size)
         snprintf(text, size, "%lld", (long long)v);
 }
 
+/* "a, b or c". */
+static void show_words(const char *const *words, char *text, size_t size)
+{
+    size_t len = 0;
+
+    for (int i = 0; words[i] != NULL && len < size; i++) {
+        const char *between = i == 0 ? "" : words[i + 1] == NULL ? " or " : ", ";
+
+        len += (size_t)snprintf(text + len, size - len, "%s%s", between, words[i]);
+    }
+}
+
 void option_allowed(enum option_id id, char *text, size_t size)
 {
     const struct option_row *row = &rows[id];
@@ -389,8 +407,7 @@ void option_allowed(enum option_id id, char *text, size_t size)
         snprintf(text, size, "%s", row->least == row->most ? "only no" : "yes or no");
         break;
     case OPTION_CHOICE:
-        snprintf(text, size, "%s",
-                 id == OPT_LOGLEVEL ? "debug, verbose, notice or warning" : "no, yes or local");
+        show_words(words_of(id), text, size);
         break;
     case OPTION_TEXT:
         snprintf(text, size, "text");
