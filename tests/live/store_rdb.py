@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import time
 
+import draws
 import resp
 from storelab import Lab, dataset, same_data
 from waiting import check, wait
@@ -26,23 +27,10 @@ def fill(node, count=3000):
                     commands.append(("PEXPIREAT", "key:%d:%d" % (number, i), 4000000000000 + i))
             commands += [("SET", i, i) for i in (-2**31, 2**31 - 1, 2**31, -129, 128, 127, -32769, 32767)]
             commands += [("SET", "k" * n, "v" * n) for n in (1, 20, 21, 63, 64, 65, 16383, 16384, 70000)]
-            commands += hashes()
+            commands += [c for samples in draws.each("SAMPLES") for c in samples()]
             conn.pipeline(commands)
         conn.send_bytes(resp.encode([b"SET", b"\x00binary\xff", bytes(DRAW.randrange(256) for _ in range(5000))]))
         conn.read()
-
-
-def hashes():
-    """Of both forms, with fields and values of all lengths and kinds of numbers."""
-    numbers = [0, 1, 127, 128, -1, -4096, 4095, -4097, 32767, -32769, 8388607, -8388609, 2**31 - 1, -2**31 - 1, 2**63 - 1, -2**63, 2**63]
-    yield ["HSET", "hash:numbers"] + [w for n in numbers for w in (n, -n)]
-    yield ["HSET", "hash:empty", "", ""]
-    for count in (1, 100, 512, 513, 5000):
-        yield ["HSET", "hash:%d" % count] + [w for i in range(count) for w in ("field%d" % i, "value" * (i % 12))]
-    for size in (62, 63, 64, 65, 4095, 4096, 70000):
-        yield ["HSET", "hash:long:%d" % size, "f" * size, "v", "f", "v" * size]
-    yield ["HSET", "hash:volatile", "a", "b"]
-    yield ["PEXPIREAT", "hash:volatile", 4000000000000]
 
 
 def save_and_stop(node):

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import traceback
 
+import draws
 import process
 import resp
 from servers import HOST, Server
@@ -107,8 +108,9 @@ class Lab:
 # How a value of each type is read whole, and what makes two equal ones look equal.
 READERS = {
     "string": (lambda key: ("GET", key), lambda reply: reply),
-    "hash": (lambda key: ("HGETALL", key), lambda reply: ("hash", sorted(zip(reply[::2], reply[1::2])))),
 }
+for _readers in draws.each("READERS"):
+    READERS.update(_readers)
 
 
 def dataset(node):
