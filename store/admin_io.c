@@ -119,6 +119,7 @@ static void end_pause(struct shell *sh)
     sh->store.paused_until_ms = 0;
     sh->store.paused_all = false;
     uv_timer_stop(&sh->unpause);
+    blocked_serve(&sh->store);
     server_retry(sh->server);
 }
 

@@ -68,7 +68,7 @@ static void rename_key(struct store *s, struct client *c, const struct slice *ar
         keyspace_find(store_db(s, c), argv[1], &from);
         keyspace_rename(&from, argv[2]);
         store_changed(s, c, argv[1]);
-        watch_touch(&s->watches, c->db, argv[2], false);
+        store_touch(s, c->db, argv[2]);
     }
     if (only_new)
         resp_int(&c->reply, !same);

@@ -64,7 +64,7 @@ void cmd_copy(void *app, struct client *c, size_t argc, const struct slice *argv
     keyspace_find(store_db(s, c), argv[1], &from);
     keyspace_copy(&from, &s->data.dbs[o.db], argv[2]);
     s->changes++;
-    watch_touch(&s->watches, (int)o.db, argv[2], false);
+    store_touch(s, (int)o.db, argv[2]);
     resp_int(&c->reply, 1);
 }
 

@@ -145,6 +145,7 @@ void exec_call(struct store *s, struct client *c, const struct command *command,
 
     s->propagated = false;
     s->stats.commands++;
+    s->blocked.command = command;
     command->run(s, c, argc, argv);
     if (s->changes == before)
         return;
@@ -179,5 +180,6 @@ bool exec_request(struct store *s, struct client *c, size_t argc, const struct s
         queue(s, c, &m, argc, argv);
     else
         exec_call(s, c, m.command, argc, argv);
+    blocked_serve(s);
     return true;
 }

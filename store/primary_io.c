@@ -45,6 +45,7 @@ void primary_follow(struct primary *p)
     if (!store_is_replica(s)) {
         p->client.db = 0;
         wait_end_all(p->shell);
+        blocked_end_all(s);
     }
     if (s->link == LINK_CONNECTED || s->link == LINK_NONE)
         p->down_since_ms = s->mono_ms;

@@ -17,6 +17,7 @@
 struct queued;
 struct replica;
 struct store;
+struct waiting;
 
 #define QUEUED_COMMANDS_MAX ((size_t)1024 * 1024) /* in one transaction */
 
@@ -28,6 +29,7 @@ struct session {
     unsigned queued_flags;   /* flags of all its commands, together */
     bool failed;             /* a command could not be queued: EXEC will refuse */
     int64_t write_offset;    /* of the stream, behind its last write; for WAIT */
+    struct waiting *waiter;  /* of a blocking command; NULL: it does not wait */
     struct replica *replica; /* NULL: an ordinary client */
     char command[COMMAND_FULL_NAME_SIZE];
 };
@@ -40,7 +42,8 @@ static inline struct session *session_of(const struct client *c)
 /* Gives a client its session. */
 void session_open(struct client *c);
 
-/* Forgets transaction and watched keys, frees the session. The replica must have gone. */
+/* Forgets transaction, watched keys and what it waits for, frees the session. The replica must have
+ * gone. */
 void session_close(struct store *s, struct client *c);
 
 /* Begins, extends, forgets a transaction. */

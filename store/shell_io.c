@@ -12,6 +12,7 @@
 #include "store/primary_io.h"
 #include "store/session.h"
 #include "store/table_io.h"
+#include "store/unblock_io.h"
 #include "wire/client_pubsub.h"
 #include "wire/log_io.h"
 #include "wire/loop_io.h"
@@ -120,6 +121,7 @@ static enum server_verdict on_request(void *arg, struct client *c, const struct 
 static void on_before_send(void *arg)
 {
     replicas_flush(arg);
+    unblock_arm(arg);
 }
 
 /* A replica's socket is quiet: it can be handed to a child. */
@@ -261,6 +263,7 @@ static void start_parts(struct shell *sh)
     saver_init(&sh->saver, sh->started_s);
     sh->loader.fd = -1;
     replicas_start(sh);
+    unblock_start(sh);
     uv_timer_init(sh->loop, &sh->tick);
     uv_timer_init(sh->loop, &sh->unpause);
     uv_idle_init(sh->loop, &sh->chores);
@@ -345,6 +348,7 @@ bool shell_stop(struct shell *sh, bool save)
     sh->stopping = true;
     service_stopping(sh->service);
     replicas_stop(sh);
+    unblock_stop(sh);
     load_stop(sh);
     uv_close((uv_handle_t *)&sh->tick, NULL);
     uv_close((uv_handle_t *)&sh->unpause, NULL);

@@ -36,6 +36,8 @@ struct shell {
     struct primary *primary;
     uv_timer_t tick;
     uv_timer_t unpause;
+    uv_timer_t unblock;
+    msec unblock_at_ms; /* what it is set to */
     uv_idle_t chores; /* runs while there is something to free or to delete */
     char run_id[REPL_ID_SIZE];
     int64_t started_s; /* Unix time */

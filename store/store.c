@@ -19,6 +19,7 @@ void store_init(struct store *s, const struct command *rows, uint64_t seed,
     memset(s, 0, sizeof(*s));
     prng_seed(&s->prng, seed);
     keyspace_init(&s->data, hash_seed);
+    blocked_init(&s->blocked, &s->data.hash_key);
     options_init(&s->options);
     repl_init(&s->repl, &s->prng, (size_t)option_number(&s->options, OPT_BACKLOG_SIZE));
     s->pubsub = pubsub_new();
@@ -30,6 +31,7 @@ void store_done(struct store *s)
 {
     command_table_free(s->commands);
     pubsub_free(s->pubsub);
+    blocked_done(&s->blocked);
     repl_done(&s->repl);
     options_done(&s->options);
     keyspace_done(&s->data);

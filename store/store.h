@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "store/blocked.h"
 #include "store/keyspace.h"
 #include "store/options.h"
 #include "store/repl.h"
@@ -84,6 +85,7 @@ struct store {
     struct options options;
     struct repl repl;
     struct watches watches;
+    struct blocked blocked;
     struct store_stats stats;
     struct prng prng;
     struct pubsub *pubsub;
@@ -171,11 +173,19 @@ void store_expire(struct store *s, struct key_ref *ref);
  * a replica. */
 size_t store_expire_due(struct store *s, size_t keys_max);
 
-/* To be called after each change of a key: counts it and tells its watchers. */
+/* A key was added, changed or deleted: tells those who watch it, and those who wait for a value
+ * there. For keys beyond the one that is counted. */
+static inline void store_touch(struct store *s, int db, struct slice key)
+{
+    watch_touch(&s->watches, db, key, false);
+    blocked_signal(&s->blocked, db, key);
+}
+
+/* To be called after each change of a key: counts it and tells whom it concerns. */
 static inline void store_changed(struct store *s, const struct client *c, struct slice key)
 {
     s->changes++;
-    watch_touch(&s->watches, c->db, key, false);
+    store_touch(s, c->db, key);
 }
 
 /*

@@ -5,6 +5,7 @@
 #include "store/primary_io.h"
 #include "store/replicas_io.h"
 #include "store/store.h"
+#include "store/unblock_io.h"
 
 /* The flags, short enough for a table. */
 enum {
@@ -56,6 +57,7 @@ static const struct command client_commands[] = {
     PLAIN("reply", 3, cmd_client_reply, NS|LD|ST, "Turns replies on or off"),
     PLAIN("setinfo", 4, cmd_client_setinfo, NS|LD|ST, "Tells name and version of the library"),
     PLAIN("setname", 3, cmd_client_setname, NS|LD|ST, "Names the connection"),
+    PLAIN("unblock", -3, cmd_client_unblock, ADM|NS|LD|ST, "Ends the waiting of a connection"),
     PLAIN("unpause", 2, cmd_client_unpause, ADM|NS|LD|ST, "Ends a pause"),
     { .name = NULL },
 };

@@ -45,27 +45,47 @@ static void arm(struct shell *sh)
                        (uint64_t)msec_max(first - sh->store.mono_ms, 0) + 1, 0);
 }
 
-/* Answers and frees those that are done: enough replicas, out of time, or (all) everybody. */
+/* Takes a waiter out, answers its client and frees it. */
+static void finish(struct shell *sh, struct waiter **link, const char *error)
+{
+    struct waiter *w = *link;
+    struct client *c = server_find(sh->server, w->client_id);
+
+    *link = w->next;
+    if (c != NULL) {
+        if (error != NULL)
+            resp_error(&c->reply, error);
+        else
+            resp_int(&c->reply, count_acked(sh, w->offset));
+        client_resume(c);
+    }
+    free(w);
+}
+
+/* Answers those that are done: enough replicas, out of time, or (all) everybody. */
 static void answer(struct shell *sh, bool all)
 {
     struct waiter **link = &sh->replicas.waiters, *w;
 
     while ((w = *link) != NULL) {
-        int64_t acked = count_acked(sh, w->offset);
-        struct client *c = server_find(sh->server, w->client_id);
-
-        if (!all && acked < w->wanted && w->until_ms > sh->store.mono_ms) {
+        if (all || count_acked(sh, w->offset) >= w->wanted || w->until_ms <= sh->store.mono_ms)
+            finish(sh, link, NULL);
+        else
             link = &w->next;
-            continue;
-        }
-        *link = w->next;
-        if (c != NULL) {
-            resp_int(&c->reply, acked);
-            client_resume(c);
-        }
-        free(w);
     }
     arm(sh);
+}
+
+bool wait_unblock(struct shell *sh, uint64_t client_id, bool with_error)
+{
+    struct waiter **link = &sh->replicas.waiters;
+
+    while (*link != NULL && (*link)->client_id != client_id)
+        link = &(*link)->next;
+    if (*link == NULL)
+        return false;
+    finish(sh, link, with_error ? blocked_error_unblocked : NULL);
+    return true;
 }
 
 void wait_check(struct shell *sh)
