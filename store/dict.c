@@ -142,6 +142,19 @@ struct dict_node **dict_find(const struct dict *d, const void *key, size_t len, 
     return NULL;
 }
 
+struct dict_node **dict_find_node(const struct dict *d, const struct dict_node *node, uint32_t hash)
+{
+    struct dict_node **link;
+
+    if (d->used == 0)
+        return NULL;
+    for (link = bucket_at(d, bucket_of(d, hash)); *link != NULL; link = &(*link)->next) {
+        if (*link == node)
+            return link;
+    }
+    return NULL;
+}
+
 struct dict_node **dict_insert(struct dict *d, struct dict_node *node, uint32_t hash)
 {
     struct dict_node **bucket;

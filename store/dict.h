@@ -46,6 +46,11 @@ static inline uint32_t dict_hash(const struct dict *d, const void *key, size_t l
 /* Returns the link that points at the node with this key, or NULL. */
 struct dict_node **dict_find(const struct dict *d, const void *key, size_t len, uint32_t hash);
 
+/* The link that points at this very node, or NULL: it is not in the dict. Nothing is read through
+ * node, which may be gone. */
+struct dict_node **dict_find_node(const struct dict *d, const struct dict_node *node,
+                                  uint32_t hash);
+
 /* Adds a node whose key is not in the dict; sets its hash. Returns the link that points at it. */
 struct dict_node **dict_insert(struct dict *d, struct dict_node *node, uint32_t hash);
 

@@ -21,6 +21,7 @@ static const char save_failed[] = "MISCONF Redis is configured to save RDB snaps
                                   "check the Redis logs for details about the RDB error.";
 static const char few_replicas[] = "NOREPLICAS Not enough good replicas to write.";
 static const char read_only[] = "READONLY You can't write against a read only replica.";
+static const char out_of_memory[] = "OOM command not allowed when used memory > 'maxmemory'.";
 static const char no_primary[] =
     "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.";
 static const char loading[] = "LOADING Redis is loading the dataset in memory";
@@ -66,8 +67,20 @@ static const char *write_refusal(const struct store *s, unsigned flags)
     return NULL;
 }
 
+/* Deletes keys to stay below maxmemory; false when that is not possible and the command, or a
+ * transaction that becomes longer, needs more. */
+static bool make_room(struct store *s, const struct client *c, const struct command *command,
+                      unsigned flags)
+{
+    bool queues = (c->flags & CLIENT_IN_MULTI) && !(command->flags & COMMAND_UNQUEUED);
+
+    if ((c->flags & CLIENT_IS_MASTER) || s->phase != STORE_READY)
+        return true;
+    return evict_make_room(s) || !(queues || (flags & COMMAND_DENYOOM));
+}
+
 /* Why a command that exists must not run now, in the order in which Redis asks; or NULL. */
-static const char *refusal(const struct store *s, struct client *c, const struct command_match *m)
+static const char *refusal(struct store *s, struct client *c, const struct command_match *m)
 {
     unsigned flags = flags_of(c, m->command);
     const char *why = NULL;
@@ -78,6 +91,8 @@ static const char *refusal(const struct store *s, struct client *c, const struct
         return no_auth;
     if ((c->flags & CLIENT_IN_MULTI) && (m->command->flags & COMMAND_NO_MULTI))
         return not_in_multi;
+    if (!make_room(s, c, m->command, flags))
+        return out_of_memory;
     if (!(c->flags & CLIENT_IS_MASTER))
         why = write_refusal(s, flags);
     if (why != NULL)

@@ -183,7 +183,7 @@ static void put_stats(struct shell *sh, struct buf *b)
     put(b, "sync_partial_ok", (long long)st->sync_partial_ok);
     put(b, "sync_partial_err", (long long)st->sync_partial_err);
     put(b, "expired_keys", (long long)st->expired_keys);
-    put(b, "evicted_keys", 0);
+    put(b, "evicted_keys", (long long)st->evicted_keys);
     put(b, "keyspace_hits", (long long)st->keyspace_hits);
     put(b, "keyspace_misses", (long long)st->keyspace_misses);
     put(b, "pubsub_channels", (long long)channels);

@@ -59,6 +59,20 @@ struct entry *keyspace_find(struct db *db, struct slice key, struct key_ref *ret
     return key_ref_entry(ret_ref);
 }
 
+struct entry *keyspace_find_entry(struct db *db, const struct entry *e, uint32_t hash,
+                                  struct key_ref *ret_ref)
+{
+    struct dict_node **link = dict_find_node(&db->dict, &e->node, hash);
+
+    if (link == NULL)
+        return NULL;
+    ret_ref->db = db;
+    ret_ref->key = entry_key(e);
+    ret_ref->hash = hash;
+    ret_ref->link = link;
+    return key_ref_entry(ret_ref);
+}
+
 /* A dict_insert may move other entries between buckets, but the new one is the first of its own. */
 struct entry *keyspace_add(struct key_ref *ref)
 {

@@ -52,6 +52,11 @@ void keyspace_done(struct keyspace *ks);
 /* Looks a key up; returns its entry or NULL. The ref is set in both cases. */
 struct entry *keyspace_find(struct db *db, struct slice key, struct key_ref *ret_ref);
 
+/* Looks for this very entry, which may be gone: nothing is read through it unless it is there.
+ * NULL: it is not, and the ref is not set. */
+struct entry *keyspace_find_entry(struct db *db, const struct entry *e, uint32_t hash,
+                                  struct key_ref *ret_ref);
+
 /* The entry of a ref, or NULL. */
 static inline struct entry *key_ref_entry(const struct key_ref *ref)
 {

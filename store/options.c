@@ -12,6 +12,10 @@
 
 static const char *const loglevels[] = { "debug", "verbose", "notice", "warning", NULL };
 static const char *const debug_users[] = { "no", "yes", "local", NULL };
+static const char *const evict_policies[] = { "noeviction",      "allkeys-lru",
+                                              "allkeys-random",  "volatile-lru",
+                                              "volatile-random", "volatile-ttl",
+                                              NULL };
 
 static const struct option_row rows[OPTION_COUNT] = {
 #define X(id, name, alias, kind, flags, standard, least, most, meaning)                            \
@@ -24,6 +28,7 @@ static const struct option_row rows[OPTION_COUNT] = {
 static const char *const *const choices[OPTION_COUNT] = {
     [OPT_LOGLEVEL] = loglevels,
     [OPT_DEBUG_COMMAND] = debug_users,
+    [OPT_MAXMEMORY_POLICY] = evict_policies,
 };
 
 static const char *const *words_of(enum option_id id)

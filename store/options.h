@@ -130,8 +130,14 @@ enum option_flag {
       INT64_MAX, "bytes of a member up to which it is")                                            \
     X(DEBUG_COMMAND, "enable-debug-command", NULL, CHOICE, OPTION_FIXED, "local", 0, 0,            \
       "who may use DEBUG: no, yes, or clients on this host")                                       \
-    X(MAXMEMORY, "maxmemory", NULL, BYTES, OPTION_FIXED, "0", 0, 0,                                \
-      "there is no limit of memory yet: only 0")
+    X(MAXMEMORY, "maxmemory", NULL, BYTES, 0, "0", 0, INT64_MAX,                                   \
+      "bytes that the data may take; 0: no limit")                                                 \
+    X(MAXMEMORY_POLICY, "maxmemory-policy", NULL, CHOICE, 0, "noeviction", 0, 0,                   \
+      "which keys are deleted to stay below maxmemory")                                            \
+    X(MAXMEMORY_SAMPLES, "maxmemory-samples", NULL, NUMBER, 0, "5", 1, 64,                         \
+      "keys that are looked at for one to delete")                                                 \
+    X(REPLICA_IGNORE_MAXMEMORY, "replica-ignore-maxmemory", "slave-ignore-maxmemory", YES_NO, 0,   \
+      "yes", 0, 1, "a replica deletes only what its primary deletes")
 
 enum option_id {
 #define X(id, name, alias, kind, flags, standard, least, most, meaning) OPT_##id,

@@ -54,6 +54,7 @@ static void on_chores(uv_idle_t *idle)
     shell_set_clock(sh);
     more = keyspace_sweep(&sh->store.data, CHORE_ENTRIES);
     more = store_expire_due(&sh->store, CHORE_ENTRIES) == CHORE_ENTRIES || more;
+    evict_make_room(&sh->store);
     replicas_flush(sh);
     if (!more)
         uv_idle_stop(idle);

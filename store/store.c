@@ -58,7 +58,8 @@ bool store_entry_expired(const struct store *s, const struct entry *e)
     return entry_is_volatile(e) && entry_expiry(e)->at_ms < s->now_ms;
 }
 
-void store_expire(struct store *s, struct key_ref *ref)
+/* Deletes a key that no command asked to delete. */
+static void drop(struct store *s, struct key_ref *ref, bool by_expiry)
 {
     struct slice del[2] = { slice_str("DEL"), entry_key(key_ref_entry(ref)) };
     bool propagated = s->propagated;
@@ -67,9 +68,20 @@ void store_expire(struct store *s, struct key_ref *ref)
      * rule. */
     store_propagate(s, (int)ref->db->id, 2, del);
     s->propagated = propagated;
-    watch_touch(&s->watches, (int)ref->db->id, del[1], true);
+    watch_touch(&s->watches, (int)ref->db->id, del[1], by_expiry);
     keyspace_delete(ref);
+}
+
+void store_expire(struct store *s, struct key_ref *ref)
+{
+    drop(s, ref, true);
     s->stats.expired_keys++;
+}
+
+void store_evict(struct store *s, struct key_ref *ref)
+{
+    drop(s, ref, false);
+    s->stats.evicted_keys++;
 }
 
 /* The entry, if it is there for this client. */

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "store/blocked.h"
+#include "store/evict.h"
 #include "store/keyspace.h"
 #include "store/options.h"
 #include "store/repl.h"
@@ -60,6 +61,7 @@ struct store_stats {
     uint64_t keyspace_hits;
     uint64_t keyspace_misses;
     uint64_t expired_keys;
+    uint64_t evicted_keys;
     uint64_t sync_full;
     uint64_t sync_partial_ok;
     uint64_t sync_partial_err;
@@ -87,6 +89,7 @@ struct store {
     struct watches watches;
     struct blocked blocked;
     struct store_stats stats;
+    struct evict_pool evict;
     struct prng prng;
     struct pubsub *pubsub;
     struct command_table *commands;
@@ -168,6 +171,9 @@ bool store_entry_expired(const struct store *s, const struct entry *e);
 
 /* Deletes an expired entry as a primary does. */
 void store_expire(struct store *s, struct key_ref *ref);
+
+/* Deletes an entry to make room. */
+void store_evict(struct store *s, struct key_ref *ref);
 
 /* Deletes up to keys_max keys whose time has come, the earliest first; returns how many. Nothing on
  * a replica. */
