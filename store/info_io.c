@@ -6,7 +6,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "store/mem.h"
+#include "store/memory_io.h"
 #include "store/primary_io.h"
 #include "store/save_io.h"
 #include "store/shell_io.h"
@@ -40,19 +40,6 @@ static void put_human(struct buf *b, const char *name, size_t bytes)
         buf_printf(b, "%s:%zuB\r\n", name, bytes);
     else
         buf_printf(b, "%s:%.2f%c\r\n", name, v, units[u]);
-}
-
-static long long resident_bytes(void)
-{
-    long long pages = 0, resident = 0;
-    FILE *f = fopen("/proc/self/statm", "re");
-
-    if (f == NULL)
-        return 0;
-    if (fscanf(f, "%lld %lld", &pages, &resident) != 2)
-        resident = 0;
-    fclose(f);
-    return resident * sysconf(_SC_PAGESIZE);
 }
 
 /* --- sections -------------------------------------------------------------------------------- */
@@ -92,26 +79,48 @@ static void put_clients(struct shell *sh, struct buf *b)
     put(b, "tracking_clients", 0);
 }
 
+/* A count of bytes, and the same again in a unit; name without "_human". */
+static void put_bytes(struct buf *b, const char *name, size_t bytes)
+{
+    char human[64];
+
+    put(b, name, (long long)bytes);
+    snprintf(human, sizeof(human), "%s_human", name);
+    put_human(b, human, bytes);
+}
+
+static double percent(size_t part, size_t whole)
+{
+    return whole > 0 ? 100.0 * (double)part / (double)whole : 0;
+}
+
 static void put_memory(struct shell *sh, struct buf *b)
 {
-    size_t used = mem_used() + sh->store.repl.backlog.size;
-    struct rusage usage;
+    const struct options *o = &sh->store.options;
+    struct memory_facts f;
 
-    getrusage(RUSAGE_SELF, &usage);
-    put(b, "used_memory", (long long)used);
-    put_human(b, "used_memory_human", used);
-    put(b, "used_memory_rss", resident_bytes());
-    put_human(b, "used_memory_rss_human", (size_t)resident_bytes());
-    put(b, "used_memory_peak", usage.ru_maxrss * 1024LL);
-    put_human(b, "used_memory_peak_human", (size_t)usage.ru_maxrss * 1024);
-    put(b, "total_system_memory", (long long)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE));
-    put(b, "maxmemory", 0);
-    put_text(b, "maxmemory_human", "0B");
-    put_text(b, "maxmemory_policy", "noeviction");
+    memory_facts(sh, &f);
+    put_bytes(b, "used_memory", f.total);
+    put_bytes(b, "used_memory_rss", f.resident);
+    put_bytes(b, "used_memory_peak", f.peak);
+    buf_printf(b, "used_memory_peak_perc:%.2f%%\r\n", percent(f.total, f.peak));
+    put(b, "used_memory_overhead", (long long)f.overhead);
+    put(b, "used_memory_startup", (long long)f.startup);
+    put(b, "used_memory_dataset", (long long)f.dataset);
+    buf_printf(b, "used_memory_dataset_perc:%.2f%%\r\n", percent(f.dataset, f.total - f.startup));
+    put_bytes(b, "total_system_memory",
+              (size_t)sysconf(_SC_PHYS_PAGES) * (size_t)sysconf(_SC_PAGESIZE));
+    put_bytes(b, "maxmemory", (size_t)option_number(o, OPT_MAXMEMORY));
+    put_text(b, "maxmemory_policy", option_text(o, OPT_MAXMEMORY_POLICY));
     buf_printf(b, "mem_fragmentation_ratio:%.2f\r\n",
-               (double)resident_bytes() / (double)(used > 0 ? used : 1));
-    put(b, "mem_replication_backlog", (long long)sh->store.repl.backlog.size);
+               (double)f.resident / (double)(f.total > 0 ? f.total : 1));
+    put(b, "mem_fragmentation_bytes", (long long)f.resident - (long long)f.total);
+    put(b, "mem_not_counted_for_evict", (long long)f.backlog);
+    put(b, "mem_replication_backlog", (long long)f.backlog);
+    put(b, "mem_clients_slaves", (long long)f.replicas);
+    put(b, "mem_clients_normal", (long long)f.clients);
     put_text(b, "mem_allocator", "libc");
+    put(b, "lazyfree_pending_objects", sh->store.data.graves != NULL);
 }
 
 static void put_loading(struct shell *sh, struct buf *b)

@@ -9,6 +9,7 @@
 #include "store/auth.h"
 #include "store/config_io.h"
 #include "store/exec.h"
+#include "store/memory_io.h"
 #include "store/primary_io.h"
 #include "store/session.h"
 #include "store/table_io.h"
@@ -82,6 +83,7 @@ static void on_tick(uv_timer_t *timer)
 
     shell_set_clock(sh);
     count_ops(sh);
+    memory_note(sh);
     if (sh->store.phase != STORE_READY)
         return;
     save_tick(sh);
@@ -260,6 +262,7 @@ static void start_parts(struct shell *sh)
     sh->started_s = sh->store.now_ms / 1000;
     sh->started_ms = sh->store.mono_ms;
     sh->ops_at_ms = sh->store.mono_ms;
+    sh->memory_startup = memory_note(sh);
     repl_id_draw(sh->run_id, &sh->store.prng);
     saver_init(&sh->saver, sh->started_s);
     sh->loader.fd = -1;

@@ -42,6 +42,8 @@ struct shell {
     char run_id[REPL_ID_SIZE];
     int64_t started_s; /* Unix time */
     msec started_ms;
+    size_t memory_startup; /* bytes (memory_io) */
+    size_t memory_peak;
     msec ops_at_ms; /* for instantaneous_ops_per_sec */
     uint64_t ops_seen;
     uint64_t ops_per_s;

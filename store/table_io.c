@@ -2,6 +2,7 @@
 
 #include "store/admin_io.h"
 #include "store/cmd.h"
+#include "store/memory_io.h"
 #include "store/primary_io.h"
 #include "store/replicas_io.h"
 #include "store/store.h"
@@ -80,6 +81,15 @@ static const struct command config_commands[] = {
     { .name = NULL },
 };
 
+static const struct command memory_commands[] = {
+    PLAIN("doctor", 2, cmd_memory_doctor, 0, "Says what is unusual about the memory"),
+    PLAIN("help", 2, cmd_help, LD|ST, "Prints this help"),
+    PLAIN("malloc-stats", 2, cmd_memory_malloc_stats, 0, "Returns what the allocator counts"),
+    PLAIN("purge", 2, cmd_memory_purge, 0, "Gives free memory back to the system"),
+    PLAIN("stats", 2, cmd_memory_stats, 0, "Says where the memory is"),
+    { .name = NULL },
+};
+
 static const struct command object_commands[] = {
     KEYS("encoding", 3, cmd_object_encoding, R, 2, 2, 1, "Returns the form in which a value is kept"),
     KEYS("freq", 3, cmd_object_freq, R, 2, 2, 1, "Returns how often a key was used"),
@@ -147,6 +157,7 @@ const struct command table_commands[] = {
     PLAIN("info", -1, cmd_info, LD|ST, "Returns facts and counters"),
     PLAIN("keys", 2, cmd_keys, R, "Lists keys that match a pattern"),
     PLAIN("lastsave", 1, cmd_lastsave, LD|ST|F, "Returns the time of the last save"),
+    GROUP("memory", -2, NULL, 0, memory_commands, "Commands about memory"),
     KEYS("mget", -2, cmd_mget, R|F, 1, -1, 1, "Returns several strings"),
     KEYS("mset", -3, cmd_mset, W|OOM, 1, -1, 2, "Sets several strings"),
     KEYS("msetnx", -3, cmd_msetnx, W|OOM, 1, -1, 2, "Sets several strings if none of the keys exists"),
