@@ -93,7 +93,8 @@ static void set_value(struct dict_node **link, struct slice value)
         memcpy(x->bytes + name_len, value.p, value.n);
 }
 
-static void add(struct members *m, struct slice name, struct slice value, uint32_t hash)
+static const struct member *add(struct members *m, struct slice name, struct slice value,
+                                uint32_t hash)
 {
     struct member *x = mem_alloc(size_of(name.n, value.n));
 
@@ -105,6 +106,12 @@ static void add(struct members *m, struct slice name, struct slice value, uint32
     if (value.n > 0)
         memcpy(x->bytes + name.n, value.p, value.n);
     dict_insert(&m->dict, &x->node, hash);
+    return x;
+}
+
+const struct member *members_add(struct members *m, struct slice name, struct slice value)
+{
+    return add(m, name, value, dict_hash(&m->dict, name.p, name.n));
 }
 
 bool members_set(struct members *m, struct slice name, struct slice value)

@@ -48,6 +48,10 @@ const struct member *members_find(const struct members *m, struct slice name);
 /* Adds a member or gives it another value; true when it is new. */
 bool members_set(struct members *m, struct slice name, struct slice value);
 
+/* Adds a member that is not there; returns it. It stays where it is until it gets a value of another
+ * length or is deleted. */
+const struct member *members_add(struct members *m, struct slice name, struct slice value);
+
 /* False when it was not there. */
 bool members_delete(struct members *m, struct slice name);
 
