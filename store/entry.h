@@ -20,6 +20,7 @@
 #include "wire/slice.h"
 
 struct members;
+struct zset;
 
 #define ENTRY_SMALL_MAX    8
 #define ENTRY_FREE_MAX     64 /* blocks of a value that is freed at once */
@@ -35,7 +36,8 @@ struct members;
  * store/rdb_value.h). */
 #define VALUE_TYPES(X)                                                                             \
     X(STRING, "string", string)                                                                    \
-    X(HASH, "hash", hash)
+    X(HASH, "hash", hash)                                                                          \
+    X(ZSET, "zset", zset)
 
 enum value_type {
 #define X(id, text, type) VALUE_##id,
@@ -66,6 +68,7 @@ struct entry {
         struct bytes *bytes;
         unsigned char *pack;     /* store/pack.h */
         struct members *members; /* store/members.h */
+        struct zset *zset;       /* store/zset.h */
     } value;
     unsigned type : 3;                   /* enum value_type */
     unsigned encoding : 3;               /* enum string_encoding, or that of the type */

@@ -6,8 +6,6 @@
 #include "store/members.h"
 #include "store/value.h"
 
-#define COMPARED_MAX 32 /* fields up to which each is compared with each other */
-
 static bool is_pack(const struct entry *e)
 {
     assert(e->type == VALUE_HASH);
@@ -36,30 +34,12 @@ static void convert(struct entry *e, const struct hash_key *hash_key)
     e->value.members = m;
 }
 
-/* True when no field of the pack is there twice; for few by comparing, for many by a table. */
-static bool distinct(unsigned char *pack, size_t count, const struct hash_key *hash_key)
-{
-    struct members *seen = count > COMPARED_MAX ? members_new(hash_key) : NULL;
-    struct slice none = { NULL, 0 };
-    bool ok = true;
-
-    for (unsigned char *p = pack_first(pack), *next; p != NULL && ok; p = next) {
-        struct pack_item item;
-        struct slice field = pack_get(p, &item);
-
-        next = pack_next(pack_next(p));
-        ok = seen != NULL ? members_set(seen, field, none) : pack_find(next, field, 2) == NULL;
-    }
-    members_free(seen);
-    return ok;
-}
-
 bool fields_adopt(struct entry *e, unsigned char *pack, const struct value_limits *limits,
                   const struct hash_key *hash_key)
 {
     size_t count = pack_count(pack);
 
-    if (count % 2 != 0 || !distinct(pack, count / 2, hash_key))
+    if (count % 2 != 0 || !members_distinct(pack, 2, hash_key))
         return false;
     assert(e->type == VALUE_STRING && e->encoding == STRING_SMALL);
     e->type = VALUE_HASH;

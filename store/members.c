@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "store/mem.h"
+#include "store/pack.h"
+
+#define COMPARED_MAX 32 /* elements up to which each is compared with each other */
 
 static size_t size_of(size_t name_len, size_t value_len)
 {
@@ -114,6 +117,13 @@ const struct member *members_add(struct members *m, struct slice name, struct sl
     return add(m, name, value, dict_hash(&m->dict, name.p, name.n));
 }
 
+void members_overwrite(struct members *m, const struct member *x, struct slice value)
+{
+    (void)m; /* whoever may change the table may change its members */
+    assert(x->value_len == value.n);
+    memcpy((char *)x->bytes + x->node.key_len, value.p, value.n);
+}
+
 bool members_set(struct members *m, struct slice name, struct slice value)
 {
     uint32_t hash = dict_hash(&m->dict, name.p, name.n);
@@ -149,4 +159,23 @@ struct members *members_copy(const struct members *m)
         add(copy, member_name(x), member_value(x), node->hash);
     }
     return copy;
+}
+
+bool members_distinct(unsigned char *pack, size_t step, const struct hash_key *hash_key)
+{
+    struct members *seen = pack_count(pack) / step > COMPARED_MAX ? members_new(hash_key) : NULL;
+    struct slice none = { NULL, 0 };
+    bool ok = true;
+
+    for (unsigned char *p = pack_first(pack), *next; p != NULL && ok; p = next) {
+        struct pack_item item;
+        struct slice name = pack_get(p, &item);
+
+        next = p;
+        for (size_t i = 0; i < step; i++)
+            next = pack_next(next);
+        ok = seen != NULL ? members_set(seen, name, none) : pack_find(next, name, step) == NULL;
+    }
+    members_free(seen);
+    return ok;
 }

@@ -42,15 +42,22 @@ static inline size_t members_count(const struct members *m)
 /* Bytes of it all, with the allocator's share; reckoned from so many members, 0: from all. */
 size_t members_bytes(const struct members *m, size_t samples);
 
+/* True when of the elements of a pack, whose number is a multiple of `step`, the first of each
+ * `step` is there once; for few by comparing, for many by a table. */
+bool members_distinct(unsigned char *pack, size_t step, const struct hash_key *hash_key);
+
 /* The member of a name, or NULL. Valid until the table changes. */
 const struct member *members_find(const struct members *m, struct slice name);
 
 /* Adds a member or gives it another value; true when it is new. */
 bool members_set(struct members *m, struct slice name, struct slice value);
 
-/* Adds a member that is not there; returns it. It stays where it is until it gets a value of another
- * length or is deleted. */
+/* Adds a member that is not there; returns it. It stays where it is until it gets a value of
+ * another length or is deleted. */
 const struct member *members_add(struct members *m, struct slice name, struct slice value);
+
+/* Puts as many other bytes in the place of a value; the member stays where it is. */
+void members_overwrite(struct members *m, const struct member *x, struct slice value);
 
 /* False when it was not there. */
 bool members_delete(struct members *m, struct slice name);

@@ -332,7 +332,7 @@ unsigned char *pack_seek(unsigned char *pack, size_t index)
 }
 
 /* The integer at p, if the element is one. */
-static bool get_int(const unsigned char *p, int64_t *ret)
+bool pack_int(const unsigned char *p, int64_t *ret)
 {
     unsigned form = p[0];
     size_t n = int_bytes(form);
@@ -358,7 +358,7 @@ struct slice pack_get(const unsigned char *p, struct pack_item *ret)
 {
     int64_t number;
 
-    if (get_int(p, &number)) {
+    if (pack_int(p, &number)) {
         ret->bytes.p = ret->text;
         ret->bytes.n = entry_int_text(number, ret->text);
     } else {
@@ -381,7 +381,7 @@ bool pack_is(const unsigned char *p, const struct pack_needle *needle)
     size_t head, data;
     int64_t number;
 
-    if (get_int(p, &number))
+    if (pack_int(p, &number))
         return needle->is_int && number == needle->number;
     head = form_bytes(p[0]);
     data = data_bytes(p);

@@ -53,6 +53,9 @@ unsigned char *pack_seek(unsigned char *pack, size_t index);
 /* Reads the element at p. */
 struct slice pack_get(const unsigned char *p, struct pack_item *ret);
 
+/* The element at p as an integer; false when it is not kept as one. */
+bool pack_int(const unsigned char *p, int64_t *ret);
+
 /* What elements are compared with, many times. */
 struct pack_needle {
     struct slice bytes;

@@ -37,16 +37,23 @@ enum rdb_opcode {
 
 enum rdb_type {
     RDB_TYPE_STRING = 0,
+    RDB_TYPE_ZSET = 3, /* scores as text */
     RDB_TYPE_HASH = 4,
+    RDB_TYPE_ZSET_2 = 5, /* as eight bytes */
     RDB_TYPE_HASH_ZIPMAP = 9,
+    RDB_TYPE_ZSET_ZIPLIST = 12,
     RDB_TYPE_HASH_ZIPLIST = 13,
-    RDB_TYPE_HASH_LISTPACK = 16
+    RDB_TYPE_HASH_LISTPACK = 16,
+    RDB_TYPE_ZSET_LISTPACK = 17
 };
 
 /* The two high bits of a length byte, and the encodings of the fourth kind. */
 enum rdb_length { RDB_LEN_6 = 0, RDB_LEN_14 = 1, RDB_LEN_WIDE = 2, RDB_LEN_ENCODED = 3 };
 enum rdb_encoding { RDB_ENC_INT8 = 0, RDB_ENC_INT16 = 1, RDB_ENC_INT32 = 2, RDB_ENC_LZF = 3 };
 enum { RDB_LEN_32 = 0x80, RDB_LEN_64 = 0x81 };
+
+/* The length of a score as text, and the values above which it is none. */
+enum { RDB_SCORE_NAN = 253, RDB_SCORE_INF = 254, RDB_SCORE_MINUS_INF = 255 };
 
 /* What a file says about the history that its data belong to. */
 struct rdb_info {

@@ -469,6 +469,16 @@ size_t score_tree_count(const struct score_tree *t, score_before_fn *before, con
     return count + at;
 }
 
+/* As if the nodes were as full as they are on average. */
+size_t score_tree_bytes(const struct score_tree *t)
+{
+    size_t leaves = (t->count + JOINED_MAX - 1) / JOINED_MAX;
+    size_t inners = leaves > 1 ? (leaves + JOINED_MAX - 1) / JOINED_MAX : 0;
+
+    return leaves * (sizeof(struct score_node) + MEM_BLOCK_OVERHEAD) +
+           inners * (sizeof(struct inner_node) + MEM_BLOCK_OVERHEAD);
+}
+
 void score_walk_start(struct score_walk *w, const struct score_tree *t, size_t place)
 {
     w->tree = t;

@@ -57,6 +57,9 @@ typedef bool score_before_fn(const void *arg, struct scored x);
 /* How many elements `before` is true for. */
 size_t score_tree_count(const struct score_tree *t, score_before_fn *before, const void *arg);
 
+/* Bytes of the nodes, about. */
+size_t score_tree_bytes(const struct score_tree *t);
+
 /* A walk over the elements from a place on; the tree must not change meanwhile. */
 struct score_walk {
     const struct score_tree *tree;

@@ -1,0 +1,368 @@
+#include "store/zset.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#include "store/mem.h"
+#include "store/members.h"
+#include "store/number.h"
+#include "store/value.h"
+#include "store/zset_pack.h"
+
+static bool is_pack(const struct entry *e)
+{
+    assert(e->type == VALUE_ZSET);
+    return e->encoding == COLLECTION_PACK;
+}
+
+/* --- the large form -------------------------------------------------------------------------- */
+
+double zset_member_score(const struct member *x)
+{
+    double score;
+
+    assert(x->value_len == sizeof(score));
+    memcpy(&score, member_value(x).p, sizeof(score));
+    return score;
+}
+
+/* A score as the value of a member. */
+static struct slice score_bytes(const double *score)
+{
+    struct slice s = { (const char *)score, sizeof(*score) };
+
+    return s;
+}
+
+static struct scored scored_of(const struct member *x)
+{
+    struct scored s = { zset_member_score(x), x };
+
+    return s;
+}
+
+static struct zset *table_new(const struct hash_key *hash_key)
+{
+    struct zset *z = mem_alloc(sizeof(*z));
+
+    z->members = members_new(hash_key);
+    score_tree_init(&z->order);
+    return z;
+}
+
+static void table_add(struct zset *z, struct slice name, double score)
+{
+    struct scored x = { score, members_add(z->members, name, score_bytes(&score)) };
+
+    score_tree_insert(&z->order, x);
+}
+
+static void table_move(struct zset *z, const struct member *x, double score)
+{
+    score_tree_move(&z->order, scored_of(x), score);
+    members_overwrite(z->members, x, score_bytes(&score));
+}
+
+static void table_delete(struct zset *z, const struct member *x)
+{
+    score_tree_remove(&z->order, scored_of(x));
+    members_delete(z->members, member_name(x));
+}
+
+/* --- both forms ------------------------------------------------------------------------------ */
+
+void zset_start(struct entry *e)
+{
+    assert(e->type == VALUE_STRING && e->encoding == STRING_SMALL);
+    e->type = VALUE_ZSET;
+    e->encoding = COLLECTION_PACK;
+    e->value.pack = pack_new();
+}
+
+/* Gives the sorted set its large form. */
+static void convert(struct entry *e, const struct hash_key *hash_key)
+{
+    struct zset *z = table_new(hash_key);
+    struct zset_walk walk;
+
+    zset_walk_start(&walk, e, 0, false);
+    while (zset_walk_next(&walk))
+        table_add(z, walk.name.bytes, walk.score);
+    pack_free(e->value.pack);
+    e->encoding = COLLECTION_TABLE;
+    e->value.zset = z;
+}
+
+bool zset_adopt(struct entry *e, unsigned char *pack, const struct value_limits *limits,
+                const struct hash_key *hash_key)
+{
+    if (!zset_pack_check(pack, hash_key))
+        return false;
+    assert(e->type == VALUE_STRING && e->encoding == STRING_SMALL);
+    e->type = VALUE_ZSET;
+    e->encoding = COLLECTION_PACK;
+    e->value.pack = pack;
+    if (zset_count(e) > limits->zset_entries)
+        convert(e, hash_key);
+    return true;
+}
+
+size_t zset_count(const struct entry *e)
+{
+    return is_pack(e) ? pack_count(e->value.pack) / 2 : members_count(e->value.zset->members);
+}
+
+bool zset_score(const struct entry *e, struct slice name, double *ret)
+{
+    if (is_pack(e)) {
+        unsigned char *p = zset_pack_find(e->value.pack, name);
+
+        if (p != NULL)
+            *ret = zset_pack_score(pack_next(p));
+        return p != NULL;
+    } else {
+        const struct member *x = members_find(e->value.zset->members, name);
+
+        if (x != NULL)
+            *ret = zset_member_score(x);
+        return x != NULL;
+    }
+}
+
+bool zset_rank(const struct entry *e, struct slice name, size_t *ret_place, double *ret_score)
+{
+    if (is_pack(e)) {
+        unsigned char *p = zset_pack_find(e->value.pack, name);
+
+        if (p == NULL)
+            return false;
+        *ret_place = zset_pack_place(e->value.pack, p);
+        *ret_score = zset_pack_score(pack_next(p));
+    } else {
+        const struct member *x = members_find(e->value.zset->members, name);
+
+        if (x == NULL)
+            return false;
+        *ret_place = score_tree_rank(&e->value.zset->order, scored_of(x));
+        *ret_score = zset_member_score(x);
+    }
+    return true;
+}
+
+/* What becomes of a member that has a score: MOVED, or why not. */
+static enum zset_change judge(double old, unsigned rules, double *score)
+{
+    if (rules & ZSET_NX)
+        return ZSET_NONE;
+    if (rules & ZSET_INCR)
+        *score += old;
+    if (isnan(*score))
+        return ZSET_NAN;
+    if (((rules & ZSET_GT) && *score <= old) || ((rules & ZSET_LT) && *score >= old))
+        return ZSET_NONE;
+    return *score == old ? ZSET_SAME : ZSET_MOVED;
+}
+
+/* A member that is new to the pack, which it may make a table. */
+static void add_to_pack(struct entry *e, struct slice name, double score,
+                        const struct value_limits *limits, const struct hash_key *hash_key)
+{
+    if (zset_count(e) + 1 > limits->zset_entries || name.n > limits->zset_value ||
+        pack_bytes(e->value.pack) + name.n + SCORE_TEXT_MAX > PACK_BYTES_MAX) {
+        convert(e, hash_key);
+        table_add(e->value.zset, name, score);
+        return;
+    }
+    e->value.pack = zset_pack_insert(e->value.pack, name, score);
+}
+
+/* Gives the member whose name is at p another score. */
+static void move_in_pack(struct entry *e, unsigned char *p, struct slice name, double score)
+{
+    e->value.pack = pack_delete(e->value.pack, p, 2);
+    e->value.pack = zset_pack_insert(e->value.pack, name, score);
+}
+
+enum zset_change zset_set(struct entry *e, struct slice name, double score, unsigned rules,
+                          const struct value_limits *limits, const struct hash_key *hash_key,
+                          double *ret)
+{
+    unsigned char *p = is_pack(e) ? zset_pack_find(e->value.pack, name) : NULL;
+    const struct member *x = is_pack(e) ? NULL : members_find(e->value.zset->members, name);
+    enum zset_change change = rules & ZSET_XX ? ZSET_NONE : ZSET_ADDED;
+
+    assert(!isnan(score));
+    if (p != NULL)
+        change = judge(zset_pack_score(pack_next(p)), rules, &score);
+    else if (x != NULL)
+        change = judge(zset_member_score(x), rules, &score);
+    if (change == ZSET_ADDED && is_pack(e))
+        add_to_pack(e, name, score, limits, hash_key);
+    else if (change == ZSET_ADDED)
+        table_add(e->value.zset, name, score);
+    else if (change == ZSET_MOVED && is_pack(e))
+        move_in_pack(e, p, name, score);
+    else if (change == ZSET_MOVED)
+        table_move(e->value.zset, x, score);
+    if (change != ZSET_NONE && change != ZSET_NAN)
+        *ret = score;
+    return change;
+}
+
+bool zset_delete(struct entry *e, struct slice name)
+{
+    if (is_pack(e)) {
+        unsigned char *p = zset_pack_find(e->value.pack, name);
+
+        if (p != NULL)
+            e->value.pack = pack_delete(e->value.pack, p, 2);
+        return p != NULL;
+    } else {
+        const struct member *x = members_find(e->value.zset->members, name);
+
+        if (x != NULL)
+            table_delete(e->value.zset, x);
+        return x != NULL;
+    }
+}
+
+void zset_delete_places(struct entry *e, size_t place, size_t n)
+{
+    assert(place + n <= zset_count(e));
+    if (n > 0 && is_pack(e)) {
+        e->value.pack = pack_delete(e->value.pack, pack_seek(e->value.pack, 2 * place), 2 * n);
+        return;
+    }
+    for (; n > 0; n--) {
+        struct score_walk walk;
+        struct scored x;
+
+        score_walk_start(&walk, &e->value.zset->order, place);
+        score_walk_next(&walk, &x);
+        table_delete(e->value.zset, x.member);
+    }
+}
+
+static bool before_score(const void *arg, struct scored x)
+{
+    return zset_bound_is_behind_score(arg, x.score);
+}
+
+static bool before_name(const void *arg, struct scored x)
+{
+    return zset_bound_is_behind_name(arg, member_name(x.member));
+}
+
+size_t zset_count_before(const struct entry *e, const struct zset_bound *bound)
+{
+    if (is_pack(e))
+        return zset_pack_count_before(e->value.pack, bound);
+    return score_tree_count(&e->value.zset->order, bound->by_name ? before_name : before_score,
+                            bound);
+}
+
+void zset_walk_start(struct zset_walk *w, const struct entry *e, size_t place, bool back)
+{
+    w->entry = e;
+    w->back = back;
+    if (!is_pack(e))
+        score_walk_start(&w->order, &e->value.zset->order, place);
+    else
+        w->p = place < zset_count(e) ? pack_seek(e->value.pack, 2 * place) : NULL;
+}
+
+static bool next_in_pack(struct zset_walk *w)
+{
+    unsigned char *pack = w->entry->value.pack, *score;
+
+    if (w->p == NULL)
+        return false;
+    score = pack_next(w->p);
+    pack_get(w->p, &w->name);
+    w->score = zset_pack_score(score);
+    if (!w->back) {
+        w->p = pack_next(score);
+    } else {
+        w->p = pack_prev(pack, w->p);
+        w->p = w->p != NULL ? pack_prev(pack, w->p) : NULL;
+    }
+    return true;
+}
+
+bool zset_walk_next(struct zset_walk *w)
+{
+    struct scored x;
+
+    if (is_pack(w->entry))
+        return next_in_pack(w);
+    if (!(w->back ? score_walk_back(&w->order, &x) : score_walk_next(&w->order, &x)))
+        return false;
+    w->name.bytes = member_name(x.member);
+    w->score = x.score;
+    return true;
+}
+
+/* --- as a type of value ---------------------------------------------------------------------- */
+
+static const char *encoding_name(const struct entry *e)
+{
+    return is_pack(e) ? "listpack" : "skiplist";
+}
+
+static size_t blocks(const struct entry *e)
+{
+    return is_pack(e) ? 1 : zset_count(e);
+}
+
+static size_t size_in_bytes(const struct entry *e, size_t samples)
+{
+    const struct zset *z = e->value.zset;
+
+    if (is_pack(e))
+        return pack_bytes(e->value.pack) + MEM_BLOCK_OVERHEAD;
+    return sizeof(*z) + MEM_BLOCK_OVERHEAD + members_bytes(z->members, samples) +
+           score_tree_bytes(&z->order);
+}
+
+static bool free_some(struct entry *e, size_t *left)
+{
+    struct zset *z = e->value.zset;
+
+    if (is_pack(e)) {
+        pack_free(e->value.pack);
+        return true;
+    }
+    if (z->members != NULL && !members_free_some(z->members, left))
+        return false;
+    z->members = NULL;
+    if (!score_tree_free_some(&z->order, left))
+        return false;
+    mem_free(z, sizeof(*z));
+    return true;
+}
+
+static void copy_value(struct entry *to, const struct entry *from)
+{
+    struct zset_walk walk;
+
+    to->type = VALUE_ZSET;
+    to->encoding = from->encoding;
+    if (is_pack(from)) {
+        to->value.pack = pack_copy(from->value.pack);
+        return;
+    }
+    to->value.zset = table_new(&from->value.zset->members->hash_key);
+    zset_walk_start(&walk, from, 0, false);
+    while (zset_walk_next(&walk))
+        table_add(to->value.zset, walk.name.bytes, walk.score);
+}
+
+const struct value_ops zset_value_ops = {
+    .encoding_name = encoding_name,
+    .count = zset_count,
+    .blocks = blocks,
+    .bytes = size_in_bytes,
+    .free_some = free_some,
+    .copy = copy_value,
+};
