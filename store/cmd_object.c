@@ -3,70 +3,7 @@
 #include "store/store.h"
 #include "store/value.h"
 
-/* The options of COPY. */
-struct copy_options {
-    int64_t db;
-    bool replace;
-};
-
-/* False after the error was written. */
-static bool read_copy(struct client *c, size_t argc, const struct slice *argv,
-                      struct copy_options *ret)
-{
-    for (size_t i = 0; i < argc; i++) {
-        if (slice_is_nocase(argv[i], "REPLACE")) {
-            ret->replace = true;
-        } else if (slice_is_nocase(argv[i], "DB") && i + 1 < argc) {
-            if (!store_arg_int(c, argv[++i], &ret->db))
-                return false;
-            if (ret->db < 0 || ret->db >= DATABASES_MAX) {
-                resp_error(&c->reply, "ERR DB index is out of range");
-                return false;
-            }
-        } else {
-            resp_error(&c->reply, store_error_syntax);
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Looks the target up as a client of its database would, which deletes it if it is expired. */
-static bool target_exists(struct store *s, struct client *c, int db, struct slice key)
-{
-    struct key_ref ref;
-    int own = c->db;
-    bool found;
-
-    c->db = db;
-    found = store_write(s, c, key, &ref) != NULL;
-    c->db = own;
-    return found;
-}
-
-void cmd_copy(void *app, struct client *c, size_t argc, const struct slice *argv)
-{
-    struct copy_options o = { .db = c->db };
-    struct store *s = app;
-    struct key_ref from;
-
-    if (!read_copy(c, argc - 3, argv + 3, &o))
-        return;
-    if (o.db == c->db && slice_equal(argv[1], argv[2])) {
-        resp_error(&c->reply, "ERR source and destination objects are the same");
-        return;
-    }
-    if (store_read(s, c, argv[1], &from) == NULL ||
-        (target_exists(s, c, (int)o.db, argv[2]) && !o.replace)) {
-        resp_int(&c->reply, 0);
-        return;
-    }
-    keyspace_find(store_db(s, c), argv[1], &from);
-    keyspace_copy(&from, &s->data.dbs[o.db], argv[2]);
-    s->changes++;
-    store_touch(s, (int)o.db, argv[2]);
-    resp_int(&c->reply, 1);
-}
+#define USAGE_SAMPLES 5 /* elements from which MEMORY USAGE reckons the rest */
 
 void cmd_object_encoding(void *app, struct client *c, size_t argc, const struct slice *argv)
 {
@@ -113,6 +50,32 @@ void cmd_object_refcount(void *app, struct client *c, size_t argc, const struct 
     (void)argc;
     if (store_peek(app, c, argv[2], &ref) != NULL)
         resp_int(&c->reply, 1);
+    else
+        resp_null(&c->reply);
+}
+
+/* The key as it is in the table, expired or not. */
+void cmd_memory_usage(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    int64_t samples = USAGE_SAMPLES;
+    const struct entry *e;
+    struct key_ref ref;
+
+    for (size_t i = 3; i < argc; i += 2) {
+        if (!slice_is_nocase(argv[i], "SAMPLES") || i + 1 == argc) {
+            resp_error(&c->reply, store_error_syntax);
+            return;
+        }
+        if (!store_arg_int(c, argv[i + 1], &samples))
+            return;
+        if (samples < 0) {
+            resp_error(&c->reply, store_error_syntax);
+            return;
+        }
+    }
+    e = keyspace_find(store_db(app, c), argv[2], &ref);
+    if (e != NULL)
+        resp_int(&c->reply, (int64_t)entry_bytes(e, (size_t)samples));
     else
         resp_null(&c->reply);
 }

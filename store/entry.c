@@ -231,6 +231,12 @@ struct entry *entry_take_large(struct entry *e)
     return husk;
 }
 
+size_t entry_bytes(const struct entry *e, size_t samples)
+{
+    return size_of_entry(e->node.key_len, entry_is_volatile(e)) + MEM_BLOCK_OVERHEAD +
+           value_ops_of(e)->bytes(e, samples);
+}
+
 bool entry_free_some(struct entry *e, size_t *left)
 {
     if (!value_ops_of(e)->free_some(e, left))

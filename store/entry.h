@@ -163,6 +163,9 @@ struct entry *entry_take_large(struct entry *e);
  * entry is freed too. Until then nothing else may be done with it. */
 bool entry_free_some(struct entry *e, size_t *left);
 
+/* Bytes of memory of entry and value, with the allocator's share; see value_ops. */
+size_t entry_bytes(const struct entry *e, size_t samples);
+
 /* Puts the decimal digits of a value into text; returns their number. */
 size_t entry_int_text(int64_t value, char text[ENTRY_INT_TEXT_MAX]);
 

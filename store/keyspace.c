@@ -148,6 +148,30 @@ void keyspace_rename(struct key_ref *from, struct slice to)
     keyspace_delete(&ref);
 }
 
+/* The entry itself changes its place. */
+void keyspace_move(struct key_ref *from, struct db *db)
+{
+    struct entry *e = key_ref_entry(from);
+    int64_t at_ms = entry_expires_at(e);
+
+    if (at_ms >= 0)
+        expiry_remove(&from->db->expiry, e);
+    dict_remove(&from->db->dict, from->link);
+    dict_insert(&db->dict, &e->node, from->hash);
+    if (at_ms >= 0)
+        expiry_add(&db->expiry, e, at_ms);
+}
+
+void keyspace_swap_dbs(struct keyspace *ks, unsigned a, unsigned b)
+{
+    struct db one = ks->dbs[a];
+
+    ks->dbs[a].dict = ks->dbs[b].dict;
+    ks->dbs[a].expiry = ks->dbs[b].expiry;
+    ks->dbs[b].dict = one.dict;
+    ks->dbs[b].expiry = one.expiry;
+}
+
 void keyspace_copy(struct key_ref *from, struct db *db, struct slice to)
 {
     struct entry *source = key_ref_entry(from), *target;

@@ -85,6 +85,13 @@ struct entry *keyspace_set_expiry(struct key_ref *ref, int64_t at_ms);
  * afterwards. */
 void keyspace_rename(struct key_ref *from, struct slice to);
 
+/* Moves a key with its value and expiry to another database, where it is not. The ref is dead
+ * afterwards. */
+void keyspace_move(struct key_ref *from, struct db *db);
+
+/* Lets two databases change places. */
+void keyspace_swap_dbs(struct keyspace *ks, unsigned a, unsigned b);
+
 /* Number of keys, and of those with an expiry time. */
 size_t keyspace_count(const struct db *db);
 size_t keyspace_count_volatile(const struct db *db);

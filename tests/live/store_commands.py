@@ -449,11 +449,12 @@ DIFFERS = {"OBJECT", "CONFIG SET loglevel loud"}
 
 
 def scripted(lab):
-    pair = Pair(lab)
     trouble = []
-    for line in SCRIPT + [line for lines in draws.each("SCRIPT") for line in lines]:
-        if line not in DIFFERS | draws.union("DIFFERS"):
-            trouble += pair.differences([words_of(line)])
+    for script in [SCRIPT] + draws.each("SCRIPT"):
+        pair = Pair(lab)
+        for line in script:
+            if line not in DIFFERS | draws.union("DIFFERS"):
+                trouble += pair.differences([words_of(line)])
     check(not trouble, "%d differences:\n%s" % (len(trouble), "\n".join(trouble)))
 
 

@@ -1,0 +1,129 @@
+"""Keys whatever their values are (draws.py)."""
+
+import payloads
+
+CHANCE = {"DUMP"}  # another packer may pack in another way
+
+SCRIPT = """
+MOVE
+MOVE k
+MOVE k 0
+MOVE k 16
+MOVE k -1
+MOVE k x
+SET k v EX 1000
+MOVE k 1
+MOVE k 1
+EXISTS k
+SWAPDB 0 1
+SWAPDB 0 0
+SWAPDB
+SWAPDB 0
+SWAPDB x 0
+SWAPDB 0 x
+SWAPDB 0 16
+SWAPDB -1 0
+SWAPDB 0 99999999999
+GET k
+PERSIST k
+COPY k k2 DB 3
+COPY k k2 DB 3
+COPY k k DB 0
+COPY k k2 REPLACE DB 3
+DUMP
+DUMP k x
+DUMP nosuch
+DUMP k
+RESTORE
+RESTORE r 0
+RESTORE k 0 x
+RESTORE r x x
+RESTORE r -1 x
+RESTORE r 0 x
+RESTORE r 0 x BOGUS
+RESTORE r 0 x IDLETIME
+RESTORE r 0 x IDLETIME x
+RESTORE r 0 x IDLETIME -1
+RESTORE r 0 x FREQ 256
+RESTORE r 0 x FREQ x
+RESTORE r 0 x FREQ 1 IDLETIME 1
+RESTORE r 0 x IDLETIME 1 FREQ 1
+RESTORE r 0 0123456789
+RESTORE k -1 x REPLACE
+OBJECT FREQ k
+OBJECT FREQ nosuch
+OBJECT IDLETIME nosuch
+OBJECT ENCODING nosuch
+OBJECT REFCOUNT nosuch
+OBJECT REFCOUNT k2
+OBJECT FOO k
+OBJECT FREQ
+OBJECT ENCODING k x
+MEMORY
+MEMORY FOO
+MEMORY USAGE
+MEMORY USAGE nosuch
+MEMORY USAGE k SAMPLES
+MEMORY USAGE k SAMPLES x
+MEMORY USAGE k SAMPLES -1
+MEMORY USAGE k BOGUS 1
+MEMORY PURGE
+MEMORY STATS x
+TOUCH
+TOUCH k nosuch k
+UNLINK
+UNLINK k nosuch k
+CONFIG SET maxmemory x
+CONFIG SET maxmemory -1
+CONFIG SET maxmemory 100q
+CONFIG SET maxmemory 1
+SET denied v
+GET denied
+DEL denied
+MULTI
+SET denied v
+GET denied
+EXEC
+MULTI
+PING
+DISCARD
+CONFIG SET maxmemory 0
+SET allowed v
+CONFIG SET maxmemory-samples 7
+CONFIG GET maxmemory-samples
+CONFIG GET maxmemory
+CONFIG SET maxmemory-policy allkeys-lru
+CONFIG GET maxmemory-policy
+CONFIG SET maxmemory-policy noeviction
+CONFIG GET replica-ignore-maxmemory
+CONFIG GET slave-ignore-maxmemory
+FLUSHALL
+""".strip().splitlines()
+
+
+def commands(make):
+    d, k = make.draw, make.key
+
+    def payload():
+        luck = d.random()
+        body = d.choice(payloads.GOOD if luck < 0.7 else payloads.BAD)
+        data = payloads.sealed(body, d.choice([2, 6, 7, 8, 9, 10]))
+        if luck < 0.1:
+            at = d.randrange(len(data))
+            data = data[:at] + bytes([data[at] ^ d.randint(1, 255)]) + data[at + 1:]
+        return data.decode("latin-1")
+
+    def options():
+        return [w for _ in range(d.choice([0, 0, 1, 1, 2])) for w in d.choice(
+            [["REPLACE"], ["replace"], ["IDLETIME", 5], ["FREQ", 9], ["IDLETIME", "x"], ["FREQ", 300], ["BOGUS"], ["IDLETIME"]])]
+
+    return [
+        lambda: ["MOVE", k(), d.choice([0, 1, 15, 16, "x"])], lambda: ["SWAPDB", d.choice([0, 1, 15]), d.choice([0, 1, 15])],
+        lambda: ["SWAPDB", d.choice([0, 1, 16, "x", -1]), d.choice([0, 1, 16, "x", -1])],
+        lambda: ["COPY", k(), k()] + d.choice([[], ["REPLACE"], ["DB", 1], ["DB", 1, "REPLACE"], ["DB", 16], ["DB", "x"], ["DB"], ["x"]]),
+        lambda: ["DUMP", k()], lambda: ["RESTORE", k(), d.choice([0, 0, make.own_time(), -1, "x"]), payload()] + options(),
+        lambda: ["RESTORE", k(), d.choice([0, 1, 33177117420000]), payload(), "ABSTTL"] + options(),
+        lambda: ["RESTORE", k(), 0, payload(), "REPLACE"], lambda: ["OBJECT", d.choice(["FREQ", "x"]), k()],
+        lambda: ["TOUCH"] + make.some(k), lambda: ["UNLINK"] + make.some(k), lambda: ["TYPE", k()], lambda: ["DBSIZE"],
+        lambda: ["SET", k(), make.value()], lambda: ["EXPIRETIME", k()],
+    ]
