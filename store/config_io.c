@@ -10,6 +10,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "store/file_io.h"
 #include "store/options.h"
 #include "store/store.h"
 #include "wire/buf.h"
@@ -17,8 +18,6 @@
 #ifndef PICKET_VERSION
 #define PICKET_VERSION "unknown"
 #endif
-
-#define STATE_TEMP_FILE CONFIG_STATE_FILE ".new"
 
 /* --- files ----------------------------------------------------------------------------------- */
 
@@ -300,42 +299,13 @@ static void put_state(struct buf *b, const struct options *o)
     }
 }
 
-/* Makes the file's new content and its name durable. */
-static bool replace_file(struct buf *text, const char **ret_what)
-{
-    int fd, folder;
-    bool ok;
-
-    *ret_what = "create";
-    fd = open(STATE_TEMP_FILE, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return false;
-    *ret_what = "write";
-    ok = write(fd, buf_data(text), buf_used(text)) == (ssize_t)buf_used(text) && fsync(fd) == 0;
-    if (close(fd) != 0 || !ok)
-        return false;
-    *ret_what = "rename";
-    if (rename(STATE_TEMP_FILE, CONFIG_STATE_FILE) != 0)
-        return false;
-    *ret_what = "sync the folder of";
-    folder = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    ok = folder >= 0 && fsync(folder) == 0;
-    if (folder >= 0)
-        close(folder);
-    return ok;
-}
-
 bool config_write_state(const struct options *o, char ret_error[CONFIG_ERROR_TEXT_MAX])
 {
     struct buf text = { 0 };
-    const char *what;
     bool ok;
 
     put_state(&text, o);
-    ok = replace_file(&text, &what);
-    if (!ok)
-        snprintf(ret_error, CONFIG_ERROR_TEXT_MAX, "cannot %s " STATE_TEMP_FILE ": %s", what,
-                 strerror(errno));
+    ok = file_replace(CONFIG_STATE_FILE, buf_slice(&text), ret_error);
     buf_done(&text);
     return ok;
 }

@@ -20,6 +20,11 @@ static const char save_failed[] = "MISCONF Redis is configured to save RDB snaps
                                   "snapshotting fails (stop-writes-on-bgsave-error option). Please "
                                   "check the Redis logs for details about the RDB error.";
 static const char few_replicas[] = "NOREPLICAS Not enough good replicas to write.";
+static const char gate_closed[] =
+    "GATECLOSED Writes are refused: this node was at work before its start, and no supervisor has "
+    "confirmed it (start-gate).";
+static const char no_lease[] =
+    "NOLEASE Writes are refused: no supervisor has renewed the write lease (write-lease-ms).";
 static const char read_only[] = "READONLY You can't write against a read only replica.";
 static const char out_of_memory[] = "OOM command not allowed when used memory > 'maxmemory'.";
 static const char no_primary[] =
@@ -57,6 +62,10 @@ static const char *write_refusal(const struct store *s, unsigned flags)
 
     if (store_is_replica(s))
         return writes && option_number(o, OPT_REPLICA_READ_ONLY) ? read_only : NULL;
+    if (writes && s->guard.gate == GUARD_CLOSED)
+        return gate_closed;
+    if (writes && store_lease_lapsed(s))
+        return no_lease;
     if (s->save_failed && option_number(o, OPT_STOP_WRITES) && o->save_count > 0 &&
         (writes || (flags & COMMAND_PING)))
         return save_failed;
@@ -167,6 +176,7 @@ void exec_call(struct store *s, struct client *c, const struct command *command,
     if (!s->propagated)
         store_propagate(s, c->db, argc, argv);
     session_of(c)->write_offset = s->repl.offset;
+    session_of(c)->last_change = s->changes;
 }
 
 bool exec_request(struct store *s, struct client *c, size_t argc, const struct slice *argv)

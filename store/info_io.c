@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "store/memory_io.h"
+#include "store/picket_io.h"
 #include "store/primary_io.h"
 #include "store/save_io.h"
 #include "store/shell_io.h"
@@ -264,6 +265,7 @@ static void put_replication(struct shell *sh, struct buf *b)
     put(b, "repl_backlog_size", option_number(&s->options, OPT_BACKLOG_SIZE));
     put(b, "repl_backlog_first_byte_offset", log->mem != NULL ? backlog_first(log) : 0);
     put(b, "repl_backlog_histlen", (long long)log->held);
+    picket_put_info(sh, b);
 }
 
 static void put_time(struct buf *b, const char *name, struct timeval t)

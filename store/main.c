@@ -4,6 +4,7 @@
 #include <uv.h>
 
 #include "store/config_io.h"
+#include "store/guard_io.h"
 #include "store/shell_io.h"
 #include "store/table_io.h"
 #include "wire/log_io.h"
@@ -17,7 +18,7 @@ static bool configure(struct shell *sh, int argc, char **argv, int *ret_status)
     *ret_status = 0;
     switch (config_read_all(&sh->store.options, argc, argv, error)) {
     case CONFIG_RUN:
-        if (config_lock_dir(&sh->store.options, error))
+        if (config_lock_dir(&sh->store.options, error) && guard_load(sh, error))
             return true;
         break;
     case CONFIG_CHECK:

@@ -12,10 +12,12 @@
 
 static const char *const loglevels[] = { "debug", "verbose", "notice", "warning", NULL };
 static const char *const debug_users[] = { "no", "yes", "local", NULL };
-static const char *const evict_policies[] = { "noeviction",      "allkeys-lru",
-                                              "allkeys-random",  "volatile-lru",
-                                              "volatile-random", "volatile-ttl",
-                                              NULL };
+static const char *const evict_policies[] = {
+    "noeviction",   "allkeys-lru", "allkeys-random", "volatile-lru", "volatile-random",
+    "volatile-ttl", NULL
+};
+
+static const char *const gates[] = { "no", "yes", "strict", NULL };
 
 static const struct option_row rows[OPTION_COUNT] = {
 #define X(id, name, alias, kind, flags, standard, least, most, meaning)                            \
@@ -29,6 +31,7 @@ static const char *const *const choices[OPTION_COUNT] = {
     [OPT_LOGLEVEL] = loglevels,
     [OPT_DEBUG_COMMAND] = debug_users,
     [OPT_MAXMEMORY_POLICY] = evict_policies,
+    [OPT_START_GATE] = gates,
 };
 
 static const char *const *words_of(enum option_id id)

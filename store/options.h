@@ -128,6 +128,11 @@ enum option_flag {
       INT64_MAX, "members up to which a sorted set is compact")                                    \
     X(ZSET_VALUE, "zset-max-listpack-value", "zset-max-ziplist-value", BYTES, 0, "64", 0,          \
       INT64_MAX, "bytes of a member up to which it is")                                            \
+    X(START_GATE, "start-gate", NULL, CHOICE, 0, "no", 0, 0,                                       \
+      "a primary that was at work before its start takes writes only after a supervisor's word; "  \
+      "strict: a new one too")                                                                     \
+    X(WRITE_LEASE, "write-lease-ms", NULL, NUMBER, 0, "0", 0, 3600000,                             \
+      "refuse writes unless a supervisor renewed the lease within so many milliseconds; 0: off")   \
     X(DEBUG_COMMAND, "enable-debug-command", NULL, CHOICE, OPTION_FIXED, "local", 0, 0,            \
       "who may use DEBUG: no, yes, or clients on this host")                                       \
     X(MAXMEMORY, "maxmemory", NULL, BYTES, 0, "0", 0, INT64_MAX,                                   \

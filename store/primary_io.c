@@ -37,16 +37,29 @@ void primary_free(struct primary *p)
     free(p);
 }
 
+/* We are a primary no more. What the stream of our old primary had selected still counts if we go
+ * on in its history. */
+static void step_down(struct primary *p)
+{
+    struct store *s = &p->shell->store;
+
+    wait_end_all(p->shell);
+    blocked_end_all(s);
+    if (repl_demote(&s->repl))
+        replicas_disconnect(p->shell, "our history has its old name");
+    else
+        p->client.db = 0;
+}
+
 void primary_follow(struct primary *p)
 {
     struct store *s = &p->shell->store;
 
     primary_unlink(p);
-    if (!store_is_replica(s)) {
-        p->client.db = 0;
-        wait_end_all(p->shell);
-        blocked_end_all(s);
-    }
+    s->guard.gate = GUARD_OPEN;
+    guard_revoke(&s->guard);
+    if (!store_is_replica(s))
+        step_down(p);
     if (s->link == LINK_CONNECTED || s->link == LINK_NONE)
         p->down_since_ms = s->mono_ms;
     primary_connect(p);
@@ -162,6 +175,7 @@ void cmd_replicaof(void *app, struct client *c, size_t argc, const struct slice 
             log_notice("following nobody now, as client %s asked", c->addr);
             primary_leave(sh->primary);
         }
+        s->guard.gate = GUARD_OPEN;
         set_primary(s, "");
         resp_ok(&c->reply);
         return;

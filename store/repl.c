@@ -135,6 +135,18 @@ void repl_promote(struct repl *r, struct prng *prng)
         backlog_start(&r->backlog, r->backlog_bytes, r->offset + 1);
 }
 
+bool repl_demote(struct repl *r)
+{
+    char id[REPL_ID_SIZE];
+
+    if (r->second_offset != r->offset + 1)
+        return false;
+    memcpy(id, r->id, sizeof(id));
+    memcpy(r->id, r->id2, sizeof(r->id));
+    memcpy(r->id2, id, sizeof(r->id2));
+    return true;
+}
+
 bool repl_adopt_id(struct repl *r, struct slice id)
 {
     if (repl_id_is(r->id, id))

@@ -83,6 +83,10 @@ void repl_feed_bytes(struct repl *r, const void *bytes, size_t n);
 /* We become a primary: the history we followed becomes the second one, a new one begins here. */
 void repl_promote(struct repl *r, struct prng *prng);
 
+/* We follow somebody from here on. A primary that has added nothing to the history it came from
+ * goes back to its name: true when it did, and replicas that know the other one must ask anew. */
+bool repl_demote(struct repl *r);
+
 /* Our primary continues our stream under this id (the same or a new one): true when it is new. */
 bool repl_adopt_id(struct repl *r, struct slice id);
 

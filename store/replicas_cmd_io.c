@@ -118,6 +118,11 @@ void cmd_psync(void *app, struct client *c, size_t argc, const struct slice *arg
         resp_error(&c->reply, "NOMASTERLINK Can't SYNC while not connected with my master");
         return;
     }
+    /* Redis's word for "try again later": what we have might be less than what it has. */
+    if (s->guard.gate == GUARD_CLOSED) {
+        resp_error(&c->reply, "NOMASTERLINK Can't SYNC while the start gate is closed");
+        return;
+    }
     if (!store_arg_int(c, argv[2], &offset))
         return;
     answer = repl_decide(&s->repl, argv[1], offset);

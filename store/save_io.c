@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "store/child_io.h"
+#include "store/file_io.h"
 #include "store/mem.h"
 #include "store/primary_io.h"
 #include "store/rdb_write.h"
@@ -38,16 +39,6 @@ static bool write_all(void *arg, const void *bytes, size_t n)
         n -= (size_t)done;
     }
     return true;
-}
-
-static bool sync_folder(void)
-{
-    int fd = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool ok = fd >= 0 && fsync(fd) == 0;
-
-    if (fd >= 0)
-        close(fd);
-    return ok;
 }
 
 void save_describe(struct shell *sh, struct rdb_info *ret_info)
@@ -100,7 +91,7 @@ static bool write_file(struct shell *sh, char *ret_error)
     if (rename(temp, name) != 0)
         goto remove_file;
     what = "sync the folder of";
-    if (!sync_folder())
+    if (!file_sync_folder())
         goto failed;
     return true;
 

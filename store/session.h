@@ -30,6 +30,7 @@ struct session {
     bool failed;             /* a command could not be queued: EXEC will refuse */
     int64_t write_offset;    /* of the stream, behind its last write; for WAIT */
     struct waiting *waiter;  /* of a blocking command; NULL: it does not wait */
+    uint64_t last_change;    /* the count of changes behind its last write */
     struct replica *replica; /* NULL: an ordinary client */
     char command[COMMAND_FULL_NAME_SIZE];
 };

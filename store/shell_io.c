@@ -9,6 +9,7 @@
 #include "store/auth.h"
 #include "store/config_io.h"
 #include "store/exec.h"
+#include "store/guard_io.h"
 #include "store/memory_io.h"
 #include "store/primary_io.h"
 #include "store/session.h"
@@ -30,6 +31,7 @@ void shell_set_clock(struct shell *sh)
     clock_gettime(CLOCK_MONOTONIC, &mono);
     store_set_clock(&sh->store, (int64_t)wall.tv_sec * 1000000 + wall.tv_nsec / 1000,
                     (msec)mono.tv_sec * 1000 + mono.tv_nsec / 1000000);
+    sh->store.lease_ms = guard_clock_ms();
 }
 
 /* Per request: the loop's own time is good enough for what is counted in seconds, that of keys is
@@ -41,6 +43,9 @@ static void set_request_clock(struct shell *sh)
     clock_gettime(CLOCK_REALTIME, &wall);
     store_set_clock(&sh->store, (int64_t)wall.tv_sec * 1000000 + wall.tv_nsec / 1000,
                     (msec)uv_now(sh->loop));
+    /* This one must not be old: a process that was stopped in mid-turn would go on writing. */
+    if (option_number(&sh->store.options, OPT_WRITE_LEASE) > 0)
+        sh->store.lease_ms = guard_clock_ms();
     sh->store.forked = sh->saver.child != NULL;
 }
 
@@ -121,9 +126,37 @@ static enum server_verdict on_request(void *arg, struct client *c, const struct 
     return exec_request(&sh->store, c, req->argc, req->argv) ? SERVER_DONE : SERVER_AGAIN;
 }
 
+static void close_writer(void *arg, struct client *c)
+{
+    struct shell *sh = arg;
+
+    if (session_of(c)->last_change > sh->changes_sent)
+        server_close(sh->server, c, "the write lease ended before the reply was sent");
+}
+
+/*
+ * The process was stopped, or the host slept, between a write and its reply: by now somebody else
+ * may be the primary, so the client must not hear that its write was taken. It hears nothing.
+ */
+static void check_lease(struct shell *sh)
+{
+    struct store *s = &sh->store;
+
+    if (s->changes == sh->changes_sent)
+        return;
+    s->lease_ms = guard_clock_ms();
+    if (store_lease_lapsed(s) && !store_is_replica(s))
+        server_each(sh->server, close_writer, sh);
+    sh->changes_sent = s->changes;
+}
+
 static void on_before_send(void *arg)
 {
-    replicas_flush(arg);
+    struct shell *sh = arg;
+
+    if (option_number(&sh->store.options, OPT_WRITE_LEASE) > 0)
+        check_lease(sh);
+    replicas_flush(sh);
     unblock_arm(arg);
 }
 
@@ -311,16 +344,18 @@ void shell_loaded(struct shell *sh, const struct rdb_info *info)
     bool follows = addr_is_set(&s->options.primary);
 
     s->phase = STORE_READY;
-    if (info->has_repl) {
+    if (info->has_repl)
         repl_restore(&s->repl, info->repl_id, info->repl_offset, !follows, &s->prng);
-        primary_set_stream_db(sh->primary, info->stream_db);
-    }
+    guard_started(sh, info->has_repl || keyspace_count_all(&s->data) > 0);
     log_notice("ready: %zu keys", keyspace_count_all(&s->data));
     service_ready(sh->service);
     service_status(sh->service, "serving %zu keys on port %u", keyspace_count_all(&s->data),
                    server_port(sh->server));
     if (follows)
         primary_follow(sh->primary);
+    /* Behind primary_follow, which takes us for a primary that gives up its own stream. */
+    if (info->has_repl)
+        primary_set_stream_db(sh->primary, info->stream_db);
 }
 
 void shell_load_failed(struct shell *sh, const char *why)

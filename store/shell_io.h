@@ -38,7 +38,7 @@ struct shell {
     uv_timer_t unpause;
     uv_timer_t unblock;
     msec unblock_at_ms; /* what it is set to */
-    uv_idle_t chores; /* runs while there is something to free or to delete */
+    uv_idle_t chores;   /* runs while there is something to free or to delete */
     char run_id[REPL_ID_SIZE];
     int64_t started_s; /* Unix time */
     msec started_ms;
@@ -47,6 +47,7 @@ struct shell {
     msec ops_at_ms; /* for instantaneous_ops_per_sec */
     uint64_t ops_seen;
     uint64_t ops_per_s;
+    uint64_t changes_sent; /* changes whose replies may have left */
     bool stopping;
     bool save_at_end;
     int status; /* of the process */

@@ -94,7 +94,7 @@ static inline struct entry *look_up(struct store *s, struct client *c, struct sl
         return e;
     if (c->flags & CLIENT_IS_MASTER)
         return e;
-    if (!store_is_replica(s) && !store_is_paused(s, true))
+    if (!store_is_frozen(s))
         store_expire(s, ret_ref);
     return NULL;
 }
@@ -142,7 +142,7 @@ size_t store_expire_due(struct store *s, size_t keys_max)
 {
     size_t done = 0;
 
-    if (store_is_replica(s) || store_is_paused(s, true) || s->phase != STORE_READY)
+    if (store_is_frozen(s) || s->phase != STORE_READY)
         return 0;
     for (unsigned i = 0; i < DATABASES_MAX; i++) {
         struct db *db = &s->data.dbs[i];

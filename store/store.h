@@ -14,6 +14,7 @@
 
 #include "store/blocked.h"
 #include "store/evict.h"
+#include "store/guard.h"
 #include "store/keyspace.h"
 #include "store/options.h"
 #include "store/repl.h"
@@ -86,6 +87,7 @@ struct store {
     struct keyspace data;
     struct options options;
     struct repl repl;
+    struct guard guard;
     struct watches watches;
     struct blocked blocked;
     struct store_stats stats;
@@ -98,7 +100,8 @@ struct store {
 
     int64_t now_us; /* Unix time */
     int64_t now_ms;
-    msec mono_ms; /* monotonic */
+    msec mono_ms;     /* monotonic */
+    int64_t lease_ms; /* the guard's clock; kept up while write-lease-ms is set */
     enum store_phase phase;
     enum link_phase link; /* LINK_NONE: we are a primary */
     size_t good_replicas; /* those that min-replicas-to-write counts */
@@ -147,6 +150,20 @@ static inline bool store_is_replica(const struct store *s)
 static inline bool store_is_paused(const struct store *s, bool writes)
 {
     return s->paused_until_ms > s->mono_ms && (s->paused_all || writes);
+}
+
+/* True when write-lease-ms is set and nobody has renewed the lease in time. */
+static inline bool store_lease_lapsed(const struct store *s)
+{
+    return option_number(&s->options, OPT_WRITE_LEASE) > 0 &&
+           guard_left_ms(&s->guard, s->lease_ms) == 0;
+}
+
+/* True while nothing may change by itself: expired keys stay, and the offset stands still. */
+static inline bool store_is_frozen(const struct store *s)
+{
+    return store_is_replica(s) || store_is_paused(s, true) || s->guard.gate == GUARD_CLOSED ||
+           store_lease_lapsed(s);
 }
 
 static inline struct db *store_db(struct store *s, const struct client *c)

@@ -3,6 +3,7 @@
 #include "store/admin_io.h"
 #include "store/cmd.h"
 #include "store/memory_io.h"
+#include "store/picket_io.h"
 #include "store/primary_io.h"
 #include "store/replicas_io.h"
 #include "store/store.h"
@@ -101,6 +102,14 @@ static const struct command object_commands[] = {
     { .name = NULL },
 };
 
+static const struct command picket_commands[] = {
+    PLAIN("confirm", -2, cmd_picket_confirm, ADM|NS|ST, "Opens the start gate"),
+    PLAIN("help", 2, cmd_help, LD|ST, "Prints this help"),
+    PLAIN("lease", -5, cmd_picket_lease, ADM|NS|LD|ST, "Renews or ends the write lease"),
+    PLAIN("status", 2, cmd_picket_status, ADM|NS|LD|ST, "Returns what a supervisor wants to know"),
+    { .name = NULL },
+};
+
 static const struct command pubsub_commands[] = {
     PLAIN("channels", -2, cmd_pubsub_channels, PS|LD|ST, "Lists channels that have subscribers"),
     PLAIN("help", 2, cmd_help, LD|ST, "Prints this help"),
@@ -171,6 +180,7 @@ const struct command table_commands[] = {
     KEYS("pexpire", -3, cmd_pexpire, W|F, 1, 1, 1, "Sets the time to live in milliseconds"),
     KEYS("pexpireat", -3, cmd_pexpireat, W|F, 1, 1, 1, "Sets the time of expiry in milliseconds"),
     KEYS("pexpiretime", 2, cmd_pexpiretime, R|F, 1, 1, 1, "Returns the time of expiry in milliseconds"),
+    GROUP("picket", -2, NULL, 0, picket_commands, "Commands of a supervisor"),
     PLAIN("ping", -1, cmd_ping, F|PNG, "Answers"),
     KEYS("psetex", 4, cmd_psetex, W|OOM, 1, 1, 1, "Sets a string with a time to live in milliseconds"),
     PLAIN("psubscribe", -2, cmd_psubscribe, PS|NS|LD|ST, "Subscribes to patterns"),

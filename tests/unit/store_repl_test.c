@@ -181,6 +181,27 @@ static void test_adopting_a_new_id(void)
 
 /* A primary that comes back from its file is a new history, which goes on from the old one's end.
  */
+static void test_stepping_back(void)
+{
+    struct repl r;
+    char old[REPL_ID_SIZE], name[REPL_ID_SIZE];
+
+    repl_init(&r, &prng, 1 << 16);
+    CU_ASSERT_FALSE(repl_demote(&r));
+    repl_restore(&r, PROMISE, 100, true, &prng);
+    memcpy(name, r.id, sizeof(name));
+    CU_ASSERT(repl_demote(&r));
+    CU_ASSERT_STRING_EQUAL(r.id, PROMISE);
+    CU_ASSERT(r.offset == 100 && strcmp(r.id2, name) == 0 && r.second_offset == 101);
+    CU_ASSERT_EQUAL(repl_decide(&r, slice_str(name), 101), REPL_CONTINUE);
+    repl_promote(&r, &prng);
+    memcpy(old, r.id, sizeof(old));
+    repl_feed_bytes(&r, "x", 1);
+    CU_ASSERT_FALSE(repl_demote(&r));
+    CU_ASSERT_STRING_EQUAL(r.id, old);
+    repl_done(&r);
+}
+
 static void test_restore(void)
 {
     struct repl r;
@@ -384,6 +405,7 @@ static const struct unit_case cases[] = {
     { "decisions", test_decisions },
     { "promotion", test_promotion },
     { "adopting a new id", test_adopting_a_new_id },
+    { "stepping back", test_stepping_back },
     { "restore", test_restore },
     { "commands in the stream", test_commands_in_the_stream },
     { "spill before it is overwritten", test_spill_before_it_is_overwritten },
