@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "store/value.h"
 #include "wire/pubsub.h"
 
 const char store_error_syntax[] = "ERR syntax error";
@@ -215,4 +216,35 @@ bool store_arg_int(struct client *c, struct slice arg, int64_t *ret)
         return true;
     resp_error(&c->reply, store_error_not_int);
     return false;
+}
+
+bool store_arg_count(struct client *c, struct slice arg, int64_t least, const char *error,
+                     int64_t *ret)
+{
+    int64_t v;
+
+    if (slice_to_int64(arg, &v) && v >= least) {
+        *ret = v;
+        return true;
+    }
+    resp_error(&c->reply, error);
+    return false;
+}
+
+size_t store_put_built(struct store *s, struct client *c, struct slice key, struct entry *built)
+{
+    size_t count = value_ops_of(built)->count(built);
+    struct key_ref ref;
+    bool was = store_write(s, c, key, &ref) != NULL;
+
+    if (was)
+        keyspace_delete(&ref);
+    if (count > 0) {
+        keyspace_find(store_db(s, c), key, &ref);
+        entry_move_value(keyspace_add(&ref), built);
+    }
+    if (was || count > 0)
+        store_changed(s, c, key);
+    entry_free(built);
+    return count;
 }

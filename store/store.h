@@ -249,4 +249,16 @@ extern const char store_error_wrong_type[];
 /* Reads an integer argument; false after the error was written. */
 bool store_arg_int(struct client *c, struct slice arg, int64_t *ret);
 
+/* The same for one that must not be below `least`, with an error of its own for all that is wrong.
+ */
+bool store_arg_count(struct client *c, struct slice arg, int64_t least, const char *error,
+                     int64_t *ret);
+
+/*
+ * Stores what a command with STORE made: gives a key the value of an entry, which is freed, in the
+ * place of what it holds, without an expiry time. A value without elements deletes the key. Counts
+ * the change; returns the number of elements.
+ */
+size_t store_put_built(struct store *s, struct client *c, struct slice key, struct entry *built);
+
 #endif
