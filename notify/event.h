@@ -57,6 +57,10 @@
     X(ABORT_SLAVE_TIMEOUT, "-failover-abort-slave-timeout", WARNING, "@")                          \
     X(ABORT_PRIMARY_BACK, "-failover-abort-primary-back", WARNING, "@")                            \
     X(ABORT_SUPERSEDED, "-failover-abort-superseded", WARNING, "@")                                \
+    X(ABORT_SWITCHOVER, "-failover-abort-switchover", WARNING, "@ %d") /* nothing has changed */   \
+    X(SWITCHOVER_PAUSED, "+switchover-paused", NOTICE, "@ %d") /* the primary's clients wait */    \
+    X(SWITCHOVER_CAUGHT_UP, "+switchover-caught-up", NOTICE, "@ %d") /* the replica */             \
+    X(SWITCHOVER_DEMOTED, "+switchover-demoted", NOTICE, "@")        /* the old primary */         \
     X(CONFIG_UPDATE_FROM, "+config-update-from", WARNING, "@")                                     \
     X(UPDATE_REFUSED, "-config-update-refused", WARNING, "@ %d") /* nobody vouched for it */       \
     X(REAFFIRMED, "+config-reaffirmed", WARNING, "@ epoch %e") /* the same primary, voted anew */  \

@@ -29,6 +29,7 @@ struct order_result {
     bool ok;             /* SLAVEOF was taken */
     bool lost;           /* the link went before all replies were there: it may have happened */
     enum node_role role; /* what ROLE said; ROLE_UNKNOWN = it did not say */
+    uint64_t offset;     /* of replication, in it; 0 when it named none */
     char error[EVIDENCE_ERROR_MAX + 1];   /* !ok && !lost: the first error that stood in the way */
     char warning[EVIDENCE_ERROR_MAX + 1]; /* ok: CONFIG REWRITE or CLIENT KILL was refused */
 };

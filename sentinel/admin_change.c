@@ -24,7 +24,7 @@ static void submit_about(struct admin *admin, struct client *c, enum request_kin
     submit(admin, c, &request);
 }
 
-/* COORDINATED asks for what is done in any case, as far as the primary lets us. */
+/* COORDINATED asks for what is done in any case: nothing is lost while the primary works. */
 void admin_sentinel_failover(void *app, struct client *c, size_t argc, const struct slice *argv)
 {
     if (!admin_find_group(app, c, argv[2]))
@@ -35,6 +35,43 @@ void admin_sentinel_failover(void *app, struct client *c, size_t argc, const str
             return;
         }
     submit_about(app, c, REQUEST_FAILOVER, argv[2]);
+}
+
+/* [TO host port] [FORCE]; the error, or NULL. */
+static const char *read_switchover(size_t argc, const struct slice *argv,
+                                   struct request *ret_request)
+{
+    int64_t port;
+
+    for (size_t i = 0; i < argc; i++) {
+        if (slice_is_nocase(argv[i], "force")) {
+            ret_request->hasty = true;
+        } else if (slice_is_nocase(argv[i], "to") && argc - i > 2) {
+            if (!slice_to_int64(argv[i + 2], &port) || port < 1 || port > UINT16_MAX)
+                return "ERR Invalid port number.";
+            if (!addr_set_slice(&ret_request->addr, argv[i + 1].p, argv[i + 1].n, port))
+                return "ERR Invalid IP address or hostname specified";
+            i += 2;
+        } else {
+            return "ERR syntax error, allowed are TO <host> <port> and FORCE";
+        }
+    }
+    return NULL;
+}
+
+void admin_picket_switchover(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    struct request request = { .kind = REQUEST_FAILOVER };
+    const char *error;
+
+    if (!admin_find_group(app, c, argv[2]))
+        return;
+    slice_copy(argv[2], request.name, sizeof(request.name));
+    error = read_switchover(argc - 3, argv + 3, &request);
+    if (error)
+        resp_error(&c->reply, error);
+    else
+        submit(app, c, &request);
 }
 
 void admin_sentinel_remove(void *app, struct client *c, size_t argc, const struct slice *argv)
@@ -239,6 +276,7 @@ void admin_reply(struct admin *admin, struct client *client, int asked, const st
         [REPLY_DUPLICATE_GROUP] = "ERR Duplicate master name.",
         [REPLY_IN_PROGRESS] = "INPROG Failover already in progress",
         [REPLY_NO_GOOD_REPLICA] = "NOGOODSLAVE No suitable replica to promote",
+        [REPLY_NO_SUCH_REPLICA] = "ERR No such replica of that master",
         [REPLY_NO_QUORUM] = "NOQUORUM Too few supervisors can be reached to elect a leader",
         [REPLY_FULL] = "ERR Too many masters are watched",
     };

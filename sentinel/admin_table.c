@@ -139,7 +139,9 @@
     X("help", 2, ALWAYS, admin_picket_help, "", "Print this help.")                                \
     X("opinion", 9, ADMIN, admin_picket_opinion,                                                   \
       " <runid> <group> <ip> <port> <config-epoch> <down> <leading-epoch>",                        \
-      "Tell this supervisor what another one thinks of a primary.")
+      "Tell this supervisor what another one thinks of a primary.")                                \
+    X("switchover", -3, ADMIN, admin_picket_switchover, " <group> [TO <host> <port>] [FORCE]",     \
+      "Hand the group over to a replica; FORCE: without waiting for the last writes.")
 
 #define CONTAINERS(X)                                                                              \
     X(sentinel, SENTINEL_TABLE)                                                                    \

@@ -71,6 +71,14 @@ msec campaign_hold_until(const struct group *group)
     return leader != NULL ? leader_hold_until(group, leader) : 0;
 }
 
+void campaign_contested(struct core *core, struct group *group, const char *candidate)
+{
+    const struct member *member = member_find(group, candidate);
+
+    if (member != NULL && member->peer->stock)
+        group->failover.next_at = msec_max(group->failover.next_at, core->now + HOLD_STOCK_MS);
+}
+
 uint32_t campaign_reachable(const struct group *group)
 {
     uint32_t n = 1;

@@ -24,6 +24,11 @@ uint32_t campaign_reachable(const struct group *group);
 /* Until when our last vote binds us: the one who has it may be at work. */
 msec campaign_hold_until(const struct group *group);
 
+/* CANDIDATE asked for our vote while another's binds us. One that does not tell when it gives up
+ * binds others for as long as it binds us: to campaign before that is over would only begin the
+ * next such time. */
+void campaign_contested(struct core *core, struct group *group, const char *candidate);
+
 /* When a campaign may begin; MSEC_NEVER while only another input can allow it. */
 msec campaign_at(const struct core *core, const struct group *group);
 

@@ -4,6 +4,7 @@
 
 #include "notify/script_io.h"
 #include "probes/link_io.h"
+#include "probes/pause_io.h"
 #include "quorum/peer_io.h"
 #include "sentinel/model.h"
 #include "sentinel/outbox.h"
@@ -53,6 +54,7 @@ static void carry_order(const struct carry *carry, const struct order *order)
         order_hello(carry, order);
         break;
     case ORDER_FOLLOW:
+    case ORDER_DEMOTE:
         order_role(carry->links, order->id, order->ticket, &order->addr, carry->settled,
                    carry->settled_arg);
         break;
@@ -62,6 +64,16 @@ static void carry_order(const struct carry *carry, const struct order *order)
         break;
     case ORDER_SCRIPT_KILL:
         order_script_kill(carry->links, order->id);
+        break;
+    case ORDER_PAUSE:
+        order_pause(carry->links, order->id, order->ticket, order->pause_ms, carry->settled,
+                    carry->settled_arg);
+        break;
+    case ORDER_UNPAUSE:
+        order_unpause(carry->links, order->id);
+        break;
+    case ORDER_ROLE:
+        order_ask_role(carry->links, order->id, order->ticket, carry->settled, carry->settled_arg);
         break;
     case ORDER_COUNT:
         assert(!"order of no kind");

@@ -44,12 +44,15 @@ static void failover_move(struct core *core, struct group *group, enum failover_
     struct failover *fo = &group->failover;
 
     assert(states[fo->state].allowed & 1u << to);
+    if (fo->state == FAILOVER_DRAIN)
+        drain_release(core, group);
     fo->state = to;
     fo->state_at = core->now;
     if (to == FAILOVER_IDLE) {
         fo->promoted = NULL;
         fo->ticket = 0;
-        fo->forced = fo->reaffirm = false;
+        fo->forced = fo->hasty = fo->reaffirm = fo->demoted = false;
+        fo->to = 0;
     }
 }
 
@@ -60,18 +63,26 @@ uint64_t failover_leading(const struct group *group)
     return fo->state == FAILOVER_IDLE || fo->state == FAILOVER_REPOINT ? 0 : fo->epoch;
 }
 
-/* An attempt has come to nothing: say so, and try again later. */
-static void give_up(struct core *core, struct group *group, enum failover_cause cause,
-                    enum event_kind event)
+/* An attempt has come to nothing: say so, and try again later. REASON may be NULL. */
+static void give_up_because(struct core *core, struct group *group, enum failover_cause cause,
+                            enum event_kind kind, const char *reason)
 {
     struct failover *fo = &group->failover;
     uint32_t doublings = fo->failures[cause]++;
+    struct event *event = emit_group_event(core, kind, group);
 
     if (doublings > RETRY_DOUBLINGS_MAX)
         doublings = RETRY_DOUBLINGS_MAX;
-    emit_group_event(core, event, group);
+    if (reason != NULL)
+        event_detail(event, "%s", reason);
     failover_move(core, group, FAILOVER_IDLE);
     fo->next_at = core->now + (prng_between(&core->prng, RETRY_LOW_MS, RETRY_HIGH_MS) << doublings);
+}
+
+static void give_up(struct core *core, struct group *group, enum failover_cause cause,
+                    enum event_kind kind)
+{
+    give_up_because(core, group, cause, kind, NULL);
 }
 
 /* Stop without a failure of ours. */
@@ -81,24 +92,31 @@ static void stop(struct core *core, struct group *group, enum event_kind event)
     failover_move(core, group, FAILOVER_IDLE);
 }
 
-bool failover_vote_held(const struct core *core, const struct group *group)
+bool failover_is_changing(const struct group *group)
 {
     enum failover_state state = group->failover.state;
 
-    return state == FAILOVER_SELECT || state == FAILOVER_PROMOTE ||
+    return state == FAILOVER_DRAIN || state == FAILOVER_PROMOTE;
+}
+
+bool failover_vote_held(const struct core *core, const struct group *group)
+{
+    return group->failover.state == FAILOVER_SELECT || failover_is_changing(group) ||
            campaign_hold_until(group) > core->now;
 }
 
 static void campaign_begin(struct core *core, struct group *group)
 {
     struct failover *fo = &group->failover;
-    bool forced = fo->forced, reaffirm = fo->reaffirm && !group->odown;
+    struct failover wish = *fo;
 
     if (fo->state == FAILOVER_REPOINT)
         failover_move(core, group, FAILOVER_IDLE);
     failover_move(core, group, FAILOVER_CAMPAIGN);
-    fo->forced = forced;
-    fo->reaffirm = reaffirm;
+    fo->forced = wish.forced;
+    fo->hasty = wish.hasty;
+    fo->to = wish.to;
+    fo->reaffirm = wish.reaffirm && !group->odown;
     fo->started_at = core->now;
     fo->epoch = campaign_start(core, group);
 }
@@ -129,7 +147,8 @@ static void step_idle(struct core *core, struct group *group)
     if (!group->rumour.active)
         group->failover.reaffirm = false;
     if (core->now >= forced_until(group)) {
-        group->failover.forced = false;
+        group->failover.forced = group->failover.hasty = false;
+        group->failover.to = 0;
         emit_group_event(core, EVENT_ABORT_NOT_ELECTED, group);
     }
     if (campaign_at(core, group) <= core->now)
@@ -209,6 +228,57 @@ static bool primary_may_stay(const struct group *group)
            node_info_since(primary, group->failover.started_at) && !primary->info.loading;
 }
 
+/* The replica that an operator named, or the best one. */
+static struct node *choose(struct core *core, struct group *group)
+{
+    const struct failover *fo = &group->failover;
+    struct node *wanted = fo->to != 0 ? core_find_node(core, fo->to) : NULL;
+    const char *reason;
+
+    if (fo->to == 0)
+        return select_replica(core, group, fo->started_at, true);
+    if (wanted == NULL || wanted->group != group || wanted == group->primary)
+        return NULL;
+    reason = select_refusal(core, wanted, fo->started_at);
+    if (reason != NULL)
+        event_detail(emit_node_event(core, EVENT_REFUSED_SLAVE, wanted), "%s", reason);
+    return reason == NULL ? wanted : NULL;
+}
+
+static void promote_begin(struct core *core, struct group *group, struct node *node)
+{
+    struct failover *fo = &group->failover;
+
+    emit_node_event(core, EVENT_STATE_SEND_SLAVEOF_NOONE, node);
+    failover_move(core, group, FAILOVER_PROMOTE);
+    fo->promoted = node;
+    fo->ticket = 0;
+    fo->order_at = core->now;
+    fo->refusals = 0;
+    emit_node_event(core, EVENT_STATE_WAIT_PROMOTION, node);
+}
+
+/* A planned change, and the primary works: its writes must not be lost. */
+static bool is_switchover(const struct group *group)
+{
+    const struct failover *fo = &group->failover;
+
+    return fo->forced && !fo->hasty && !group->odown && !group->primary->sdown &&
+           fo->promoted != group->primary;
+}
+
+static void drain_start(struct core *core, struct group *group)
+{
+    const char *reason;
+
+    if (!drain_is_possible(group, group->failover.promoted, &reason)) {
+        give_up_because(core, group, CAUSE_DRAIN, EVENT_ABORT_SWITCHOVER, reason);
+        return;
+    }
+    failover_move(core, group, FAILOVER_DRAIN);
+    drain_begin(core, group);
+}
+
 static void step_select(struct core *core, struct group *group)
 {
     struct node *chosen;
@@ -217,7 +287,7 @@ static void step_select(struct core *core, struct group *group)
         return;
     if (!all_fresh(group) && core->now < select_deadline(group))
         return;
-    chosen = select_replica(core, group, group->failover.started_at, true);
+    chosen = choose(core, group);
     if (chosen == NULL && primary_may_stay(group))
         chosen = group->primary;
     if (chosen == NULL) {
@@ -225,12 +295,34 @@ static void step_select(struct core *core, struct group *group)
         return;
     }
     emit_node_event(core, EVENT_SELECTED_SLAVE, chosen);
-    emit_node_event(core, EVENT_STATE_SEND_SLAVEOF_NOONE, chosen);
-    failover_move(core, group, FAILOVER_PROMOTE);
     group->failover.promoted = chosen;
-    group->failover.order_at = core->now;
-    group->failover.refusals = 0;
-    emit_node_event(core, EVENT_STATE_WAIT_PROMOTION, chosen);
+    if (is_switchover(group))
+        drain_start(core, group);
+    else
+        promote_begin(core, group, chosen);
+}
+
+static void step_drain(struct core *core, struct group *group)
+{
+    struct failover *fo = &group->failover;
+    char reason[DRAIN_REASON_MAX];
+
+    switch (drain_run(core, group)) {
+    case DRAIN_GOING:
+        break;
+    case DRAIN_DONE:
+        fo->demoted = true;
+        promote_begin(core, group, fo->promoted);
+        break;
+    case DRAIN_UNDO:
+        event_detail(emit_group_event(core, EVENT_ABORT_SWITCHOVER, group), "%s", fo->drain.reason);
+        promote_begin(core, group, group->primary);
+        break;
+    case DRAIN_FAILED:
+        memcpy(reason, fo->drain.reason, sizeof reason);
+        give_up_because(core, group, CAUSE_DRAIN, EVENT_ABORT_SWITCHOVER, reason);
+        break;
+    }
 }
 
 /* It is done: told to everybody before any replica is touched. */
@@ -245,7 +337,8 @@ static void promoted(struct core *core, struct group *group)
     failover_move(core, group, FAILOVER_REPOINT);
     fo->promoted = NULL;
     fo->ticket = 0;
-    fo->forced = false;
+    fo->forced = fo->hasty = fo->demoted = false;
+    fo->to = 0;
     memset(fo->failures, 0, sizeof fo->failures);
     if (node == group->primary)
         group->config_at = core->now; /* what it said before the order is over */
@@ -273,10 +366,19 @@ static msec order_at(const struct core *core, const struct failover *fo)
     return fo->order_at;
 }
 
-/* The chosen one does not let itself be promoted: next time another goes first. */
+/* The chosen one does not let itself be promoted: next time another goes first. A primary that was
+ * demoted for its sake is made one again. */
 static void balk(struct core *core, struct group *group)
 {
-    group->failover.promoted->balked_at = core->now;
+    struct failover *fo = &group->failover;
+
+    fo->promoted->balked_at = core->now;
+    if (fo->demoted && fo->promoted != group->primary && is_answering(group->primary)) {
+        event_detail(emit_group_event(core, EVENT_ABORT_SWITCHOVER, group),
+                     "the replica could not be promoted");
+        promote_begin(core, group, group->primary);
+        return;
+    }
     give_up(core, group, CAUSE_PROMOTION, EVENT_ABORT_SLAVE_TIMEOUT);
 }
 
@@ -306,7 +408,7 @@ static void step_repoint(struct core *core, struct group *group)
 void failover_run(struct core *core, struct group *group)
 {
     static void (*const steps[FAILOVER_COUNT])(struct core *, struct group *) = {
-        step_idle, step_campaign, step_select, step_promote, step_repoint
+        step_idle, step_campaign, step_select, step_drain, step_promote, step_repoint
     };
     enum failover_state before;
 
@@ -328,6 +430,8 @@ msec failover_next(const struct core *core, const struct group *group)
         return campaign_deadline(group);
     case FAILOVER_SELECT:
         return select_deadline(group);
+    case FAILOVER_DRAIN:
+        return drain_next(core, group);
     case FAILOVER_PROMOTE:
         return msec_min(promote_deadline(group), order_at(core, fo));
     case FAILOVER_COUNT:
@@ -337,11 +441,14 @@ msec failover_next(const struct core *core, const struct group *group)
     return MSEC_NEVER;
 }
 
-void failover_force(struct core *core, struct group *group)
+void failover_force(struct core *core, struct group *group, uint32_t to, bool hasty)
 {
-    group->failover.forced = true;
-    group->failover.forced_at = core->now;
-    group->failover.next_at = core->now;
+    struct failover *fo = &group->failover;
+
+    fo->forced = true;
+    fo->hasty = hasty;
+    fo->to = to;
+    fo->forced_at = fo->next_at = core->now;
 }
 
 void failover_reaffirm(struct core *core, struct group *group)
@@ -356,6 +463,8 @@ void failover_settled(struct core *core, struct group *group, const struct settl
     struct failover *fo = &group->failover;
     struct node *node = fo->promoted;
 
+    if (fo->state == FAILOVER_DRAIN)
+        drain_settled(core, group, settled);
     if (fo->state != FAILOVER_PROMOTE || fo->ticket != settled->ticket)
         return;
     fo->ticket = 0;
@@ -383,7 +492,8 @@ void failover_drop(struct core *core, struct group *group)
 {
     if (group->failover.state != FAILOVER_IDLE)
         failover_move(core, group, FAILOVER_IDLE);
-    group->failover.forced = false;
+    group->failover.forced = group->failover.hasty = false;
+    group->failover.to = 0;
 }
 
 void failover_yield(struct core *core, struct group *group)

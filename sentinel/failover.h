@@ -2,8 +2,9 @@
  * failover: the machine that replaces one group's primary.
  *
  *   IDLE ─odown─▶ CAMPAIGN ─won─▶ SELECT ─found─▶ PROMOTE ─seen promoted─▶ REPOINT ─all follow─▶
- * IDLE ▲              │ lost          │ none           │ late                 │ late: best effort
- *     └──────────────┴───────────────┴────────────────┘  back-off per cause, then again
+ * IDLE ▲              │ lost          │ none │         │  ▲ late                │ late: best effort
+ *     └──────────────┴───────────────┴──────┼─────────┘  │   back-off per cause, then again
+ *                                           └──▶ DRAIN ──┘   planned: sentinel/drain.h
  *
  * Up to SELECT it ends at once when the primary comes back (unless an operator
  * asked for it) or when a newer configuration is learnt. The switch is told to
@@ -16,6 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sentinel/drain.h"
 #include "wire/msec.h"
 
 struct core;
@@ -27,8 +29,9 @@ struct settled;
 #define FAILOVER_STATES(X)                                                                         \
     X(IDLE, "idle", "none", TO(CAMPAIGN))                                                          \
     X(CAMPAIGN, "campaign", "wait_start", TO(SELECT) | TO(IDLE))                                   \
-    X(SELECT, "select", "select_slave", TO(PROMOTE) | TO(IDLE))                                    \
-    X(PROMOTE, "promote", "wait_promotion", TO(REPOINT) | TO(IDLE))                                \
+    X(SELECT, "select", "select_slave", TO(DRAIN) | TO(PROMOTE) | TO(IDLE))                        \
+    X(DRAIN, "drain", "send_slaveof_noone", TO(PROMOTE) | TO(IDLE))                                \
+    X(PROMOTE, "promote", "wait_promotion", TO(PROMOTE) | TO(REPOINT) | TO(IDLE))                  \
     X(REPOINT, "repoint", "reconf_slaves", TO(IDLE))
 
 enum failover_state {
@@ -39,7 +42,7 @@ enum failover_state {
 };
 
 /* Why an attempt came to nothing; each has its own back-off. */
-enum failover_cause { CAUSE_LOST, CAUSE_NO_REPLICA, CAUSE_PROMOTION, CAUSE_COUNT };
+enum failover_cause { CAUSE_LOST, CAUSE_NO_REPLICA, CAUSE_DRAIN, CAUSE_PROMOTION, CAUSE_COUNT };
 
 struct failover {
     enum failover_state state;
@@ -49,8 +52,12 @@ struct failover {
     uint64_t ticket;       /* PROMOTE: order in flight; 0 = none */
     bool reaffirm;         /* elect our working primary anew, under an epoch that ends a dispute */
     msec forced_at;        /* when an operator asked for it */
-    bool forced;           /* an operator asked for it: no odown needed */
-    struct node *promoted; /* PROMOTE: the chosen replica */
+    bool forced;           /* an operator asked for it: no odown needed, */
+    bool hasty;            /* and not to wait for the old primary's last writes, */
+    uint32_t to;           /* and for this replica; 0 = the best one */
+    struct node *promoted; /* DRAIN, PROMOTE: the chosen replica */
+    struct drain drain;    /* DRAIN */
+    bool demoted;          /* PROMOTE: the old primary was demoted before */
     msec order_at;         /* PROMOTE: when the order may be sent again */
     uint32_t refusals;     /* PROMOTE: how often the order was answered with an error */
     msec next_at;          /* IDLE: no attempt before */
@@ -63,8 +70,12 @@ const char *failover_state_name(enum failover_state state); /* Sentinel's word *
 void failover_run(struct core *core, struct group *group);
 msec failover_next(const struct core *core, const struct group *group);
 
-/* An operator's SENTINEL FAILOVER. */
-void failover_force(struct core *core, struct group *group);
+/* An operator's SENTINEL FAILOVER: a switchover that loses nothing while the primary works, unless
+ * HASTY. TO: id of the replica wanted; 0 = the best one. */
+void failover_force(struct core *core, struct group *group, uint32_t to, bool hasty);
+
+/* Whether nodes are being given roles: nothing may be forgotten now. */
+bool failover_is_changing(const struct group *group);
 
 /* Somebody holds a later configuration that cannot be true any more, while our
  * primary works: let an election give ours an epoch that is later still. */

@@ -24,7 +24,9 @@
     X(master_reboot_down_after_ms, "master-reboot-down-after-period", 0, 0, 86400000,              \
       "a restarted primary that does not answer PONG for so long counts as down; 0 = off")         \
     X(priority_max_lag_bytes, "priority-max-lag-bytes", 65536, 0, INT64_C(1) << 50,                \
-      "a preferred replica further behind the most advanced one loses its preference")
+      "a preferred replica further behind the most advanced one loses its preference")             \
+    X(switchover_timeout_ms, "switchover-timeout", 3000, 100, 8000,                                \
+      "writes are paused no longer than this in a planned switchover, in milliseconds")
 
 #define GROUP_CHOICES(X)                                                                           \
     X(crash_detection, "crash-detection", 1, "off", "fast",                                        \

@@ -35,7 +35,7 @@ enum request_kind {
     REQUEST_SET,   /* name, conf, set: change the options whose bit (index in group_options) is set,
                       all or none */
     REQUEST_RESET, /* name: glob; reply counts the groups */
-    REQUEST_FAILOVER,   /* name */
+    REQUEST_FAILOVER,   /* name; addr: the replica wanted, empty = the best; hasty: do not drain */
     REQUEST_FLUSH,      /* answered once everything so far is durable */
     REQUEST_CONFIG_SET, /* global, set: as SET, of the whole process (bits by global_table) */
     REQUEST_DEBUG,      /* tunables, set: periods and time-outs until the next restart (bits by
@@ -59,6 +59,7 @@ struct request {
     const struct voter *voters; /* borrowed for the step; at most PEERS_MAX + 1 */
     uint32_t n_voters;
     uint64_t set;
+    bool hasty;
 };
 
 /* The outcome of an order that had a ticket (FOLLOW, PROMOTE), or news of the disk. */
@@ -72,7 +73,8 @@ struct settled {
     uint64_t ticket;
     bool ok;   /* order: the node took it (each reply of the transaction was read) */
     bool lost; /* order: the link went before the reply: it may or may not have happened */
-    enum node_role role;                /* order: what ROLE, read right behind it, said */
+    enum node_role role;                /* order: what ROLE, read right behind it, said, */
+    uint64_t offset;                    /* and the replication offset in it */
     char error[EVIDENCE_ERROR_MAX + 1]; /* order: the first error reply; disk: the reason */
 };
 

@@ -109,7 +109,7 @@ struct rumour {
     uint64_t config_epoch;
     uint32_t peer; /* id of who said it first */
     msec since;
-    msec ask_at;    /* next round of questions to the members */
+    msec ask_at; /* next round of questions to the members */
 };
 
 struct group {

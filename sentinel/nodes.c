@@ -173,8 +173,8 @@ static void act_all(struct core *core, struct node *node, unsigned actions)
                                                PROBE_PING_CMD,  PROBE_PING_PUBSUB,
                                                PROBE_INFO,      PROBE_HELLO };
 
-    if ((actions & PROBE_HELLO) && (core->disk_stalled || node->rumoured)) {
-        node->probe.hello_sent_at = MSEC_NEVER; /* not now: it would only wait for the disk */
+    if ((actions & PROBE_HELLO) && (core->disk_stalled || node->rumoured || drain_holds(node))) {
+        node->probe.hello_sent_at = MSEC_NEVER; /* not now: it would only wait, for disk or node */
         actions &= ~(unsigned)PROBE_HELLO;
     }
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
@@ -288,6 +288,17 @@ static void note_role(struct core *core, struct node *node, const struct node_in
     struct event *event =
         emit_node_event(core, agrees ? EVENT_ROLE_CHANGE_AGREES : EVENT_ROLE_CHANGE_DIFFERS, node);
     event_detail(event, "%s", node_role_name(info->role));
+}
+
+void node_made_replica(struct core *core, struct node *node, const struct addr *of)
+{
+    struct node_info info = node->info;
+
+    info.role = ROLE_REPLICA;
+    info.primary = *of;
+    info.link_up = info.syncing = false;
+    note_role(core, node, &info);
+    node->info = info;
 }
 
 /* Since when the node does not do what the configuration says. */

@@ -50,4 +50,7 @@ bool node_follows_primary(const struct node *node);
 /* Drop and reopen both links (credentials changed). */
 void node_reopen(struct core *core, struct node *node);
 
+/* It has told, in answer to an order, that it follows OF now. */
+void node_made_replica(struct core *core, struct node *node, const struct addr *of);
+
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "quorum/epoch.h"
+#include "sentinel/campaign.h"
 #include "sentinel/emit.h"
 #include "sentinel/failover.h"
 #include "sentinel/groups.h"
@@ -163,8 +164,10 @@ static void consider_vote(struct core *core, struct group *group, const struct a
     if (!may_vote(core, group, ask))
         return;
     core_raise_epoch(core, group, ask->epoch);
-    if (strcmp(group->vote.leader, ask->candidate) != 0 && failover_vote_held(core, group))
+    if (strcmp(group->vote.leader, ask->candidate) != 0 && failover_vote_held(core, group)) {
+        campaign_contested(core, group, ask->candidate);
         return;
+    }
     if (!vote_grant(&group->vote, ask->epoch, ask->candidate))
         return;
     group->voted_at = core->now;

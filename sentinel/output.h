@@ -29,6 +29,10 @@
  *   FOLLOW  MULTI, REPLICAOF addr, CONFIG REWRITE, CLIENT KILL TYPE normal, EXEC, then ROLE;
  * settles TICKET PROMOTE the same with REPLICAOF NO ONE; settles TICKET SCRIPT_KILL  SCRIPT KILL;
  * the reply does not matter
+ *   DEMOTE  as FOLLOW, of a primary, before anybody else is promoted; settles TICKET
+ *   PAUSE   CLIENT PAUSE pause_ms WRITE, then ROLE; settles TICKET with the offset
+ *   UNPAUSE CLIENT UNPAUSE; the reply does not matter
+ *   ROLE    ROLE; settles TICKET with role and offset
  */
 #define ORDER_KINDS(X)                                                                             \
     X(OPEN, "open", 0)                                                                             \
@@ -39,7 +43,11 @@
     X(HELLO, "hello", 1)                                                                           \
     X(FOLLOW, "follow", 1)                                                                         \
     X(PROMOTE, "promote", 1)                                                                       \
-    X(SCRIPT_KILL, "script-kill", 0)
+    X(SCRIPT_KILL, "script-kill", 0)                                                               \
+    X(DEMOTE, "demote", 1)                                                                         \
+    X(PAUSE, "pause", 1)                                                                           \
+    X(UNPAUSE, "unpause", 0)                                                                       \
+    X(ROLE, "role", 0)
 
 enum order_kind {
 #define X(id, name, waits) ORDER_##id,
@@ -52,8 +60,9 @@ struct order {
     enum order_kind kind;
     uint32_t id;         /* node or peer */
     enum link_kind link; /* OPEN, CLOSE, PING */
-    uint64_t ticket;     /* FOLLOW, PROMOTE; else 0 */
-    struct addr addr;    /* OPEN: where to; FOLLOW: whom to follow */
+    uint64_t ticket;     /* of orders that settle it; else 0 */
+    struct addr addr;    /* OPEN: where to; FOLLOW, DEMOTE: whom to follow */
+    msec pause_ms;       /* PAUSE */
     struct hello hello;  /* HELLO */
 };
 
@@ -64,6 +73,7 @@ enum reply_code {
     REPLY_DUPLICATE_GROUP,
     REPLY_IN_PROGRESS,     /* a failover is under way */
     REPLY_NO_GOOD_REPLICA, /* nothing to promote */
+    REPLY_NO_SUCH_REPLICA, /* the one asked for is none of this group */
     REPLY_NO_QUORUM,       /* too few supervisors can be reached to elect a leader */
     REPLY_FULL             /* GROUPS_MAX reached */
 };

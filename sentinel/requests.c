@@ -127,15 +127,18 @@ static enum reply_code force_failover(struct core *core, struct group *group,
                                       const struct request *request)
 {
     enum failover_state state = group->failover.state;
+    const struct node *to = NULL;
 
-    (void)request;
     if ((state != FAILOVER_IDLE && state != FAILOVER_REPOINT) || group->failover.forced)
         return REPLY_IN_PROGRESS;
     if (select_replica(core, group, group->config_at, false) == NULL)
         return REPLY_NO_GOOD_REPLICA;
+    if (addr_is_set(&request->addr) &&
+        ((to = node_find(group, &request->addr)) == NULL || to == group->primary || to->rumoured))
+        return REPLY_NO_SUCH_REPLICA;
     if (campaign_reachable(group) < group_needed(group))
         return REPLY_NO_QUORUM;
-    failover_force(core, group);
+    failover_force(core, group, to != NULL ? to->id : 0, request->hasty);
     group_run(core, group);
     return REPLY_OK;
 }
@@ -214,7 +217,7 @@ static uint32_t reset_groups(struct core *core, const char *pattern)
         struct group *group = core->groups[i];
 
         if (!glob_match(slice_str(pattern), slice_str(group->name), false) ||
-            group->failover.state == FAILOVER_PROMOTE)
+            failover_is_changing(group))
             continue;
         emit_group_event(core, EVENT_RESET_MASTER, group);
         group_reset(core, group);

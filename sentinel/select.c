@@ -102,8 +102,7 @@ static const struct {
     { lost_too_long, "its link to the primary was down for too long" },
 };
 
-/* Why NODE cannot be chosen; NULL if it can. */
-static const char *refusal(const struct core *core, const struct node *node, msec since)
+const char *select_refusal(const struct core *core, const struct node *node, msec since)
 {
     struct question q = { .core = core, .group = node->group, .node = node, .since = since };
 
@@ -136,7 +135,7 @@ static size_t find_candidates(struct core *core, const struct group *group, msec
 
     for (size_t i = 0; i < group->n_nodes; i++) {
         struct node *node = group->nodes[i];
-        const char *reason = node != group->primary ? refusal(core, node, since) : NULL;
+        const char *reason = node != group->primary ? select_refusal(core, node, since) : NULL;
 
         if (reason != NULL && tell)
             event_detail(emit_node_event(core, EVENT_REFUSED_SLAVE, node), "%s", reason);

@@ -23,4 +23,7 @@ struct node;
  * event for each that is refused. */
 struct node *select_replica(struct core *core, const struct group *group, msec since, bool tell);
 
+/* Why NODE cannot be chosen now (static text); NULL if it can. */
+const char *select_refusal(const struct core *core, const struct node *node, msec since);
+
 #endif

@@ -174,6 +174,7 @@ static void on_settled(void *arg, const struct order_result *result)
     settled->ok = result->ok;
     settled->lost = result->lost;
     settled->role = result->role;
+    settled->offset = result->offset;
     memcpy(settled->error, result->error, sizeof settled->error);
     feed(shell, &input);
 }

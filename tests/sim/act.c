@@ -76,6 +76,7 @@ void act_start(struct world *w, struct engine *e, enum rebirth rebirth, msec loa
     e->life++;
     e->busy = 0;
     e->service_ms = 0;
+    e->paused_until = 0;
     e->bad_at = w->now;
     e->loading_until = w->now + loading_ms;
     e->advanced_at = w->now;
@@ -216,14 +217,29 @@ uint64_t act_request(struct world *w, struct sup *s, enum request_kind kind, int
     request.conf = w->plan.conf[group];
     request.addr =
         kind == REQUEST_MONITOR ? act_told_primary(w, group) : world_primary_addr(w, group);
-    if (kind == REQUEST_FAILOVER)
-        w->audit.accounts[s->index][group].forced = true;
     if (kind == REQUEST_REMOVE || kind == REQUEST_MONITOR)
         s->removed[group] = kind == REQUEST_REMOVE;
     if (kind == REQUEST_REMOVE) {
         audit_removed(w, s, group);
         s->monitored[group] = true;
     }
+    return submit(w, s, &request);
+}
+
+uint64_t act_failover(struct world *w, struct sup *s, int group, const struct engine *to,
+                      bool hasty)
+{
+    struct request request = { .kind = REQUEST_FAILOVER, .hasty = hasty };
+
+    if (!s->alive || s->stalled)
+        return 0;
+    trace_note(w, "failover of %s at %s%s%s%s", world_group_name(group), s->name,
+               to != NULL ? " to " : "", to != NULL ? to->name : "", hasty ? ", hasty" : "");
+    strcpy(request.name, world_group_name(group));
+    if (to != NULL)
+        request.addr = world_engine_addr(to);
+    w->audit.accounts[s->index][group].forced = true;
+    w->audit.accounts[s->index][group].wished = to != NULL;
     return submit(w, s, &request);
 }
 

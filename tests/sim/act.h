@@ -39,6 +39,8 @@ struct addr act_told_primary(struct world *w, int group);
 
 /* A request of an operator; returns its ticket, 0 when nobody takes it. */
 uint64_t act_request(struct world *w, struct sup *s, enum request_kind kind, int group);
+uint64_t act_failover(struct world *w, struct sup *s, int group, const struct engine *to,
+                      bool hasty);
 uint64_t act_set(struct world *w, struct sup *s, int group, const char *option, const char *value);
 
 /* A hello that somebody made up, on the channel of node E: PRIMARY is one, in that epoch. */

@@ -254,6 +254,8 @@ void audit_order(struct world *w, struct sup *s, const struct order *order, int 
     audit_disk_order(w, s, order, engine);
     if (order->kind == ORDER_FOLLOW)
         audit_follow_leaves(w, s, order, engine);
+    if (order->kind == ORDER_PROMOTE)
+        audit_drain_promote(w, s, engine);
 }
 
 void audit_event(struct world *w, struct sup *s, const struct event *event)

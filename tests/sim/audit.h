@@ -7,6 +7,7 @@
  *   audit_disk.c    nothing visible before it is durable
  *   audit_down.c    nobody is called down without evidence, no failover without the quorum
  *   audit_select.c  the promoted node passed the selection rule
+ *   audit_drain.c   a planned switchover loses nothing
  *   audit_repoint.c replicas are brought over few at a time, and never the wrong node
  *   audit_calm.c    liveness: once the faults are over, all agree within a bound
  */
@@ -85,7 +86,8 @@ struct account {
     msec coming_at[PLAN_ENGINES_MAX]; /* and since when */
     uint32_t primary_id;              /* the primary that it has, as its core calls it, */
     uint64_t primary_epoch;           /* and the config epoch in which it became that */
-    bool forced;                      /* an operator asked for a failover in this life */
+    bool forced;                      /* an operator asked for a failover in this life, */
+    bool wished;                      /* the last time to a certain replica */
 };
 
 struct audit {
@@ -149,6 +151,9 @@ void audit_follow_seen(struct world *w, struct sup *s, int engine, const struct 
 void audit_follow_ended(struct world *w, struct sup *s, int engine);
 void audit_order_lost(struct world *w, struct sup *s, const struct order *order);
 void audit_follow_leaves(struct world *w, struct sup *s, const struct order *order, int engine);
+
+/* An order to promote that node leaves. */
+void audit_drain_promote(struct world *w, struct sup *s, int engine);
 
 /* What is not yet as it should be; NULL when everything is. */
 const char *audit_unsettled(struct world *w);

@@ -117,6 +117,12 @@ static void check_choice(struct world *w, struct sup *s, const struct group *gro
     }
 }
 
+/* An operator has named one: then it need not be the best. */
+static bool is_wished(const struct world *w, const struct sup *s, int engine)
+{
+    return w->audit.accounts[s->index][w->engines[engine].group].wished;
+}
+
 void audit_select_output(struct world *w, struct sup *s, const struct event *event)
 {
     if (event->kind != EVENT_SELECTED_SLAVE)
@@ -137,6 +143,6 @@ void audit_select_output(struct world *w, struct sup *s, const struct event *eve
     reason = refusal(w, s, group, primary, chosen);
     if (reason != NULL)
         world_fail(w, "%s chose %s in spite of %s", s->name, w->engines[chosen].name, reason);
-    else if (heard_of(w, s, chosen)->info.info.role == ROLE_REPLICA)
+    else if (heard_of(w, s, chosen)->info.info.role == ROLE_REPLICA && !is_wished(w, s, chosen))
         check_choice(w, s, group, primary, chosen);
 }

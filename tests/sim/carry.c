@@ -124,6 +124,18 @@ static void carry_hello(struct world *w, struct sup *s, const struct order *orde
     request(w, s, conn, packet);
 }
 
+static enum packet_kind packet_of_order(enum order_kind kind)
+{
+    static const enum packet_kind kinds[] = { [ORDER_FOLLOW] = PKT_FOLLOW,
+                                              [ORDER_DEMOTE] = PKT_FOLLOW,
+                                              [ORDER_PROMOTE] = PKT_PROMOTE,
+                                              [ORDER_PAUSE] = PKT_PAUSE,
+                                              [ORDER_ROLE] = PKT_ROLE };
+
+    return kinds[kind];
+}
+
+/* An order with a ticket. */
 static void carry_role(struct world *w, struct sup *s, const struct order *order)
 {
     struct conn *conn = up_conn_of(w, s, order->id, LINK_CMD);
@@ -136,10 +148,13 @@ static void carry_role(struct world *w, struct sup *s, const struct order *order
         world_later(w, 0, H_LOST, s->index, s->life, order->ticket);
         return;
     }
-    struct packet *packet = packet_new(w, order->kind == ORDER_FOLLOW ? PKT_FOLLOW : PKT_PROMOTE);
+    struct packet *packet = packet_new(w, packet_of_order(order->kind));
     audit_order(w, s, order, conn->server - PLAN_SUPS_MAX);
     packet->ticket = order->ticket;
-    packet->u.addr = order->addr;
+    if (order->kind == ORDER_PAUSE)
+        packet->u.pause_ms = order->pause_ms;
+    else
+        packet->u.addr = order->addr;
     conn->tickets[conn->n_tickets++] = order->ticket;
     request(w, s, conn, packet);
 }
@@ -168,8 +183,16 @@ static void carry_order(struct world *w, struct sup *s, const struct order *orde
         carry_hello(w, s, order);
         break;
     case ORDER_FOLLOW:
+    case ORDER_DEMOTE:
     case ORDER_PROMOTE:
+    case ORDER_PAUSE:
+    case ORDER_ROLE:
         carry_role(w, s, order);
+        break;
+    case ORDER_UNPAUSE:
+        conn = up_conn_of(w, s, order->id, LINK_CMD);
+        if (conn != NULL)
+            net_send(w, conn, TO_SERVER, packet_new(w, PKT_UNPAUSE));
         break;
     case ORDER_SCRIPT_KILL:
         conn = up_conn_of(w, s, order->id, LINK_CMD);

@@ -68,6 +68,10 @@ msec engine_bad_at(const struct world *w, const struct engine *e)
 
 void engine_receive(struct world *w, struct engine *e, struct conn *conn, struct packet *packet)
 {
+    if (conn->held != NULL) {
+        engine_hold(conn, packet);
+        return;
+    }
     if (e->n_inbox == e->cap_inbox) {
         e->cap_inbox = e->cap_inbox ? e->cap_inbox * 2 : 8;
         e->inbox = realloc(e->inbox, (size_t)e->cap_inbox * sizeof *e->inbox);
@@ -178,6 +182,22 @@ static void obey(struct world *w, struct engine *e, struct conn *conn, const str
     net_send(w, conn, TO_CLIENT, reply);
 }
 
+/* ROLE; of a replica without link the offset is not told. */
+static void answer_role(struct world *w, struct engine *e, struct conn *conn,
+                        const struct packet *packet)
+{
+    struct packet *reply = packet_new(w, PKT_SETTLED);
+    enum evidence ev = trouble(w, e, conn);
+
+    repl_advance(w);
+    reply->ticket = packet->ticket;
+    reply->u.settled.ok = ev == EVIDENCE_COUNT;
+    reply->u.settled.error = ev == EVIDENCE_COUNT ? NULL : evidence_name(ev);
+    reply->u.settled.role = ev == EVIDENCE_COUNT ? e->role : ROLE_UNKNOWN;
+    reply->u.settled.offset = e->role == ROLE_PRIMARY || e->link == REPL_UP ? e->offset : 0;
+    net_send(w, conn, TO_CLIENT, reply);
+}
+
 static void serve_open(struct world *w, struct engine *e, struct conn *conn)
 {
     conn->denied = e->denied > 0;
@@ -200,6 +220,18 @@ static void serve(struct world *w, struct engine *e, struct conn *conn, const st
         break;
     case PKT_INFO:
         reply_info(w, e, conn);
+        break;
+    case PKT_PAUSE:
+        if (trouble(w, e, conn) == EVIDENCE_COUNT)
+            engine_pause(w, e, packet->u.pause_ms);
+        answer_role(w, e, conn, packet);
+        break;
+    case PKT_UNPAUSE:
+        if (trouble(w, e, conn) == EVIDENCE_COUNT)
+            engine_unpause(w, e);
+        break;
+    case PKT_ROLE:
+        answer_role(w, e, conn, packet);
         break;
     case PKT_PUBLISH:
         if (!e->denied && !conn->denied && !e->busy)
@@ -228,6 +260,12 @@ static void serve_first(struct world *w, struct engine *e)
     struct conn *conn = net_find(w, in.conn, in.serial);
 
     memmove(e->inbox, e->inbox + 1, (size_t)--e->n_inbox * sizeof *e->inbox);
+    if (conn != NULL &&
+        (conn->held != NULL ||
+         (in.packet->kind == PKT_PUBLISH && e->role == ROLE_PRIMARY && engine_is_paused(w, e)))) {
+        engine_hold(conn, in.packet);
+        return;
+    }
     if (conn != NULL && conn->server_open)
         serve(w, e, conn, in.packet);
     packet_free(w, in.packet);

@@ -41,7 +41,8 @@ struct engine {
     msec service_ms; /* what each command takes; 0 = nothing */
     int priority;
     msec lag_ms;
-    msec bad_at; /* when it last did not answer as it should */
+    msec bad_at;       /* when it last did not answer as it should */
+    msec paused_until; /* writes are held back; in the past: they are not */
 
     enum node_role role;
     bool strayed; /* was started as a primary by mistake once */
@@ -53,7 +54,10 @@ struct engine {
     msec heard_at;
     uint64_t replid, replid2, second_offset, offset;
     msec advanced_at;
-    uint64_t write_left; /* thousandths of bytes not yet counted */
+    uint64_t write_left;     /* thousandths of bytes not yet counted */
+    msec wrote_at;           /* when clients last wrote to it */
+    uint64_t demoted_offset; /* what it had when it was last made a replica, */
+    uint32_t demoted_life;   /* and which process that was */
 
     struct request_in *inbox;
     int n_inbox, cap_inbox;
@@ -65,6 +69,14 @@ void engine_done(struct world *w, struct engine *e);
 
 /* A request has arrived at the process's socket. Owned from here on. */
 void engine_receive(struct world *w, struct engine *e, struct conn *conn, struct packet *packet);
+
+/* CLIENT PAUSE ... WRITE and UNPAUSE (tests/sim/pause.c). A PUBLISH that comes meanwhile waits, and
+ * with it everything behind it on its connection. Handler of H_UNPAUSED: the time is over. */
+bool engine_is_paused(const struct world *w, const struct engine *e);
+void engine_pause(struct world *w, struct engine *e, msec pause_ms);
+void engine_unpause(struct world *w, struct engine *e);
+void engine_unpause_due(struct world *w, struct engine *e);
+void engine_hold(struct conn *conn, struct packet *packet);
 
 /* Handler of H_SERVE: a command that takes its time is done. */
 void engine_serve_due(struct world *w, struct engine *e);

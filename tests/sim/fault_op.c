@@ -13,7 +13,10 @@
 
 void fault_OP_FAILOVER(struct world *w)
 {
-    act_request(w, fault_sup(w), REQUEST_FAILOVER, fault_group(w));
+    struct engine *to = world_chance(w, 300) ? fault_replica(w) : NULL;
+    int group = to != NULL ? to->group : fault_group(w);
+
+    act_failover(w, fault_sup(w), group, to, world_chance(w, 300));
 }
 
 void fault_OP_SET(struct world *w)

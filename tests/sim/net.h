@@ -32,6 +32,9 @@ struct world;
     X(PUBLISH, "publish")                                                                          \
     X(FOLLOW, "follow")                                                                            \
     X(PROMOTE, "promote")                                                                          \
+    X(PAUSE, "pause")                                                                              \
+    X(UNPAUSE, "unpause")                                                                          \
+    X(ROLE, "role")                                                                                \
     X(SCRIPT_KILL, "script-kill")                                                                  \
     X(ASK, "ask")                                                                                  \
     X(OPINION, "opinion")                                                                          \
@@ -88,8 +91,10 @@ struct packet {
         struct {
             bool ok;
             enum node_role role;
+            uint64_t offset;
             const char *error;
         } settled;
+        msec pause_ms; /* PAUSE */
     } u;
 };
 
@@ -121,7 +126,8 @@ struct conn {
     bool ping, info, hello;
     uint64_t tickets[NET_TICKETS_MAX];
     int n_tickets, n_pending;
-    /* the server's side, a supervisor: requests behind an ASK that is not answered yet */
+    /* the server's side: requests behind an ASK that is not answered yet; behind a PUBLISH that is
+     * held back by a pause */
     uint64_t blocked_by;
     struct packet *held, *held_tail;
 };

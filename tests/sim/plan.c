@@ -92,6 +92,7 @@ static void draw_conf(struct plan *plan, struct prng *prng)
             majority ? plan_majority(plan) : 1 + (int64_t)prng_below(prng, (uint64_t)plan->n_sups);
         conf->down_after_ms = down_after;
         conf->failover_timeout_ms = PICK(prng, 1000, 3000, 10000, 60000, 180000);
+        conf->switchover_timeout_ms = PICK(prng, 100, 300, 3000, 8000);
         conf->parallel_syncs = PICK(prng, 1, 1, 2, 3, 10);
         conf->priority_max_lag_bytes = PICK(prng, 65536, 65536, 1000, 0, 10000000);
         conf->crash_detection = chance(prng, 75) ? 1 : 0;

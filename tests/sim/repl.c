@@ -38,8 +38,14 @@ static bool flows(struct world *w, const struct engine *e, const struct engine *
 
 static void write_some(struct world *w, struct engine *e)
 {
-    uint64_t thousandths = e->write_left + (uint64_t)(w->now - e->advanced_at) * w->plan.write_rate;
+    msec from = msec_max(e->advanced_at, e->paused_until);
+    uint64_t thousandths;
 
+    if (w->now <= from)
+        return;
+    thousandths = e->write_left + (uint64_t)(w->now - from) * w->plan.write_rate;
+    if (thousandths >= 1000)
+        e->wrote_at = w->now;
     e->offset += thousandths / 1000;
     e->write_left = thousandths % 1000;
 }
@@ -53,9 +59,10 @@ void repl_advance_one(struct world *w, struct engine *e, int depth)
             write_some(w, e);
     } else if (e->alive && !e->hung && e->link == REPL_UP && flows(w, e, master_of(w, e))) {
         struct engine *m = master_of(w, e);
-        uint64_t lag = (uint64_t)e->lag_ms * w->plan.write_rate / 1000;
+        uint64_t lag;
 
         repl_advance_one(w, m, depth + 1);
+        lag = (uint64_t)msec_max(0, e->lag_ms - (w->now - m->wrote_at)) * w->plan.write_rate / 1000;
         if (m->offset > lag && m->offset - lag > e->offset)
             e->offset = m->offset - lag;
     }
@@ -201,8 +208,11 @@ void repl_follow(struct world *w, struct engine *e, int master)
     if (e->role == ROLE_REPLICA && e->master == master)
         return;
     repl_drop_followers(w, e);
-    if (e->role == ROLE_PRIMARY)
+    if (e->role == ROLE_PRIMARY) {
         e->link_down_at = -1;
+        e->demoted_offset = e->offset;
+        e->demoted_life = e->life;
+    }
     e->role = ROLE_REPLICA;
     e->master = master;
     link_down(w, e);

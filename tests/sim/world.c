@@ -133,6 +133,10 @@ static void dispatch(struct world *w, const struct happening *h)
         if (e->life == h->gen)
             engine_serve_due(w, e);
         break;
+    case H_UNPAUSED:
+        if (e->life == h->gen)
+            engine_unpause_due(w, e);
+        break;
     case H_CRON:
         if (e->life == h->gen)
             repl_cron(w, e);

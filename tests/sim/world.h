@@ -39,6 +39,7 @@ enum happening_kind {
     H_SUP_START, /* gen: life */
     H_SUP_RESUME,
     H_SERVE, /* who: engine, as the next ones */
+    H_UNPAUSED,
     H_CRON,
     H_LINKED,
     H_SYNCED,

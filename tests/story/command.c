@@ -30,6 +30,7 @@ static void on_reply(void *arg, struct sup *s, const struct reply *reply)
         [REPLY_DUPLICATE_GROUP] = "duplicate group",
         [REPLY_IN_PROGRESS] = "in progress",
         [REPLY_NO_GOOD_REPLICA] = "no good replica",
+        [REPLY_NO_SUCH_REPLICA] = "no such replica",
         [REPLY_NO_QUORUM] = "no quorum",
         [REPLY_FULL] = "full",
     };
@@ -77,7 +78,7 @@ static const struct command {
     { "disk", do_disk, false, 2, 2, "SUP MS|fails" },
     { "aim", do_aim, false, 2, 2,
       "SUP before-commit|in-commit|before-send|after-send: dies there" },
-    { "failover", do_request, false, 2, 2, "SUP GROUP: SENTINEL FAILOVER" },
+    { "failover", do_failover, false, 2, 4, "SUP GROUP [NODE] [force]: SENTINEL FAILOVER" },
     { "set", do_request, false, 4, 4, "SUP GROUP OPTION VALUE: SENTINEL SET" },
     { "reset", do_request, false, 2, 2, "SUP GROUP: SENTINEL RESET" },
     { "remove", do_request, false, 2, 2, "SUP GROUP: SENTINEL REMOVE" },

@@ -242,11 +242,29 @@ bool do_request(struct story *st, const struct words *a)
                    ? true
                    : words_fail(st, "set s1 g1 OPTION VALUE");
     act_request(st->world, s,
-                strcmp(name, "failover") == 0 ? REQUEST_FAILOVER
-                : strcmp(name, "reset") == 0  ? REQUEST_RESET
+                strcmp(name, "reset") == 0    ? REQUEST_RESET
                 : strcmp(name, "remove") == 0 ? REQUEST_REMOVE
                                               : REQUEST_MONITOR,
                 group);
+    return true;
+}
+
+bool do_failover(struct story *st, const struct words *a)
+{
+    struct sup *s = words_sup(st, a->word[1]);
+    int group = s != NULL ? words_group(st, a->word[2]) : -1;
+    struct engine *to = NULL;
+    bool hasty = false;
+
+    if (group < 0)
+        return false;
+    for (int i = 3; i < a->n; i++) {
+        if (strcmp(a->word[i], "force") == 0)
+            hasty = true;
+        else if ((to = words_node(st, a->word[i])) == NULL)
+            return false;
+    }
+    act_failover(st->world, s, group, to, hasty);
     return true;
 }
 

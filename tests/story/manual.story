@@ -15,34 +15,34 @@ expect
     [     6] s2 +elected-leader master g1 n1 6379
     [     6] s2 +failover-state-select-slave master g1 n1 6379
     [     6] s2 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
-    [     6] s2 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
-    [     6] s2 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
-    [    10] s2 +promoted-slave slave n3:6379 n3 6379 @ g1 n1 6379
-    [    10] s2 +failover-state-reconf-slaves master g1 n1 6379
-    [    10] s2 +switch-master g1 n1 6379 n3 6379
-    [    10] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [    10] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
-    [    10] s2 +slave-reconf-sent slave n1:6379 n1 6379 @ g1 n3 6379
-    [    16] s2 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
-    [    16] s2 +slave-reconf-inprog slave n1:6379 n1 6379 @ g1 n3 6379
-    [    16] s2 +role-change master g1 n3 6379 new reported role is master
-    [    17] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
-    [    17] s1 +config-update-from sentinel s2 s2 26379 @ g1 n1 6379
-    [    17] s1 +switch-master g1 n1 6379 n3 6379
-    [    17] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [    17] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
-    [    17] s3 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
-    [    17] s3 +config-update-from sentinel s2 s2 26379 @ g1 n1 6379
-    [    17] s3 +switch-master g1 n1 6379 n3 6379
-    [    17] s3 +slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [    17] s3 +slave slave n2:6379 n2 6379 @ g1 n3 6379
-    [    23] s3 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
-    [    24] s1 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
-    [   512] s2 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
-    [   512] s2 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
-    [   516] s2 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n3 6379
-    [  1026] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
-    [  1026] s2 +failover-end master g1 n3 6379
+    [     8] s2 +switchover-paused master g1 n1 6379 for at most 3000 ms, at offset 1007
+    [    10] s2 +switchover-caught-up slave n3:6379 n3 6379 @ g1 n1 6379 in 4 ms
+    [    12] s2 +switchover-demoted master g1 n1 6379
+    [    12] s2 -role-change master g1 n1 6379 new reported role is slave
+    [    12] s2 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
+    [    12] s2 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
+    [    16] s2 +promoted-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [    16] s2 +failover-state-reconf-slaves master g1 n1 6379
+    [    16] s2 +switch-master g1 n1 6379 n3 6379
+    [    16] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [    16] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [    25] s3 -role-change master g1 n1 6379 new reported role is slave
+    [    26] s2 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
+    [    26] s2 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
+    [    26] s2 +role-change master g1 n3 6379 new reported role is master
+    [    28] s3 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
+    [    28] s3 +config-update-from sentinel s2 s2 26379 @ g1 n1 6379
+    [    28] s3 +switch-master g1 n1 6379 n3 6379
+    [    28] s3 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [    28] s3 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [    28] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
+    [    28] s1 +config-update-from sentinel s2 s2 26379 @ g1 n1 6379
+    [    28] s1 +switch-master g1 n1 6379 n3 6379
+    [    28] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [    28] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [    30] s1 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [    38] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [    38] s2 +failover-end master g1 n3 6379
 show g1
 expect
     [  2000] s1 has n3, epoch 1, current 1

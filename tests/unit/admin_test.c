@@ -881,6 +881,7 @@ static void test_reply_codes(void)
         [REPLY_DUPLICATE_GROUP] = "-ERR Duplicate master name.\r\n",
         [REPLY_IN_PROGRESS] = "-INPROG Failover already in progress\r\n",
         [REPLY_NO_GOOD_REPLICA] = "-NOGOODSLAVE No suitable replica to promote\r\n",
+        [REPLY_NO_SUCH_REPLICA] = "-ERR No such replica of that master\r\n",
         [REPLY_NO_QUORUM] = "-NOQUORUM Too few supervisors can be reached to elect a leader\r\n",
         [REPLY_FULL] = "-ERR Too many masters are watched\r\n",
     };

@@ -182,7 +182,7 @@ static inline uint64_t drive_ticket(const struct drive *d, enum order_kind kind)
 /* Fake N does as the order says. */
 static inline void drive_obey(struct drive *d, struct fake *fake, const struct order *order)
 {
-    bool follow = order->kind == ORDER_FOLLOW;
+    bool follow = order->kind == ORDER_FOLLOW || order->kind == ORDER_DEMOTE;
     struct node_info *info = &fake->info;
 
     info->role = follow ? ROLE_REPLICA : ROLE_PRIMARY;
@@ -195,6 +195,21 @@ static inline void drive_obey(struct drive *d, struct fake *fake, const struct o
         memcpy(info->replid, d->nodes[order->addr.port - 7000].info.replid, sizeof info->replid);
     }
     drive_settled(d, order->ticket, true, false, info->role, "");
+}
+
+/* ROLE, after a pause or by itself. */
+static inline void drive_tell_role(struct drive *d, struct fake *fake, const struct order *order)
+{
+    const struct node_info *info = &fake->info;
+    struct input input = { .kind = INPUT_SETTLED };
+
+    input.u.settled = (struct settled){ .kind = SETTLED_ORDER,
+                                        .ticket = order->ticket,
+                                        .ok = true,
+                                        .role = info->role,
+                                        .offset = info->role == ROLE_PRIMARY ? info->primary_offset
+                                                                             : info->repl_offset };
+    drive_step(d, &input);
 }
 
 static inline void drive_answer_node(struct drive *d, struct fake *fake, const struct order *order)
@@ -211,7 +226,11 @@ static inline void drive_answer_node(struct drive *d, struct fake *fake, const s
                       &fake->info);
     else if (order->kind == ORDER_HELLO)
         drive_observe(d, order->id, LINK_CMD, EVIDENCE_HELLO_SENT, NULL);
-    else if ((order->kind == ORDER_FOLLOW || order->kind == ORDER_PROMOTE) && !fake->deaf)
+    else if ((order->kind == ORDER_PAUSE || order->kind == ORDER_ROLE) && !fake->deaf)
+        drive_tell_role(d, fake, order);
+    else if ((order->kind == ORDER_FOLLOW || order->kind == ORDER_DEMOTE ||
+              order->kind == ORDER_PROMOTE) &&
+             !fake->deaf)
         drive_obey(d, fake, order);
 }
 
@@ -268,7 +287,10 @@ static inline struct reply drive_request(struct drive *d, struct request request
 /* A request about the group NAME, at node N, with default settings. */
 static inline struct request drive_ask(enum request_kind kind, const char *name, int n)
 {
-    struct request request = { .kind = kind, .addr = drive_addr(n) };
+    struct request request = { .kind = kind };
+
+    if (kind != REQUEST_FAILOVER) /* there: the best replica */
+        request.addr = drive_addr(n);
 
     snprintf(request.name, sizeof request.name, "%s", name);
     group_conf_init(&request.conf);

@@ -21,6 +21,10 @@ static void test_orders(void)
         { ORDER_FOLLOW, "follow", true },
         { ORDER_PROMOTE, "promote", true },
         { ORDER_SCRIPT_KILL, "script-kill", false },
+        { ORDER_DEMOTE, "demote", true },
+        { ORDER_PAUSE, "pause", true },
+        { ORDER_UNPAUSE, "unpause", false },
+        { ORDER_ROLE, "role", false },
     };
 
     CU_ASSERT_EQUAL(sizeof rows / sizeof *rows, ORDER_COUNT);

@@ -208,7 +208,8 @@ static void test_failover(void)
     CU_ASSERT_EQUAL(drive_events(&d, EVENT_SWITCH_MASTER), 1);
     CU_ASSERT_PTR_EQUAL(drive_group(&d)->primary, drive_node(&d, 2));
     CU_ASSERT_EQUAL(drive_events(&d, EVENT_FAILOVER_END), 1);
-    CU_ASSERT_EQUAL(drive_orders(&d, ORDER_FOLLOW, 0), 2); /* the old primary follows as well */
+    CU_ASSERT_EQUAL(drive_orders(&d, ORDER_DEMOTE, 0), 1);
+    CU_ASSERT_EQUAL(drive_orders(&d, ORDER_FOLLOW, 0), 1); /* the other replica */
     CU_ASSERT_EQUAL(d.nodes[0].info.role, ROLE_REPLICA);
     drive_end(&d);
 }
