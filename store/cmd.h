@@ -29,6 +29,13 @@ command_fn cmd_hset, cmd_hmset, cmd_hsetnx, cmd_hget, cmd_hmget, cmd_hdel, cmd_h
 command_fn cmd_hgetall, cmd_hkeys, cmd_hvals, cmd_hincrby, cmd_hincrbyfloat, cmd_hrandfield,
     cmd_hscan;
 
+/* sets */
+command_fn cmd_sadd, cmd_srem, cmd_sismember, cmd_smismember, cmd_scard, cmd_smembers, cmd_smove,
+    cmd_spop;
+command_fn cmd_srandmember, cmd_sscan, cmd_sinter, cmd_sinterstore, cmd_sintercard, cmd_sunion,
+    cmd_sunionstore;
+command_fn cmd_sdiff, cmd_sdiffstore;
+
 /* expiry */
 command_fn cmd_expire, cmd_pexpire, cmd_expireat, cmd_pexpireat, cmd_persist;
 command_fn cmd_ttl, cmd_pttl, cmd_expiretime, cmd_pexpiretime;

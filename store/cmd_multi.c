@@ -42,17 +42,14 @@ static bool key_expired(void *arg, int db, struct slice key)
 static void run_queued(struct store *s, struct client *c)
 {
     struct session *session = session_of(c);
-    struct slice exec = slice_str("EXEC");
+    bool begun;
 
     watch_clear(&s->watches, &session->watched);
     resp_array(&c->reply, session->queued);
-    s->in_exec = true;
-    s->multi_fed = false;
+    begun = store_effects_begin(s);
     for (struct queued *q = session->first; q != NULL; q = q->next)
         exec_call(s, c, q->command, q->argc, q->argv);
-    s->in_exec = false;
-    if (s->multi_fed)
-        repl_feed_command(&s->repl, -1, 1, &exec);
+    store_effects_end(s, begun);
     store_no_propagate(s);
 }
 

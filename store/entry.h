@@ -37,7 +37,8 @@ struct zset;
 #define VALUE_TYPES(X)                                                                             \
     X(STRING, "string", string)                                                                    \
     X(HASH, "hash", hash)                                                                          \
-    X(ZSET, "zset", zset)
+    X(ZSET, "zset", zset)                                                                          \
+    X(SET, "set", set)
 
 enum value_type {
 #define X(id, text, type) VALUE_##id,
@@ -69,6 +70,7 @@ struct entry {
         unsigned char *pack;     /* store/pack.h */
         struct members *members; /* store/members.h */
         struct zset *zset;       /* store/zset.h */
+        unsigned char *ints;     /* store/intset.h */
     } value;
     unsigned type : 3;                   /* enum value_type */
     unsigned encoding : 3;               /* enum string_encoding, or that of the type */

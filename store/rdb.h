@@ -37,14 +37,17 @@ enum rdb_opcode {
 
 enum rdb_type {
     RDB_TYPE_STRING = 0,
+    RDB_TYPE_SET = 2,
     RDB_TYPE_ZSET = 3, /* scores as text */
     RDB_TYPE_HASH = 4,
     RDB_TYPE_ZSET_2 = 5, /* as eight bytes */
     RDB_TYPE_HASH_ZIPMAP = 9,
+    RDB_TYPE_SET_INTSET = 11,
     RDB_TYPE_ZSET_ZIPLIST = 12,
     RDB_TYPE_HASH_ZIPLIST = 13,
     RDB_TYPE_HASH_LISTPACK = 16,
-    RDB_TYPE_ZSET_LISTPACK = 17
+    RDB_TYPE_ZSET_LISTPACK = 17,
+    RDB_TYPE_SET_LISTPACK = 20
 };
 
 /* The two high bits of a length byte, and the encodings of the fourth kind. */

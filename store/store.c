@@ -175,6 +175,47 @@ void store_propagate(struct store *s, int db, size_t argc, const struct slice *a
     repl_feed_command(&s->repl, db, argc, argv);
 }
 
+void store_put(struct store *s, struct client *c, struct slice key, struct entry *built)
+{
+    struct key_ref ref;
+    struct entry *e = store_write(s, c, key, &ref);
+
+    if (value_ops_of(built)->count(built) > 0) {
+        if (e == NULL)
+            e = keyspace_add(&ref);
+        else
+            keyspace_clear(&ref);
+        entry_move_value(e, built);
+        keyspace_set_expiry(&ref, -1);
+        store_changed(s, c, key);
+    } else if (e != NULL) {
+        keyspace_delete(&ref);
+        store_changed(s, c, key);
+    }
+    entry_free(built);
+}
+
+/* Within a transaction of a client's there is nothing to do. */
+bool store_effects_begin(struct store *s)
+{
+    if (s->in_exec)
+        return false;
+    s->in_exec = true;
+    s->multi_fed = false;
+    return true;
+}
+
+void store_effects_end(struct store *s, bool begun)
+{
+    struct slice exec = slice_str("EXEC");
+
+    if (!begun)
+        return;
+    s->in_exec = false;
+    if (s->multi_fed)
+        repl_feed_command(&s->repl, -1, 1, &exec);
+}
+
 static bool key_exists(void *arg, int db, struct slice key)
 {
     struct keyspace *ks = arg;

@@ -223,6 +223,15 @@ static inline void store_no_propagate(struct store *s)
     s->propagated = true;
 }
 
+/* The value of an entry that was built apart becomes that of a key, without a time of expiry; an
+ * empty one deletes the key. Counts as a change. The entry is freed. */
+void store_put(struct store *s, struct client *c, struct slice key, struct entry *built);
+
+/* Between begin and end, what is fed to the replicas is one transaction. For commands that feed
+ * several ones in their place. */
+bool store_effects_begin(struct store *s);
+void store_effects_end(struct store *s, bool begun);
+
 /* Empties one database (-1: all) and tells watchers; returns the number of keys it had. */
 size_t store_flush(struct store *s, int db);
 

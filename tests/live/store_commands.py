@@ -33,6 +33,7 @@ UNORDERED = {"KEYS"} | draws.union("UNORDERED")  # large ones come in the order 
 PAIRS = draws.union("PAIRS")
 CHANCE = {"RANDOMKEY"} | draws.union("CHANCE")  # only the shape can be compared
 WALKS = {"SCAN"} | draws.union("WALKS")
+WHOLE = draws.union("WHOLE")  # would choose by chance if a word were left out
 
 
 class Maker:
@@ -122,7 +123,7 @@ class Maker:
             table = d.choice(self.tables)
         words = [str(w) for w in d.choice(table)()]
         luck = d.random()
-        if luck < 0.01 and len(words) > 1:
+        if luck < 0.01 and len(words) > 1 and words[0] not in WHOLE:
             words.pop()
         elif luck < 0.02:
             words.append("surplus")
@@ -175,7 +176,7 @@ def near(name, one, other):
     if limit is not None and isinstance(one, int) and isinstance(other, int):
         return abs(one - other) <= limit
     if isinstance(one, resp.Typed) and isinstance(other, resp.Typed) and one.kind == other.kind:
-        if name.upper() in UNORDERED:
+        if name.upper() in UNORDERED and isinstance(one.value, list) and isinstance(other.value, list):
             return sorted(map(repr, one.value)) == sorted(map(repr, other.value))
         if limit is not None and one.kind == ":":
             return abs(one.value - other.value) <= limit
