@@ -36,6 +36,11 @@ static const struct command rows[] = {
     { .name = "hdel", .arity = -3, .flags = COMMAND_WRITE, .run = cmd_hdel },
     { .name = "hincrbyfloat", .arity = 4, .flags = COMMAND_WRITE, .run = cmd_hincrbyfloat },
     { .name = "hrandfield", .arity = -2, .flags = COMMAND_READONLY, .run = cmd_hrandfield },
+    { .name = "sadd", .arity = -3, .flags = COMMAND_WRITE, .run = cmd_sadd },
+    { .name = "srem", .arity = -3, .flags = COMMAND_WRITE, .run = cmd_srem },
+    { .name = "spop", .arity = -2, .flags = COMMAND_WRITE, .run = cmd_spop },
+    { .name = "smove", .arity = 4, .flags = COMMAND_WRITE, .run = cmd_smove },
+    { .name = "sunionstore", .arity = -3, .flags = COMMAND_WRITE, .run = cmd_sunionstore },
     { .name = "flushall", .arity = -1, .flags = COMMAND_WRITE, .run = cmd_flushall },
     { .name = "ping", .arity = -1, .flags = COMMAND_PING, .run = cmd_ping },
     { .name = "select", .arity = 2, .flags = COMMAND_LOADING | COMMAND_STALE, .run = cmd_select },
@@ -378,6 +383,62 @@ static void test_large_values_go_in_portions(void)
     }
 }
 
+/* What chance decided is fed as what it did. */
+static void test_sets_in_the_stream(void)
+{
+    begin();
+    CU_ASSERT(replies("SADD s 7", ":1") && streams("SELECT 0;SADD s 7"));
+    CU_ASSERT(replies("SADD s 7", ":0") && streams(""));
+    CU_ASSERT(replies("SPOP s", "$1\r\n7") && streams("SREM s 7"));
+    CU_ASSERT(replies("SPOP s", "$-1") && replies("SPOP s 3", "*0") && streams(""));
+    CU_ASSERT(replies("SADD s 7 8", ":2") && replies("SPOP s 0", "*0") && streams("SADD s 7 8"));
+    CU_ASSERT(replies("SPOP s 2", "*2") && streams("DEL s"));
+    CU_ASSERT(replies("SADD s a b", ":2") && replies("SPOP s 1", "*1\r\n$1\r\n"));
+    CU_ASSERT(streams(strstr(buf_text(&client.out), "a") != NULL ? "SADD s a b;SREM s a"
+                                                                 : "SADD s a b;SREM s b"));
+    CU_ASSERT(replies("SUNIONSTORE t s", ":1") && streams("SUNIONSTORE t s"));
+    CU_ASSERT(replies("SUNIONSTORE u nothing", ":0") && streams(""));
+    CU_ASSERT(replies("SUNIONSTORE t nothing", ":0") && streams("SUNIONSTORE t nothing"));
+    CU_ASSERT(replies("SMOVE s s c", ":0") && replies("SREM s c", ":0") && streams(""));
+    end();
+}
+
+/* More than one command holds is a transaction of its own, or a part of the client's. */
+static void test_a_large_pop_in_the_stream(void)
+{
+    char line[32];
+
+    for (int multi = 0; multi < 2; multi++) {
+        struct slice runs[2];
+        struct buf text = { 0 };
+        size_t n;
+
+        begin();
+        for (int i = 0; i < 3000; i++) {
+            snprintf(line, sizeof(line), "SADD s m%d", i);
+            replies(line, ":1");
+        }
+        fed = store.repl.offset;
+        if (multi) {
+            replies("MULTI", "+OK");
+            replies("SPOP s 2500", "+QUEUED");
+            CU_ASSERT(replies("EXEC", "*1\r\n*2500"));
+        } else {
+            CU_ASSERT(replies("SPOP s 2500", "*2500"));
+        }
+        n = backlog_read(&store.repl.backlog, fed + 1, runs);
+        for (size_t i = 0; i < n; i++)
+            buf_append(&text, runs[i].p, runs[i].n);
+        CU_ASSERT(strncmp(buf_text(&text), "*1\r\n$5\r\nMULTI\r\n*1026\r\n$4\r\nSREM\r\n", 32) ==
+                  0);
+        CU_ASSERT_PTR_NOT_NULL(strstr(buf_text(&text), "\r\n*454\r\n$4\r\nSREM\r\n"));
+        CU_ASSERT_PTR_NOT_NULL(strstr(buf_text(&text), "\r\n*1\r\n$4\r\nEXEC\r\n"));
+        CU_ASSERT_PTR_NULL(strstr(buf_text(&text) + 10, "MULTI"));
+        buf_done(&text);
+        end();
+    }
+}
+
 static const struct unit_case cases[] = {
     { "what replicas get", test_what_replicas_get },
     { "transactions in the stream", test_transactions_in_the_stream },
@@ -390,6 +451,8 @@ static const struct unit_case cases[] = {
     { "rename onto an expired key", test_rename_onto_an_expired_key },
     { "hashes", test_hashes },
     { "large values go in portions", test_large_values_go_in_portions },
+    { "sets in the stream", test_sets_in_the_stream },
+    { "a large pop in the stream", test_a_large_pop_in_the_stream },
 };
 
 int main(void)
