@@ -203,7 +203,7 @@ void cmd_save(void *app, struct client *c, size_t argc, const struct slice *argv
 
     (void)argc;
     (void)argv;
-    if (sh->saver.child != NULL && sh->saver.child_saves)
+    if (saver_does(&sh->saver, CHILD_SAVE))
         resp_error(&c->reply, "ERR Background save already in progress");
     else if (save_now(sh, error))
         resp_ok(&c->reply);
@@ -219,7 +219,7 @@ void cmd_bgsave(void *app, struct client *c, size_t argc, const struct slice *ar
 
     if (argc > 2 || (argc == 2 && !schedule)) {
         resp_error(&c->reply, store_error_syntax);
-    } else if (sh->saver.child != NULL && sh->saver.child_saves) {
+    } else if (saver_does(&sh->saver, CHILD_SAVE)) {
         resp_error(&c->reply, "ERR Background save already in progress");
     } else if (sh->saver.child != NULL || sh->store.in_exec) {
         /* A synchronisation has the place, or a transaction is half done: as soon as that is over.

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -20,7 +21,10 @@ struct child {
     void *arg;
     bool stopped;
     size_t len;
-    char report[CHILD_REPORT_MAX + 1];
+    struct message {
+        int64_t cow_bytes;
+        char report[CHILD_REPORT_MAX + 1];
+    } message;
 };
 
 static int64_t now_us(void)
@@ -63,11 +67,27 @@ static void close_others(int out, const int *fds, size_t n)
     close_range(fd, UINT_MAX, 0);
 }
 
+/* Memory that this process shares with nobody, as far as the system tells. */
+static int64_t private_bytes(void)
+{
+    FILE *f = fopen("/proc/self/smaps_rollup", "re");
+    char line[128];
+    long long kb = 0;
+
+    while (f != NULL && fgets(line, sizeof(line), f) != NULL) {
+        if (sscanf(line, "Private_Dirty: %lld", &kb) == 1)
+            break;
+    }
+    if (f != NULL)
+        fclose(f);
+    return kb * 1024;
+}
+
 __attribute__((noreturn)) static void run_child(pid_t parent, child_work_fn *work, void *arg,
                                                 int out, const int *fds, size_t fds_count,
                                                 const sigset_t *mask)
 {
-    char report[CHILD_REPORT_MAX] = { 0 };
+    struct message message = { .cow_bytes = 0 };
     bool ok;
 
     reset_signals(mask);
@@ -75,8 +95,9 @@ __attribute__((noreturn)) static void run_child(pid_t parent, child_work_fn *wor
     if (getppid() != parent)
         _exit(1);
     close_others(out, fds, fds_count);
-    ok = work(arg, fds, fds_count, report);
-    if (write(out, report, sizeof(report)) < 0)
+    ok = work(arg, fds, fds_count, message.report);
+    message.cow_bytes = private_bytes();
+    if (write(out, &message, sizeof(message)) < 0)
         ok = false;
     _exit(ok ? 0 : 1);
 }
@@ -104,7 +125,8 @@ static bool reap(const struct child *child)
 static void on_report(uv_poll_t *poll, int status, int events)
 {
     struct child *child = poll->data;
-    ssize_t n = read(child->pipe_fd, child->report + child->len, CHILD_REPORT_MAX - child->len);
+    size_t size = sizeof(child->message);
+    ssize_t n = read(child->pipe_fd, (char *)&child->message + child->len, size - child->len);
     bool ok;
 
     (void)status;
@@ -113,13 +135,19 @@ static void on_report(uv_poll_t *poll, int status, int events)
         return;
     if (n > 0) {
         child->len += (size_t)n;
-        if (child->len < CHILD_REPORT_MAX)
+        if (child->len < size)
             return;
     }
     uv_poll_stop(poll);
     ok = reap(child);
     uv_close((uv_handle_t *)poll, on_poll_closed);
-    child->done(child->arg, ok && child->len == CHILD_REPORT_MAX, child->stopped, child->report);
+    child->message.report[CHILD_REPORT_MAX] = '\0';
+    child->done(child->arg, ok && child->len == size, child->stopped, child->message.report);
+}
+
+int64_t child_cow_bytes(const struct child *child)
+{
+    return child->message.cow_bytes;
 }
 
 /* Forks with all signals held, so that none reaches the child while it has the parent's handlers.

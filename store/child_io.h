@@ -38,4 +38,7 @@ void child_abandon(struct child *child);
 
 pid_t child_pid(const struct child *child);
 
+/* When it is done: memory that it had for itself, since one of the two wrote to it. */
+int64_t child_cow_bytes(const struct child *child);
+
 #endif

@@ -19,6 +19,8 @@
 #define PICKET_VERSION "unknown"
 #endif
 
+#define FILE_NAME_BYTES_MAX 200 /* suffixes need some more */
+
 /* --- files ----------------------------------------------------------------------------------- */
 
 /* The value of a setting as text; false for lists and groups. */
@@ -218,15 +220,24 @@ static bool enter_dir(struct options *o, char *ret_error)
     return false;
 }
 
+/* Some options are names of files in `dir`. */
 static bool check_names(const struct options *o, char *ret_error)
 {
-    const char *name = option_text(o, OPT_DBFILENAME);
+    static const enum option_id names[] = { OPT_DBFILENAME, OPT_APPENDDIRNAME, OPT_APPENDFILENAME };
 
-    if (name[0] != '\0' && strchr(name, '/') == NULL)
-        return true;
-    snprintf(ret_error, CONFIG_ERROR_TEXT_MAX,
-             "dbfilename: '%s' must be a name without a path; the folder is dir", name);
-    return false;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        const char *name = option_text(o, names[i]);
+        size_t len = strlen(name);
+
+        if (len > 0 && len <= FILE_NAME_BYTES_MAX && strchr(name, '/') == NULL && name[0] != '.')
+            continue;
+        snprintf(ret_error, CONFIG_ERROR_TEXT_MAX,
+                 "%s: '%s' must be a name of at most %d bytes without a path, not beginning with a "
+                 "dot; the folder is dir",
+                 option_row(names[i])->name, name, FILE_NAME_BYTES_MAX);
+        return false;
+    }
+    return true;
 }
 
 enum config_result config_read_all(struct options *o, int argc, char **argv,

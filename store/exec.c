@@ -69,6 +69,8 @@ static const char *write_refusal(const struct store *s, unsigned flags)
     if (s->save_failed && option_number(o, OPT_STOP_WRITES) && o->save_count > 0 &&
         (writes || (flags & COMMAND_PING)))
         return save_failed;
+    if (s->aof.error[0] != '\0' && (writes || (flags & COMMAND_PING)))
+        return s->aof.error;
     if (writes && option_number(o, OPT_MIN_REPLICAS) > 0 &&
         option_number(o, OPT_MIN_REPLICAS_LAG) > 0 &&
         (int64_t)s->good_replicas < option_number(o, OPT_MIN_REPLICAS))
@@ -109,7 +111,7 @@ static const char *refusal(struct store *s, struct client *c, const struct comma
     if (store_is_replica(s) && s->link != LINK_CONNECTED && !(flags & COMMAND_STALE) &&
         !option_number(&s->options, OPT_SERVE_STALE))
         return no_primary;
-    if (s->phase == STORE_LOADING && !(flags & COMMAND_LOADING))
+    if (s->phase == STORE_LOADING && !(flags & COMMAND_LOADING) && !(c->flags & CLIENT_IS_MASTER))
         return loading;
     if ((c->flags & CLIENT_IS_REPLICA) &&
         (flags & (COMMAND_WRITE | COMMAND_READONLY | COMMAND_MAY_REPLICATE)))

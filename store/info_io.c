@@ -127,14 +127,15 @@ static void put_memory(struct shell *sh, struct buf *b)
 static void put_loading(struct shell *sh, struct buf *b)
 {
     const struct loader *v = &sh->loader;
-    uint64_t loaded = v->reader.offset, left = v->size > loaded ? v->size - loaded : 0;
+    uint64_t size = v->bytes_total, loaded = load_bytes(v),
+             left = size > loaded ? size - loaded : 0;
     int64_t took_s = sh->store.now_ms / 1000 - v->started_s;
 
     put(b, "loading_start_time", v->started_s);
-    put(b, "loading_total_bytes", (long long)v->size);
+    put(b, "loading_total_bytes", (long long)size);
     put(b, "loading_loaded_bytes", (long long)loaded);
     buf_printf(b, "loading_loaded_perc:%.2f\r\n",
-               v->size > 0 ? 100.0 * (double)loaded / (double)v->size : 0.0);
+               size > 0 ? 100.0 * (double)loaded / (double)size : 0.0);
     put(b, "loading_eta_seconds",
         loaded > 0 ? (long long)((double)took_s * (double)left / (double)loaded) : 1);
 }
@@ -143,7 +144,7 @@ static void put_persistence(struct shell *sh, struct buf *b)
 {
     const struct saver *v = &sh->saver;
     const struct store *s = &sh->store;
-    bool saving = v->child != NULL && v->child_saves;
+    bool saving = saver_does(v, CHILD_SAVE);
 
     put(b, "loading", s->phase == STORE_LOADING);
     put(b, "async_loading", s->phase == STORE_READY && primary_is_syncing(sh->primary));
@@ -154,13 +155,10 @@ static void put_persistence(struct shell *sh, struct buf *b)
     put(b, "rdb_last_bgsave_time_sec", v->last_took_s);
     put(b, "rdb_current_bgsave_time_sec", saving ? s->now_ms / 1000 - v->started_s : -1);
     put(b, "rdb_saves", (long long)s->stats.rdb_saves);
-    put(b, "rdb_last_cow_size", 0);
+    put(b, "rdb_last_cow_size", v->last_cow_bytes);
     put(b, "rdb_last_load_keys_expired", (long long)sh->loader.keys_expired);
     put(b, "rdb_last_load_keys_loaded", (long long)sh->loader.keys_loaded);
-    put(b, "aof_enabled", 0);
-    put(b, "aof_rewrite_in_progress", 0);
-    put_text(b, "aof_last_bgrewrite_status", "ok");
-    put_text(b, "aof_last_write_status", "ok");
+    aof_describe(sh, b);
     if (s->phase == STORE_LOADING)
         put_loading(sh, b);
 }

@@ -11,6 +11,7 @@
 #define OUTPUT_WORDS 4 /* class, hard, soft, seconds */
 
 static const char *const loglevels[] = { "debug", "verbose", "notice", "warning", NULL };
+static const char *const fsyncs[] = { "always", "everysec", "no", NULL };
 static const char *const debug_users[] = { "no", "yes", "local", NULL };
 static const char *const evict_policies[] = {
     "noeviction",   "allkeys-lru", "allkeys-random", "volatile-lru", "volatile-random",
@@ -28,9 +29,8 @@ static const struct option_row rows[OPTION_COUNT] = {
 
 /* What a CHOICE may be; the index is its number. */
 static const char *const *const choices[OPTION_COUNT] = {
-    [OPT_LOGLEVEL] = loglevels,
-    [OPT_DEBUG_COMMAND] = debug_users,
-    [OPT_MAXMEMORY_POLICY] = evict_policies,
+    [OPT_LOGLEVEL] = loglevels,        [OPT_APPENDFSYNC] = fsyncs,
+    [OPT_DEBUG_COMMAND] = debug_users, [OPT_MAXMEMORY_POLICY] = evict_policies,
     [OPT_START_GATE] = gates,
 };
 
@@ -412,7 +412,10 @@ void option_allowed(enum option_id id, char *text, size_t size)
             snprintf(text, size, "%s to %s", least, most);
         break;
     case OPTION_YES_NO:
-        snprintf(text, size, "%s", row->least == row->most ? "only no" : "yes or no");
+        snprintf(text, size, "%s",
+                 row->least < row->most ? "yes or no"
+                 : row->least           ? "only yes"
+                                        : "only no");
         break;
     case OPTION_CHOICE:
         show_words(words_of(id), text, size);

@@ -75,8 +75,26 @@ enum option_flag {
       "checksum at the end of the data file")                                                      \
     X(STOP_WRITES, "stop-writes-on-bgsave-error", NULL, YES_NO, 0, "yes", 0, 1,                    \
       "refuse writes while the last background save failed")                                       \
-    X(APPENDONLY, "appendonly", NULL, YES_NO, OPTION_FIXED, "no", 0, 0,                            \
-      "there is no append-only file yet: only no")                                                 \
+    X(APPENDONLY, "appendonly", NULL, YES_NO, 0, "no", 0, 1,                                       \
+      "log every write, so that a crash loses none")                                               \
+    X(APPENDFSYNC, "appendfsync", NULL, CHOICE, 0, "everysec", 0, 0,                               \
+      "when the log is on disk: always before a reply, every second, or as the system likes")      \
+    X(APPENDDIRNAME, "appenddirname", NULL, TEXT, OPTION_FIXED, "appendonlydir", 0, 0,             \
+      "folder of the log's files in dir")                                                          \
+    X(APPENDFILENAME, "appendfilename", NULL, TEXT, OPTION_FIXED, "appendonly.aof", 0, 0,          \
+      "what the names of the log's files begin with")                                              \
+    X(AOF_NO_FSYNC, "no-appendfsync-on-rewrite", NULL, YES_NO, 0, "no", 0, 1,                      \
+      "do not sync the log while a child writes a file")                                           \
+    X(AOF_REWRITE_PERCENT, "auto-aof-rewrite-percentage", NULL, NUMBER, 0, "100", 0, INT32_MAX,    \
+      "rewrite the log when it has grown by so much; 0: never")                                    \
+    X(AOF_REWRITE_MIN, "auto-aof-rewrite-min-size", NULL, BYTES, 0, "64mb", 0, INT64_MAX,          \
+      "... and is at least so large")                                                              \
+    X(AOF_LOAD_TRUNCATED, "aof-load-truncated", NULL, YES_NO, 0, "yes", 0, 1,                      \
+      "start although the log's last command is cut short")                                        \
+    X(AOF_PREAMBLE, "aof-use-rdb-preamble", NULL, YES_NO, 0, "yes", 1, 1,                          \
+      "the log's base is a data file")                                                             \
+    X(AOF_TIMESTAMP, "aof-timestamp-enabled", NULL, YES_NO, 0, "no", 0, 0,                         \
+      "the log has no times of day")                                                               \
     X(REQUIREPASS, "requirepass", NULL, TEXT, OPTION_SECRET, "", 0, 0, "password of the clients")  \
     X(MASTERAUTH, "masterauth", NULL, TEXT, OPTION_SECRET, "", 0, 0, "password for the primary")   \
     X(MASTERUSER, "masteruser", NULL, TEXT, 0, "", 0, 0, "user name for the primary")              \

@@ -75,6 +75,7 @@ void primary_run_stream(struct primary *p)
     if (status == RESP_BROKEN)
         primary_lose(p, p->reader.error);
     replicas_flush(sh);
+    aof_flush(sh);
 }
 
 /* From here on every byte is a command. */
@@ -124,6 +125,7 @@ static void finish_data(struct primary *p)
     log_notice("data of the primary are complete: %zu keys", keyspace_count_all(&s->data));
     p->client.db = p->rdb.info.stream_db > 0 ? p->rdb.info.stream_db : 0;
     save_stop(sh);
+    aof_restart(sh);
     replicas_disconnect(sh, "our data were replaced");
     repl_restart_at(&s->repl, p->follow.id, p->follow.offset);
     s->changes += keyspace_count_all(&s->data) + 1;

@@ -93,6 +93,7 @@ void primary_send_ack(struct primary *p)
     struct buf out = { 0 };
     struct resp_writer w = { .out = &out, .proto = 2 };
 
+    aof_flush(p->shell);
     p->acked_ms = p->shell->store.mono_ms;
     p->ack_soon = false;
     resp_array(&w, 3);

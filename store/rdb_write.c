@@ -37,7 +37,7 @@ static void put_head(struct rdb_out *o, const struct rdb_info *info,
         put_aux(o, "repl-id", info->repl_id);
         put_aux_int(o, "repl-offset", info->repl_offset);
     }
-    put_aux(o, "aof-base", "0");
+    put_aux(o, "aof-base", options->aof_base ? "1" : "0");
 }
 
 static void put_entry(struct rdb_out *o, const struct entry *e)

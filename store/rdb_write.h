@@ -19,6 +19,7 @@ struct rdb_write_options {
     bool checksum; /* else a checksum of zero, which readers take for "none" */
     int64_t now_s; /* Unix time, for the file's head */
     size_t used_bytes;
+    bool aof_base; /* the log goes on from here */
 };
 
 /* False when the sink refused; the stream is then cut short and must be thrown away. */

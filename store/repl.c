@@ -2,8 +2,8 @@
 
 #include <assert.h>
 
+#include "store/stream.h"
 #include "wire/prng.h"
-#include "wire/resp_write.h"
 
 static void forget_second(struct repl *r)
 {
@@ -98,30 +98,11 @@ void repl_feed_bytes(struct repl *r, const void *bytes, size_t n)
     }
 }
 
-/* Appends one command in wire form to the scratch buffer. */
-static void encode(struct buf *out, size_t argc, const struct slice *argv)
-{
-    struct resp_writer w = { .out = out, .proto = 2 };
-
-    resp_array(&w, argc);
-    for (size_t i = 0; i < argc; i++)
-        resp_bulk(&w, argv[i]);
-}
-
 void repl_feed_command(struct repl *r, int db, size_t argc, const struct slice *argv)
 {
     assert(r->backlog.mem != NULL);
     buf_reset(&r->command);
-    if (db >= 0 && db != r->stream_db) {
-        char digits[2] = { (char)('0' + db % 10), 0 };
-        char text[3] = { (char)('0' + db / 10), digits[0], 0 };
-        struct slice select[2] = { slice_str("SELECT"), slice_str(db >= 10 ? text : digits) };
-
-        encode(&r->command, 2, select);
-        r->stream_db = db;
-    }
-    encode(&r->command, argc, argv);
-    assert(!r->command.overflow);
+    stream_put_command(&r->command, &r->stream_db, db, argc, argv);
     repl_feed_bytes(r, buf_data(&r->command), buf_used(&r->command));
 }
 

@@ -1,5 +1,6 @@
 #include "store/save_io.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -26,19 +27,7 @@ void saver_init(struct saver *v, int64_t now_s)
 
 static bool write_all(void *arg, const void *bytes, size_t n)
 {
-    int fd = *(const int *)arg;
-    const char *p = bytes;
-
-    while (n > 0) {
-        ssize_t done = write(fd, p, n);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done < 0)
-            return false;
-        p += done;
-        n -= (size_t)done;
-    }
-    return true;
+    return file_write_all(*(const int *)arg, bytes, n);
 }
 
 void save_describe(struct shell *sh, struct rdb_info *ret_info)
@@ -56,52 +45,72 @@ void save_describe(struct shell *sh, struct rdb_info *ret_info)
 
 void save_options(struct shell *sh, struct rdb_write_options *ret_options)
 {
-    ret_options->compress = option_number(&sh->store.options, OPT_RDBCOMPRESSION) != 0;
-    ret_options->checksum = option_number(&sh->store.options, OPT_RDBCHECKSUM) != 0;
-    ret_options->now_s = sh->store.now_ms / 1000;
-    ret_options->used_bytes = mem_used();
+    *ret_options = (struct rdb_write_options){
+        .compress = option_number(&sh->store.options, OPT_RDBCOMPRESSION) != 0,
+        .checksum = option_number(&sh->store.options, OPT_RDBCHECKSUM) != 0,
+        .now_s = sh->store.now_ms / 1000,
+        .used_bytes = mem_used(),
+    };
 }
 
-/* Writes the whole file under another name, then gives it its own. */
-static bool write_file(struct shell *sh, char *ret_error)
+/* Writes and syncs the file under its other name; *ret_what: what failed. */
+static bool write_temp(struct shell *sh, const char *temp, bool is_base, const char **ret_what)
 {
-    const char *name = option_text(&sh->store.options, OPT_DBFILENAME), *what = "write";
     struct rdb_write_options options;
     struct rdb_info info;
-    char temp[TEMP_NAME_MAX];
-    int fd;
+    int fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644), saved;
 
-    snprintf(temp, sizeof(temp), SAVE_TEMP_FORMAT, (int)getpid());
-    fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (fd < 0) {
-        what = "create";
-        goto failed;
-    }
+    *ret_what = "create";
+    if (fd < 0)
+        return false;
     save_describe(sh, &info);
     save_options(sh, &options);
+    options.aof_base = is_base;
+    *ret_what = "write";
     if (!rdb_write(&sh->store.data, &info, &options, write_all, &fd))
-        goto close_file;
-    what = "sync";
-    if (fsync(fd) != 0)
-        goto close_file;
-    what = "close";
-    if (close(fd) != 0)
-        goto remove_file;
-    what = "rename";
-    if (rename(temp, name) != 0)
-        goto remove_file;
-    what = "sync the folder of";
-    if (!file_sync_folder())
         goto failed;
-    return true;
+    *ret_what = "sync";
+    if (fsync(fd) != 0)
+        goto failed;
+    *ret_what = "close";
+    return close(fd) == 0;
 
-close_file:
-    close(fd);
-remove_file:
-    unlink(temp);
 failed:
-    snprintf(ret_error, SAVE_ERROR_TEXT_MAX, "cannot %s %s: %s", what, temp, strerror(errno));
+    saved = errno;
+    close(fd);
+    errno = saved;
     return false;
+}
+
+bool save_write(struct shell *sh, const struct save_target *to, char ret_error[SAVE_ERROR_TEXT_MAX])
+{
+    char temp[FILE_PATH_MAX], path[FILE_PATH_MAX], name[TEMP_NAME_MAX];
+    const char *what;
+
+    snprintf(name, sizeof(name), SAVE_TEMP_FORMAT, (int)getpid());
+    file_path(temp, to->folder, name);
+    file_path(path, to->folder, to->name);
+    if (!write_temp(sh, temp, to->is_base, &what))
+        goto failed;
+    what = "rename";
+    if (rename(temp, path) != 0)
+        goto failed;
+    what = "sync the folder of";
+    if (file_sync_folder(to->folder))
+        return true;
+
+failed:
+    snprintf(ret_error, SAVE_ERROR_TEXT_MAX, "cannot %s %.128s: %s", what, temp, strerror(errno));
+    unlink(temp);
+    return false;
+}
+
+/* The data file. */
+static bool write_data_file(struct shell *sh, char *ret_error)
+{
+    const struct save_target to = { ".", option_text(&sh->store.options, OPT_DBFILENAME), false };
+
+    return save_write(sh, &to, ret_error);
 }
 
 /* What counts as saved, however it was done. */
@@ -117,7 +126,7 @@ static void note_success(struct shell *sh, uint64_t saved)
 
 bool save_now(struct shell *sh, char ret_error[SAVE_ERROR_TEXT_MAX])
 {
-    if (!write_file(sh, ret_error)) {
+    if (!write_data_file(sh, ret_error)) {
         log_error("saving the data: %s", ret_error);
         return false;
     }
@@ -130,15 +139,26 @@ static bool save_work(void *arg, const int *fds, size_t fds_count, char *report)
 {
     (void)fds;
     (void)fds_count;
-    return write_file(arg, report);
+    return write_data_file(arg, report);
 }
 
-static void remove_temp(pid_t pid)
+void save_remove_temp(const char *folder, int pid)
 {
-    char temp[TEMP_NAME_MAX];
+    DIR *dir = opendir(folder);
+    struct dirent *item;
+    char path[FILE_PATH_MAX];
+    int found, len;
 
-    snprintf(temp, sizeof(temp), SAVE_TEMP_FORMAT, (int)pid);
-    unlink(temp);
+    while (dir != NULL && (item = readdir(dir)) != NULL) {
+        len = 0;
+        if (sscanf(item->d_name, SAVE_TEMP_FORMAT "%n", &found, &len) != 1 || len == 0 ||
+            item->d_name[len] != '\0' || (pid != 0 && found != pid))
+            continue;
+        file_path(path, folder, item->d_name);
+        unlink(path);
+    }
+    if (dir != NULL)
+        closedir(dir);
 }
 
 static void on_saved(void *arg, bool ok, bool stopped, const char *report)
@@ -148,7 +168,8 @@ static void on_saved(void *arg, bool ok, bool stopped, const char *report)
 
     shell_set_clock(sh);
     if (!ok)
-        remove_temp(child_pid(v->child));
+        save_remove_temp(".", child_pid(v->child));
+    v->last_cow_bytes = child_cow_bytes(v->child);
     v->child = NULL;
     v->last_took_s = sh->store.now_ms / 1000 - v->started_s;
     if (ok) {
@@ -178,7 +199,7 @@ bool save_background(struct shell *sh, char ret_error[SAVE_ERROR_TEXT_MAX])
         sh->store.save_failed = true;
         return false;
     }
-    v->child_saves = true;
+    v->task = CHILD_SAVE;
     sh->store.stats.forks++;
     log_notice("background save started by process %d", (int)child_pid(v->child));
     return true;
@@ -213,10 +234,10 @@ void save_stop(struct shell *sh)
 {
     struct saver *v = &sh->saver;
 
-    if (v->child == NULL || !v->child_saves)
+    if (!saver_does(v, CHILD_SAVE))
         return;
     pid_t pid = child_pid(v->child);
     child_abandon(v->child);
-    remove_temp(pid);
+    save_remove_temp(".", pid);
     v->child = NULL;
 }

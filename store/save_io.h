@@ -20,10 +20,14 @@ struct shell;
 #define SAVE_RETRY_S        5             /* after a failed background save */
 #define SAVE_TEMP_FORMAT    "temp-%d.rdb" /* with the process number */
 
+/* What the one child does: a background save, a synchronisation (sync_io), a new base of the log
+ * (aof_rewrite_io). */
+enum child_task { CHILD_SAVE, CHILD_SYNC, CHILD_REWRITE };
+
 struct saver {
-    struct child *child; /* the one child: a background save, or a synchronisation (replicas_io) */
-    bool child_saves;    /* it is a save */
-    bool scheduled;      /* a save as soon as the child has ended */
+    struct child *child; /* the one child; NULL: none */
+    enum child_task task;
+    bool scheduled; /* a save as soon as the child has ended */
     uint64_t changes_at_fork;
     int64_t started_s; /* of the save under way, Unix time */
     int64_t tried_s;
@@ -32,7 +36,27 @@ struct saver {
     int64_t last_cow_bytes;
 };
 
+/* A file to be written. */
+struct save_target {
+    const char *folder, *name;
+    bool is_base; /* of the log */
+};
+
 void saver_init(struct saver *v, int64_t now_s);
+
+/* True while the child is busy with this. */
+static inline bool saver_does(const struct saver *v, enum child_task task)
+{
+    return v->child != NULL && v->task == task;
+}
+
+/* Writes all data into a file: under another name, synced, renamed, the folder synced. False with
+ * the reason. */
+bool save_write(struct shell *sh, const struct save_target *to,
+                char ret_error[SAVE_ERROR_TEXT_MAX]);
+
+/* Removes what a process left behind that ended while it wrote there; pid 0: any. */
+void save_remove_temp(const char *folder, int pid);
 
 /* Saves now, on the loop's thread. False with the reason. */
 bool save_now(struct shell *sh, char ret_error[SAVE_ERROR_TEXT_MAX]);

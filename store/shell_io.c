@@ -62,6 +62,7 @@ static void on_chores(uv_idle_t *idle)
     more = store_expire_due(&sh->store, CHORE_ENTRIES) == CHORE_ENTRIES || more;
     evict_make_room(&sh->store);
     replicas_flush(sh);
+    aof_flush(sh);
     if (!more)
         uv_idle_stop(idle);
 }
@@ -91,6 +92,7 @@ static void on_tick(uv_timer_t *timer)
     memory_note(sh);
     if (sh->store.phase != STORE_READY)
         return;
+    aof_tick(sh);
     save_tick(sh);
     primary_tick(sh->primary);
     replicas_tick(sh);
@@ -158,6 +160,7 @@ static void on_before_send(void *arg)
         check_lease(sh);
     replicas_flush(sh);
     unblock_arm(arg);
+    aof_flush(sh);
 }
 
 /* A replica's socket is quiet: it can be handed to a child. */
@@ -226,10 +229,11 @@ static bool on_option(struct store *s, enum option_id id, char ret_error[OPTION_
 {
     struct shell *sh = shell_of(s);
 
-    (void)ret_error;
     if (id == OPT_BACKLOG_SIZE) {
         replicas_flush(sh);
         repl_resize_backlog(&s->repl, (size_t)option_number(&s->options, id));
+    } else if (id == OPT_APPENDONLY) {
+        return aof_switch(sh, option_number(&s->options, id), ret_error, OPTION_ERROR_TEXT_MAX);
     } else if (id == OPT_LOGLEVEL) {
         apply_loglevel(&s->options);
     } else {
@@ -243,6 +247,8 @@ static void on_flushed(struct store *s)
     struct shell *sh = shell_of(s);
     char error[SAVE_ERROR_TEXT_MAX];
 
+    if (s->phase != STORE_READY)
+        return;
     /* A save under way would bring back what has just been deleted. */
     save_stop(sh);
     if (s->options.save_count > 0 && !store_is_replica(s))
@@ -299,6 +305,7 @@ static void start_parts(struct shell *sh)
     repl_id_draw(sh->run_id, &sh->store.prng);
     saver_init(&sh->saver, sh->started_s);
     sh->loader.fd = -1;
+    aof_init(sh);
     replicas_start(sh);
     unblock_start(sh);
     uv_timer_init(sh->loop, &sh->tick);
@@ -342,10 +349,15 @@ void shell_loaded(struct shell *sh, const struct rdb_info *info)
 {
     struct store *s = &sh->store;
     bool follows = addr_is_set(&s->options.primary);
+    char why[LOAD_ERROR_TEXT_MAX];
 
-    s->phase = STORE_READY;
     if (info->has_repl)
         repl_restore(&s->repl, info->repl_id, info->repl_offset, !follows, &s->prng);
+    if (option_number(&s->options, OPT_APPENDONLY) && !aof_start(sh, why, sizeof(why))) {
+        shell_load_failed(sh, "the append-only log", why);
+        return;
+    }
+    s->phase = STORE_READY;
     guard_started(sh, info->has_repl || keyspace_count_all(&s->data) > 0);
     log_notice("ready: %zu keys", keyspace_count_all(&s->data));
     service_ready(sh->service);
@@ -358,13 +370,11 @@ void shell_loaded(struct shell *sh, const struct rdb_info *info)
         primary_set_stream_db(sh->primary, info->stream_db);
 }
 
-void shell_load_failed(struct shell *sh, const char *why)
+void shell_load_failed(struct shell *sh, const char *file, const char *why)
 {
-    log_error("the data file %s/%s cannot be read: %s. Nothing was loaded. Put a good copy in its "
-              "place, or move it away to "
-              "start empty",
-              option_text(&sh->store.options, OPT_DIR),
-              option_text(&sh->store.options, OPT_DBFILENAME), why);
+    log_error("%s in %s cannot be read: %s. Nothing was loaded. Put a good copy in its place, or "
+              "move it away to start without",
+              file, option_text(&sh->store.options, OPT_DIR), why);
     sh->status = 1;
     shell_stop(sh, false);
 }
@@ -384,6 +394,11 @@ bool shell_stop(struct shell *sh, bool save)
     replicas_flush(sh);
     if (save && sh->store.phase == STORE_READY && !save_now(sh, error))
         return false;
+    if (!aof_stop(sh)) {
+        if (save)
+            return false;
+        sh->status = 1;
+    }
     sh->stopping = true;
     service_stopping(sh->service);
     replicas_stop(sh);

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "store/aof_io.h"
 #include "store/load_io.h"
 #include "store/replicas_io.h"
 #include "store/save_io.h"
@@ -31,6 +32,7 @@ struct shell {
     struct loop_signals *signals;
     struct service *service;
     struct saver saver;
+    struct aof_writer aof;
     struct loader loader;
     struct replicas replicas;
     struct primary *primary;
@@ -74,14 +76,14 @@ void shell_set_clock(struct shell *sh);
 /* There is something to do when nothing else is: expired keys, flushed databases. */
 void shell_wake_chores(struct shell *sh);
 
-/* The data file has been read (or there is none); or it cannot be read, which ends the process with
- * status 1. */
+/* Data file or log have been read (or there are none); or a file cannot be read, which ends the
+ * process with status 1. */
 void shell_loaded(struct shell *sh, const struct rdb_info *info);
-void shell_load_failed(struct shell *sh, const char *why);
+void shell_load_failed(struct shell *sh, const char *file, const char *why);
 
 /*
- * Runs a request in the name of the primary. False when it did not do here what it did there (there
- * is no such command, or it failed): our data would go astray.
+ * Runs a request in the name of the primary, or of the log. False when it did not do here what it
+ * did there (there is no such command, or it failed): our data would go astray.
  */
 bool shell_run_from_primary(struct shell *sh, struct client *c, size_t argc,
                             const struct slice *argv);

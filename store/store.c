@@ -34,6 +34,7 @@ void store_done(struct store *s)
     pubsub_free(s->pubsub);
     blocked_done(&s->blocked);
     repl_done(&s->repl);
+    aof_done(&s->aof);
     options_done(&s->options);
     keyspace_done(&s->data);
 }
@@ -161,18 +162,32 @@ size_t store_expire_due(struct store *s, size_t keys_max)
     return done;
 }
 
+/* The stream of a replica is that of its primary, byte for byte; its log is its own. */
+static bool feeds_stream(const struct store *s)
+{
+    return repl_is_fed(&s->repl) && !store_is_replica(s);
+}
+
+void store_feed(struct store *s, int db, size_t argc, const struct slice *argv)
+{
+    if (feeds_stream(s))
+        repl_feed_command(&s->repl, db, argc, argv);
+    if (s->aof.on)
+        aof_put_command(&s->aof, db, argc, argv);
+}
+
 void store_propagate(struct store *s, int db, size_t argc, const struct slice *argv)
 {
     struct slice multi = slice_str("MULTI");
 
     s->propagated = true;
-    if (!repl_is_fed(&s->repl) || store_is_replica(s))
+    if (!feeds_stream(s) && !s->aof.on)
         return;
     if (s->in_exec && !s->multi_fed) {
         s->multi_fed = true;
-        repl_feed_command(&s->repl, db, 1, &multi);
+        store_feed(s, db, 1, &multi);
     }
-    repl_feed_command(&s->repl, db, argc, argv);
+    store_feed(s, db, argc, argv);
 }
 
 void store_put(struct store *s, struct client *c, struct slice key, struct entry *built)
@@ -213,7 +228,7 @@ void store_effects_end(struct store *s, bool begun)
         return;
     s->in_exec = false;
     if (s->multi_fed)
-        repl_feed_command(&s->repl, -1, 1, &exec);
+        store_feed(s, -1, 1, &exec);
 }
 
 static bool key_exists(void *arg, int db, struct slice key)

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "store/aof.h"
 #include "store/blocked.h"
 #include "store/evict.h"
 #include "store/guard.h"
@@ -88,6 +89,7 @@ struct store {
     struct options options;
     struct repl repl;
     struct guard guard;
+    struct aof aof;
     struct watches watches;
     struct blocked blocked;
     struct store_stats stats;
@@ -163,7 +165,7 @@ static inline bool store_lease_lapsed(const struct store *s)
 static inline bool store_is_frozen(const struct store *s)
 {
     return store_is_replica(s) || store_is_paused(s, true) || s->guard.gate == GUARD_CLOSED ||
-           store_lease_lapsed(s);
+           store_lease_lapsed(s) || s->aof.error[0] != '\0';
 }
 
 static inline struct db *store_db(struct store *s, const struct client *c)
@@ -212,10 +214,13 @@ static inline void store_changed(struct store *s, const struct client *c, struct
 }
 
 /*
- * Feeds a command to the replicas in place of the one being run. Without a call, a command that
- * changed something is fed as it came.
+ * Feeds a command to the replicas and the log in place of the one being run. Without a call, a
+ * command that changed something is fed as it came.
  */
 void store_propagate(struct store *s, int db, size_t argc, const struct slice *argv);
+
+/* Puts a command into the stream and the log as it is. */
+void store_feed(struct store *s, int db, size_t argc, const struct slice *argv);
 
 /* The command being run is not to be fed. */
 static inline void store_no_propagate(struct store *s)

@@ -259,6 +259,7 @@ static void start(struct shell *sh)
      * own primary. */
     if (!store_is_replica(s))
         s->repl.stream_db = -1;
+    aof_flush(sh);
     sh->saver.child =
         child_start(sh->loop, sync_work, on_done, y, fds, y->count, &s->stats.fork_us);
     for (size_t i = 0; i < y->count; i++)
@@ -269,7 +270,7 @@ static void start(struct shell *sh)
         free(y);
         return;
     }
-    sh->saver.child_saves = false;
+    sh->saver.task = CHILD_SYNC;
     sh->replicas.sync = y;
     s->stats.forks++;
     mark_served(sh, y);
@@ -295,7 +296,7 @@ void sync_try(struct shell *sh)
 
 void sync_stop(struct shell *sh)
 {
-    if (sh->saver.child != NULL && !sh->saver.child_saves) {
+    if (saver_does(&sh->saver, CHILD_SYNC)) {
         child_abandon(sh->saver.child);
         sh->saver.child = NULL;
         free(sh->replicas.sync);

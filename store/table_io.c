@@ -1,6 +1,7 @@
 #include "store/table_io.h"
 
 #include "store/admin_io.h"
+#include "store/aof_io.h"
 #include "store/cmd.h"
 #include "store/memory_io.h"
 #include "store/picket_io.h"
@@ -121,6 +122,7 @@ static const struct command pubsub_commands[] = {
 const struct command table_commands[] = {
     KEYS("append", 3, cmd_append, W|OOM|F, 1, 1, 1, "Adds to the end of a string"),
     PLAIN("auth", -2, cmd_auth, NS|LD|ST|F|NA, "Authenticates the connection"),
+    PLAIN("bgrewriteaof", 1, cmd_bgrewriteaof, ADM|NS, "Rewrites the append-only log in the background"),
     PLAIN("bgsave", -1, cmd_bgsave, ADM|NS, "Saves the data in the background"),
     GROUP("client", -2, NULL, 0, client_commands, "Commands about connections"),
     GROUP("command", -1, cmd_command, LD|ST, command_commands, "Describes all commands"),
