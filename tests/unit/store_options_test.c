@@ -61,7 +61,7 @@ static void test_numbers(void)
     CU_ASSERT_FALSE(set(&o, OPT_BACKLOG_SIZE, "9999999999gb"));
     CU_ASSERT(set(&o, OPT_RDBCHECKSUM, "NO") && option_number(&o, OPT_RDBCHECKSUM) == 0);
     CU_ASSERT_FALSE(set(&o, OPT_RDBCHECKSUM, "1"));
-    CU_ASSERT_FALSE(set(&o, OPT_APPENDONLY, "yes"));
+    CU_ASSERT_FALSE(set(&o, OPT_AOF_TIMESTAMP, "yes"));
     CU_ASSERT_FALSE(set(&o, OPT_DATABASES, "4"));
     CU_ASSERT(set(&o, OPT_LOGLEVEL, "Warning") && option_number(&o, OPT_LOGLEVEL) == 3);
     CU_ASSERT_FALSE(set(&o, OPT_LOGLEVEL, "loud"));
