@@ -101,7 +101,7 @@ void cmd_randomkey(void *app, struct client *c, size_t argc, const struct slice 
 
         if (e == NULL)
             break;
-        if (!store_entry_expired(s, e) || store_is_paused(s, true)) {
+        if (!store_entry_expired(s, e) || store_is_held(s)) {
             resp_bulk(&c->reply, entry_key(e));
             return;
         }

@@ -17,7 +17,7 @@ static bool is_over(const struct store *s)
 /* A primary's keys are its replica's: only the primary decides which of them go. */
 static bool is_asked(const struct store *s)
 {
-    return !store_is_paused(s, true) &&
+    return !store_is_held(s) &&
            (!store_is_replica(s) || !option_number(&s->options, OPT_REPLICA_IGNORE_MAXMEMORY));
 }
 

@@ -75,6 +75,8 @@ static const char *write_refusal(const struct store *s, unsigned flags)
         option_number(o, OPT_MIN_REPLICAS_LAG) > 0 &&
         (int64_t)s->good_replicas < option_number(o, OPT_MIN_REPLICAS))
         return few_replicas;
+    if (writes && (int64_t)s->online_replicas < option_number(o, OPT_SYNC_REPLICAS))
+        return few_replicas;
     return NULL;
 }
 
@@ -167,7 +169,8 @@ static void queue(struct store *s, struct client *c, const struct command_match 
 void exec_call(struct store *s, struct client *c, const struct command *command, size_t argc,
                const struct slice *argv)
 {
-    uint64_t before = s->changes;
+    uint64_t before = s->changes, reply_at = client_reply_at(c);
+    bool tells = s->ops->written != NULL && !s->in_exec && !store_is_replica(s);
 
     s->propagated = false;
     s->stats.commands++;
@@ -179,6 +182,8 @@ void exec_call(struct store *s, struct client *c, const struct command *command,
         store_propagate(s, c->db, argc, argv);
     session_of(c)->write_offset = s->repl.offset;
     session_of(c)->last_change = s->changes;
+    if (tells)
+        s->ops->written(s, c, reply_at);
 }
 
 bool exec_request(struct store *s, struct client *c, size_t argc, const struct slice *argv)

@@ -22,6 +22,8 @@
 #define OPTION_ERROR_TEXT_MAX 256
 #define SAVE_POINTS_MAX       16
 
+#define OPTION_SYNC_REPLICAS_MAX 16
+
 #define OPTION_KB 1024LL
 #define OPTION_MB (1024 * OPTION_KB)
 #define OPTION_GB (1024 * OPTION_MB)
@@ -146,6 +148,10 @@ enum option_flag {
       INT64_MAX, "members up to which a sorted set is compact")                                    \
     X(ZSET_VALUE, "zset-max-listpack-value", "zset-max-ziplist-value", BYTES, 0, "64", 0,          \
       INT64_MAX, "bytes of a member up to which it is")                                            \
+    X(SYNC_REPLICAS, "sync-replicas", NULL, NUMBER, 0, "0", 0, OPTION_SYNC_REPLICAS_MAX,           \
+      "reply to a write when so many replicas have acknowledged it; 0: at once")                   \
+    X(SYNC_TIMEOUT, "sync-replicas-timeout", NULL, NUMBER, 0, "5000", 0, INT32_MAX,                \
+      "milliseconds after which the reply is an error instead; 0: never")                          \
     X(START_GATE, "start-gate", NULL, CHOICE, 0, "no", 0, 0,                                       \
       "a primary that was at work before its start takes writes only after a supervisor's word; "  \
       "strict: a new one too")                                                                     \

@@ -47,6 +47,26 @@ static int64_t lease_clock_ms(struct shell *sh)
     return guard_clock_ms();
 }
 
+static int64_t sync_replicas(struct shell *sh)
+{
+    return option_number(&sh->store.options, OPT_SYNC_REPLICAS);
+}
+
+static int64_t sync_online(struct shell *sh)
+{
+    return (int64_t)sh->store.online_replicas;
+}
+
+static int64_t sync_waiting(struct shell *sh)
+{
+    return (int64_t)sh->store.held.count;
+}
+
+static int64_t sync_failed(struct shell *sh)
+{
+    return (int64_t)sh->store.held.failed;
+}
+
 /* In INFO replication, and in STATUS. */
 static const struct field guard_fields[] = {
     { .name = "start_gate", .text = start_gate },
@@ -55,6 +75,10 @@ static const struct field guard_fields[] = {
     { .name = "lease_epoch", .number = lease_epoch },
     { .name = "lease_holder", .text = lease_holder },
     { .name = "lease_clock_ms", .number = lease_clock_ms },
+    { .name = "sync_replicas", .number = sync_replicas },
+    { .name = "sync_replicas_online", .number = sync_online },
+    { .name = "sync_replicas_waiting", .number = sync_waiting },
+    { .name = "sync_replicas_failed", .number = sync_failed },
 };
 
 static const char *role(struct shell *sh)
@@ -95,6 +119,8 @@ static const char *writes(struct shell *sh)
         return "gate";
     if (store_lease_lapsed(s))
         return "lease";
+    if ((int64_t)s->online_replicas < option_number(&s->options, OPT_SYNC_REPLICAS))
+        return "sync-replicas";
     return store_is_paused(s, true) ? "paused" : "yes";
 }
 

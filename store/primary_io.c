@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "store/held_io.h"
 #include "store/primary_parts_io.h"
 #include "store/session.h"
 #include "store/shell_io.h"
@@ -44,6 +45,7 @@ static void step_down(struct primary *p)
     struct store *s = &p->shell->store;
 
     wait_end_all(p->shell);
+    held_lose(p->shell);
     blocked_end_all(s);
     if (repl_demote(&s->repl))
         replicas_disconnect(p->shell, "our history has its old name");

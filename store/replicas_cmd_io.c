@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "store/held_io.h"
 #include "store/primary_io.h"
 #include "store/session.h"
 #include "store/shell_io.h"
@@ -27,6 +28,7 @@ static void take_ack(struct shell *sh, struct client *c, struct slice offset)
     }
     replicas_count_good(sh);
     wait_check(sh);
+    held_check(sh);
 }
 
 /* One pair of REPLCONF; false after an error was written. */

@@ -95,6 +95,7 @@ void replicas_client_closed(struct shell *sh, struct client *c)
     buf_done(&r->aside);
     free(r);
     session_of(c)->replica = NULL;
+    replicas_count_good(sh);
 }
 
 void replicas_disconnect(struct shell *sh, const char *why)
@@ -139,17 +140,25 @@ static void move_stream(struct shell *sh, struct replica *r)
         client_touch(c);
 }
 
+/* Once for all that wait. While the offset must stand still, they wait for the ACKs that come by
+ * themselves. */
+static void ask_acks(struct shell *sh)
+{
+    struct slice getack[3] = { slice_str("REPLCONF"), slice_str("GETACK"), slice_str("*") };
+    struct store *s = &sh->store;
+
+    if (!sh->replicas.ask_acks || store_is_paused(s, true))
+        return;
+    sh->replicas.ask_acks = false; /* feeding may come here again */
+    if (!store_is_replica(s) && repl_is_fed(&s->repl))
+        repl_feed_command(&s->repl, -1, 3, getack);
+}
+
 void replicas_flush(struct shell *sh)
 {
     struct repl *repl = &sh->store.repl;
 
-    bool ask = sh->replicas.ask_acks;
-
-    sh->replicas.ask_acks = false; /* feeding may call us again */
-    if (ask && !store_is_replica(&sh->store) && repl_is_fed(repl)) {
-        struct slice getack[3] = { slice_str("REPLCONF"), slice_str("GETACK"), slice_str("*") };
-        repl_feed_command(repl, -1, 3, getack);
-    }
+    ask_acks(sh);
     repl->unread = 0;
     for (struct replica *r = sh->replicas.first; r != NULL; r = r->next) {
         bool has_more = r->phase >= REPLICA_SYNC && repl->backlog.mem != NULL &&
@@ -171,11 +180,14 @@ int64_t replica_lag_s(const struct shell *sh, const struct replica *r)
 void replicas_count_good(struct shell *sh)
 {
     int64_t lag_max = option_number(&sh->store.options, OPT_MIN_REPLICAS_LAG);
-    size_t good = 0;
+    size_t good = 0, online = 0;
 
-    for (const struct replica *r = sh->replicas.first; r != NULL; r = r->next)
+    for (const struct replica *r = sh->replicas.first; r != NULL; r = r->next) {
+        online += r->phase == REPLICA_ONLINE;
         good += r->phase == REPLICA_ONLINE && replica_lag_s(sh, r) <= lag_max;
+    }
     sh->store.good_replicas = good;
+    sh->store.online_replicas = online;
 }
 
 /* A primary says PING in its stream; replicas that wait for a child get a line end, which means

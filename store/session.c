@@ -14,6 +14,7 @@ void session_open(struct client *c)
 void session_close(struct store *s, struct client *c)
 {
     session_discard(s, c);
+    held_forget(&s->held, c);
     blocked_forget(s, c);
     assert(session_of(c)->replica == NULL);
     free(c->user);

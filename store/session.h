@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "store/held.h"
 #include "store/watch.h"
 #include "wire/client.h"
 #include "wire/command.h"
@@ -31,6 +32,7 @@ struct session {
     int64_t write_offset;    /* of the stream, behind its last write; for WAIT */
     struct waiting *waiter;  /* of a blocking command; NULL: it does not wait */
     uint64_t last_change;    /* the count of changes behind its last write */
+    struct held_list held;   /* its replies that wait for replicas */
     struct replica *replica; /* NULL: an ordinary client */
     char command[COMMAND_FULL_NAME_SIZE];
 };

@@ -10,6 +10,7 @@
 #include "store/config_io.h"
 #include "store/exec.h"
 #include "store/guard_io.h"
+#include "store/held_io.h"
 #include "store/memory_io.h"
 #include "store/primary_io.h"
 #include "store/session.h"
@@ -158,6 +159,7 @@ static void on_before_send(void *arg)
 
     if (option_number(&sh->store.options, OPT_WRITE_LEASE) > 0)
         check_lease(sh);
+    held_settle(sh);
     replicas_flush(sh);
     unblock_arm(arg);
     aof_flush(sh);
@@ -238,6 +240,7 @@ static bool on_option(struct store *s, enum option_id id, char ret_error[OPTION_
         apply_loglevel(&s->options);
     } else {
         fill_server_options(&s->options, server_options(sh->server));
+        held_check(sh); /* sync-replicas may be fewer now */
     }
     return true;
 }
@@ -256,7 +259,11 @@ static void on_flushed(struct store *s)
     shell_wake_chores(sh);
 }
 
-static const struct store_ops ops = { .option_changed = on_option, .flushed = on_flushed };
+static const struct store_ops ops = {
+    .option_changed = on_option,
+    .written = held_written,
+    .flushed = on_flushed,
+};
 
 /* --- life ------------------------------------------------------------------------------------ */
 
@@ -307,6 +314,7 @@ static void start_parts(struct shell *sh)
     sh->loader.fd = -1;
     aof_init(sh);
     replicas_start(sh);
+    held_start(sh);
     unblock_start(sh);
     uv_timer_init(sh->loop, &sh->tick);
     uv_timer_init(sh->loop, &sh->unpause);
@@ -402,6 +410,7 @@ bool shell_stop(struct shell *sh, bool save)
     sh->stopping = true;
     service_stopping(sh->service);
     replicas_stop(sh);
+    held_stop(sh);
     unblock_stop(sh);
     load_stop(sh);
     uv_close((uv_handle_t *)&sh->tick, NULL);

@@ -16,6 +16,7 @@
 #include "store/blocked.h"
 #include "store/evict.h"
 #include "store/guard.h"
+#include "store/held.h"
 #include "store/keyspace.h"
 #include "store/options.h"
 #include "store/repl.h"
@@ -80,6 +81,8 @@ struct store_ops {
     /* An option has a new value; false, with a reason, when it cannot be put into force. */
     bool (*option_changed)(struct store *s, enum option_id id,
                            char ret_error[OPTION_ERROR_TEXT_MAX]);
+    /* A primary's client has written; its reply begins at reply_at (client_reply_at). */
+    void (*written)(struct store *s, struct client *c, uint64_t reply_at);
     /* Everything was deleted by FLUSHALL. */
     void (*flushed)(struct store *s);
 };
@@ -90,6 +93,7 @@ struct store {
     struct repl repl;
     struct guard guard;
     struct aof aof;
+    struct held held;
     struct watches watches;
     struct blocked blocked;
     struct store_stats stats;
@@ -105,10 +109,11 @@ struct store {
     msec mono_ms;     /* monotonic */
     int64_t lease_ms; /* the guard's clock; kept up while write-lease-ms is set */
     enum store_phase phase;
-    enum link_phase link; /* LINK_NONE: we are a primary */
-    size_t good_replicas; /* those that min-replicas-to-write counts */
-    bool save_failed;     /* the last background save did */
-    bool forked;          /* a child shares our memory: accesses are not noted, to keep it shared */
+    enum link_phase link;   /* LINK_NONE: we are a primary */
+    size_t good_replicas;   /* those that min-replicas-to-write counts */
+    size_t online_replicas; /* those that sync-replicas counts */
+    bool save_failed;       /* the last background save did */
+    bool forked; /* a child shares our memory: accesses are not noted, to keep it shared */
 
     uint64_t changes; /* of keys, ever */
     uint64_t saved;   /* those of them that the data file has */
@@ -161,11 +166,18 @@ static inline bool store_lease_lapsed(const struct store *s)
            guard_left_ms(&s->guard, s->lease_ms) == 0;
 }
 
-/* True while nothing may change by itself: expired keys stay, and the offset stands still. */
+/* True while a primary changes nothing by itself: expired keys stay, and the offset stands still.
+ */
+static inline bool store_is_held(const struct store *s)
+{
+    return store_is_paused(s, true) || s->guard.gate == GUARD_CLOSED || store_lease_lapsed(s) ||
+           s->aof.error[0] != '\0';
+}
+
+/* The same for a node of either role. */
 static inline bool store_is_frozen(const struct store *s)
 {
-    return store_is_replica(s) || store_is_paused(s, true) || s->guard.gate == GUARD_CLOSED ||
-           store_lease_lapsed(s) || s->aof.error[0] != '\0';
+    return store_is_replica(s) || store_is_held(s);
 }
 
 static inline struct db *store_db(struct store *s, const struct client *c)

@@ -21,6 +21,7 @@ void client_init(struct client *c, uint64_t id, const struct client_ops *ops, ms
     memset(c, 0, sizeof(*c));
     c->id = id;
     c->multi = -1;
+    c->hold_at = CLIENT_HOLD_NOTHING;
     c->fd = -1;
     c->opened_ms = c->active_ms = now_ms;
     c->ops = ops;

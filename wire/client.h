@@ -75,6 +75,8 @@ struct client {
     const char *command;      /* full name of the last command, for CLIENT LIST; set by the program;
                                  NULL: none */
     struct buf out;           /* what is to be sent */
+    uint64_t out_at;          /* position of its first byte in all that was ever replied */
+    uint64_t hold_at;         /* position from which on nothing is sent yet */
     struct resp_writer reply; /* writes to out */
     struct pubsub_member subs; /* its subscriptions; deliver writes to out */
     const struct client_ops *ops;
@@ -92,6 +94,35 @@ void client_done(struct client *c);
 static inline size_t client_unsent_bytes(const struct client *c)
 {
     return buf_used(&c->out) + c->sending_bytes;
+}
+
+/* Where the next byte of `reply` will stand in all that was ever replied. */
+static inline uint64_t client_reply_at(const struct client *c)
+{
+    return c->out_at + buf_used(&c->out);
+}
+
+/* Nothing from this position on is sent until the next call moves it; what has been sent is sent.
+ * client_touch when it moves on. */
+#define CLIENT_HOLD_NOTHING UINT64_MAX
+static inline void client_hold(struct client *c, uint64_t from)
+{
+    c->hold_at = from;
+}
+
+/* Bytes at the front of `out` that may be sent now. */
+static inline size_t client_sendable_bytes(const struct client *c)
+{
+    if (c->hold_at <= c->out_at)
+        return 0;
+    return c->hold_at < client_reply_at(c) ? (size_t)(c->hold_at - c->out_at) : buf_used(&c->out);
+}
+
+/* Drops bytes at the front of `out`: they are sent, or on their way. */
+static inline void client_sent(struct client *c, size_t n)
+{
+    buf_consume(&c->out, n);
+    c->out_at += n;
 }
 
 /* Something was appended to `reply` outside of a request, or a closing flag was set. */

@@ -62,7 +62,19 @@ static void on_written(uv_write_t *request, int status)
 /* Hands what the kernel did not take at once to libuv, which waits until it does. */
 static void send_rest(struct conn *conn)
 {
-    buf_swap(&conn->client.out, &conn->sending);
+    struct client *c = &conn->client;
+    size_t n = client_sendable_bytes(c);
+    if (n == buf_used(&c->out)) {
+        buf_swap(&c->out, &conn->sending);
+        c->out_at += n;
+    } else {
+        buf_set_limit(&conn->sending, 0);
+        if (!buf_append(&conn->sending, buf_data(&c->out), n)) {
+            conn_fail(conn, REASON_OUTPUT);
+            return;
+        }
+        client_sent(c, n);
+    }
     conn->client.sending_bytes = buf_used(&conn->sending);
     conn->write.data = conn;
     conn->writing = true;
@@ -78,19 +90,20 @@ static void send_rest(struct conn *conn)
 static void send_out(struct conn *conn)
 {
     struct buf *out = &conn->client.out;
-    if (buf_used(out) == 0 || conn->writing)
+    size_t sendable = client_sendable_bytes(&conn->client);
+    if (sendable == 0 || conn->writing)
         return;
-    uv_buf_t bytes = { .base = buf_data(out), .len = buf_used(out) };
+    uv_buf_t bytes = { .base = buf_data(out), .len = sendable };
     int n = uv_try_write((uv_stream_t *)&conn->tcp, &bytes, 1);
     if (n < 0 && n != UV_EAGAIN) {
         conn_fail(conn, uv_strerror(n));
         return;
     }
     if (n > 0) {
-        buf_consume(out, (size_t)n);
+        client_sent(&conn->client, (size_t)n);
         conn->server->stats.bytes_out += (uint64_t)n;
     }
-    if (buf_used(out) > 0)
+    if (client_sendable_bytes(&conn->client) > 0)
         send_rest(conn);
     conn_limit_output(conn);
 }
