@@ -73,19 +73,19 @@ static int by_count(const void *a, const void *b)
     return (one > other) - (one < other);
 }
 
-static bool in_all(const struct entry **sets, size_t n, const struct entry *but, struct slice name)
+static bool in_all(const struct entry **sets, size_t n, const struct set_walk *walk)
 {
     for (size_t i = 0; i < n; i++) {
-        if (sets[i] != but && !set_has(sets[i], name))
+        if (sets[i] != walk->entry && !set_has_walked(sets[i], walk))
             return false;
     }
     return true;
 }
 
-static bool in_any(const struct entry **sets, size_t n, struct slice name)
+static bool in_any(const struct entry **sets, size_t n, const struct set_walk *walk)
 {
     for (size_t i = 0; i < n; i++) {
-        if (set_has(sets[i], name))
+        if (set_has_walked(sets[i], walk))
             return true;
     }
     return false;
@@ -102,7 +102,7 @@ static void intersect(const struct operands *o, struct result *r)
     qsort(o->sets, o->n, sizeof(*o->sets), by_count);
     set_walk_start(&walk, o->sets[0]);
     while (more && set_walk_next(&walk)) {
-        if (in_all(o->sets + 1, o->n - 1, o->sets[0], walk.item.bytes))
+        if (in_all(o->sets + 1, o->n - 1, &walk))
             more = take(r, walk.item.bytes);
     }
 }
@@ -175,7 +175,7 @@ static void subtract(const struct operands *o, struct result *r)
     }
     set_walk_start(&walk, o->sets[0]);
     while (set_walk_next(&walk)) {
-        if (!in_any(others, n, walk.item.bytes))
+        if (!in_any(others, n, &walk))
             take(r, walk.item.bytes);
     }
     entry_free(all);

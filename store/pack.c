@@ -388,16 +388,46 @@ bool pack_is(const unsigned char *p, const struct pack_needle *needle)
     return data - head == needle->bytes.n && memcmp(p + head, needle->bytes.p, data - head) == 0;
 }
 
+/* What most elements are, small integers and short strings, is told by the first byte; and names
+ * that begin alike differ in the last one. */
+static inline bool matches(const unsigned char *p, const struct pack_needle *needle, unsigned lead,
+                           unsigned last)
+{
+    unsigned form = p[0];
+    size_t n = needle->bytes.n;
+
+    if (form < 0x80)
+        return needle->is_int && needle->number == (int64_t)form;
+    if (form < 0xc0)
+        return form == lead && p[n] == last && memcmp(p + 1, needle->bytes.p, n) == 0;
+    return pack_is(p, needle);
+}
+
+static inline size_t step_bytes(const unsigned char *p)
+{
+    unsigned form = p[0];
+
+    if (form < 0x80)
+        return 2;
+    return form < 0xc0 ? 2 + (size_t)(form & 0x3f) : element_bytes(p);
+}
+
 unsigned char *pack_find(unsigned char *p, struct slice bytes, size_t step)
 {
     struct pack_needle needle;
+    unsigned lead = bytes.n < 64 ? 0x80 | (unsigned)bytes.n : 0;
+    unsigned last = bytes.n > 0 ? (unsigned char)bytes.p[bytes.n - 1] : lead;
 
     pack_needle_set(&needle, bytes);
-    while (p != NULL && !pack_is(p, &needle)) {
-        for (size_t i = 0; i < step && p != NULL; i++)
-            p = pack_next(p);
+    if (p == NULL)
+        return NULL;
+    while (*p != END) {
+        if (matches(p, &needle, lead, last))
+            return p;
+        for (size_t i = 0; i < step && *p != END; i++)
+            p += step_bytes(p);
     }
-    return p;
+    return NULL;
 }
 
 unsigned char *pack_insert(unsigned char *pack, unsigned char *p, struct slice bytes)

@@ -226,8 +226,9 @@ static bool next_int(struct set_walk *walk)
 
     if (walk->place == intset_count(ints))
         return false;
+    walk->number = intset_get(ints, walk->place++);
     walk->item.bytes.p = walk->item.text;
-    walk->item.bytes.n = entry_int_text(intset_get(ints, walk->place++), walk->item.text);
+    walk->item.bytes.n = entry_int_text(walk->number, walk->item.text);
     return true;
 }
 
@@ -251,6 +252,14 @@ bool set_walk_next(struct set_walk *walk)
     if (node != NULL)
         walk->item.bytes = member_name((const struct member *)node);
     return node != NULL;
+}
+
+/* An integer need not be read from its text. */
+bool set_has_walked(const struct entry *e, const struct set_walk *walk)
+{
+    if (form(e) == SET_INTS && form(walk->entry) == SET_INTS)
+        return intset_find(e->value.ints, walk->number, NULL);
+    return set_has(e, walk->item.bytes);
 }
 
 static const char *encoding_name(const struct entry *e)

@@ -44,11 +44,15 @@ struct set_walk {
     unsigned char *p; /* the next element of a pack */
     struct dict_walk table;
     struct pack_item item;
+    int64_t number; /* of a set of integers: the member */
 };
 
 void set_walk_start(struct set_walk *walk, const struct entry *e);
 
 /* Sets walk->item (its `bytes`), which is valid until the next call; false at the end. */
 bool set_walk_next(struct set_walk *walk);
+
+/* True when the member at which a walk over another set stands is in the set. */
+bool set_has_walked(const struct entry *e, const struct set_walk *walk);
 
 #endif
