@@ -104,11 +104,15 @@ static bool is_claimed(const struct group *group, const struct node *node)
 }
 
 /* NODE's history is one that some other node of the group has, the primary that we
- * know or one that follows NODE by now. When none has told its history, there is
- * nothing to compare with. */
+ * know or one that follows NODE by now, or that a former primary had. When none has told its
+ * history, there is nothing to compare with. */
 static bool is_kin(const struct group *group, const struct node *node)
 {
     bool known = false;
+
+    if (lineage_find(&group->lineage, node->info.replid) >= 0 ||
+        lineage_find(&group->lineage, node->info.replid2) >= 0)
+        return true;
 
     for (size_t i = 0; i < group->n_nodes; i++) {
         const struct node *other = group->nodes[i];
@@ -155,12 +159,21 @@ static bool is_disputed(const struct group *group)
     return adopt_confirmations(group) > 0 && group->rumour.config_epoch > group->config_epoch;
 }
 
-/* It is, and our own primary is no better. */
+/* A node of ours that died after it was promoted and before we heard of it: it will never claim
+ * anything. As long as some hold it for the primary and some its predecessor, dead as well, neither
+ * may be a majority, and nobody can be elected. */
+static bool is_lost(const struct group *group, const struct node *node)
+{
+    return !node->rumoured && group->rumour.config_epoch > group->config_epoch &&
+           !probe_is_up(&node->probe) && group->primary->sdown;
+}
+
+/* Either has come about, and our own primary is no better. */
 static bool is_overtaken(const struct core *core, const struct group *group,
                          const struct node *node)
 {
-    return core->now - group->rumour.since >= RUMOUR_PATIENCE_MS && is_stray(group, node) &&
-           !group_is_sane(group);
+    return core->now - group->rumour.since >= RUMOUR_PATIENCE_MS && !group_is_sane(group) &&
+           (is_stray(group, node) || is_lost(group, node));
 }
 
 /* The leader that we elected says that it is done, but the promoted node died before we saw it. To

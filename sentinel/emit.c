@@ -101,6 +101,11 @@ void emit_group_row(struct core *core, const struct group *group)
     row->from_file = group->from_file;
 }
 
+void emit_lineage_row(struct core *core, const struct group *group)
+{
+    group_row(core, ROW_LINEAGE, group)->lineage = group->lineage;
+}
+
 void emit_vote_row(struct core *core, const struct group *group)
 {
     struct row *row = group_row(core, ROW_VOTE, group);

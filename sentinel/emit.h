@@ -31,6 +31,7 @@ void event_detail(struct event *event, const char *form, ...) __attribute__((for
 void emit_global_row(struct core *core);
 void emit_epoch_row(struct core *core);
 void emit_group_row(struct core *core, const struct group *group);
+void emit_lineage_row(struct core *core, const struct group *group);
 void emit_vote_row(struct core *core, const struct group *group);
 void emit_node_row(struct core *core, const struct node *node);
 void emit_peer_row(struct core *core, const struct group *group, const struct peer *peer);

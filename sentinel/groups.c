@@ -137,6 +137,8 @@ void group_readdress(struct core *core, struct group *group, const struct addr *
     group->primary = node;
     group->config_epoch = 0;
     group->config_at = core->now;
+    group->lineage = (struct lineage){ 0 };
+    emit_lineage_row(core, group);
     group->odown = false;
     group->rumour.active = false;
     node_remove(core, old);
@@ -169,6 +171,10 @@ static void retarget_nodes(struct core *core, struct group *group, struct node *
         node->fix_at = core->now;
         backoff_reset(&node->fix_backoff);
         node->crashed = node->crashed && node != group->primary;
+        if (node == group->primary)
+            node->cut_off_at = MSEC_NEVER;
+        else if (node->cut_off_at == MSEC_NEVER)
+            node->cut_off_at = old->sdown ? old->sdown_at : core->now;
         node->wrong_at =
             node == group->primary || node_follows_primary(node) ? MSEC_NEVER : core->now;
         probe_want_hello(&node->probe, core->now);
@@ -196,6 +202,20 @@ static void announce_switch(struct core *core, struct group *group, const struct
     }
 }
 
+/* What was to be said in this step of the configuration before must not leave after what says the
+ * new one. */
+static void renew_hellos(struct core *core, struct group *group)
+{
+    for (size_t i = 0; i < core->output.n_orders; i++) {
+        struct order *order = &core->output.orders[i];
+        const struct node *node =
+            order->kind == ORDER_HELLO ? core_find_node(core, order->id) : NULL;
+
+        if (node != NULL && node->group == group)
+            order->hello = core_hello(core, group);
+    }
+}
+
 void group_switch(struct core *core, struct group *group, struct node *node, uint64_t epoch)
 {
     struct node *old = group->primary;
@@ -210,9 +230,11 @@ void group_switch(struct core *core, struct group *group, struct node *node, uin
         group->config_at = core->now;
         retarget_nodes(core, group, old);
         announce_switch(core, group, &from);
+        node_note_lineage(core, node);
         probe_hasten(&node->probe, core->now);
     }
     forget_opinions(group);
+    renew_hellos(core, group);
     emit_group_row(core, group);
     for (size_t i = 0; i < group->n_nodes; i++)
         node_want_info(core, group->nodes[i], core->now);

@@ -20,6 +20,7 @@
 #include "sentinel/failover.h"
 #include "sentinel/global_conf.h"
 #include "sentinel/group_conf.h"
+#include "sentinel/lineage.h"
 #include "sentinel/output.h"
 #include "wire/addr.h"
 #include "wire/backoff.h"
@@ -87,11 +88,12 @@ struct node {
     msec reborn_at; /* primary: since when it has to answer PONG again; MSEC_NEVER = it has */
     bool reborn;    /* run id differed from RUNID at first contact */
     bool sdown;
-    bool crashed;       /* sdown by the crash path, not by silence */
-    msec sdown_at;      /* since when (also the time of -sdown) */
-    bool rumoured;      /* known from an unverified hello only */
-    msec wrong_at;      /* since when it does not follow the primary; MSEC_NEVER = it does */
-    bool owed;          /* a former primary: demote it at first contact */
+    bool crashed;    /* sdown by the crash path, not by silence */
+    msec sdown_at;   /* since when (also the time of -sdown) */
+    bool rumoured;   /* known from an unverified hello only */
+    msec cut_off_at; /* since when a failover keeps it from being linked; MSEC_NEVER = it is not */
+    msec wrong_at;   /* since when it does not follow the primary; MSEC_NEVER = it does */
+    bool owed;       /* a former primary: demote it at first contact */
     bool script_killed; /* SCRIPT KILL sent since it is BUSY */
     bool denied;        /* +access-denied was raised */
     msec balked_at;     /* when it last did not let itself be promoted; MSEC_NEVER = not yet */
@@ -130,8 +132,9 @@ struct group {
     size_t n_nodes;
     struct member *members; /* at most PEERS_MAX */
     size_t n_members, cap_members;
-    struct vote vote; /* our last vote in this group, durable before visible */
-    msec voted_at;    /* when we last voted for somebody else; MSEC_NEVER = not in this life */
+    struct lineage lineage; /* histories of its last primaries, durable */
+    struct vote vote;       /* our last vote in this group, durable before visible */
+    msec voted_at; /* when we last voted for somebody else; MSEC_NEVER = not in this life */
     bool odown;
     msec odown_at;
     struct rumour rumour;

@@ -23,7 +23,7 @@ struct node *node_add(struct core *core, struct group *group, const struct addr 
     node->group = group;
     node->addr = *addr;
     node->created_at = node->role_at = core->now;
-    node->wrong_at = node->reborn_at = node->balked_at = MSEC_NEVER;
+    node->wrong_at = node->reborn_at = node->balked_at = node->cut_off_at = MSEC_NEVER;
     node_info_init(&node->info);
     probe_init(&node->probe, &core->pace, true, group->conf.down_after_ms, core->now);
     backoff_init(&node->fix_backoff, FIX_MIN_MS, FIX_MAX_MS);
@@ -308,6 +308,23 @@ static void note_wrong(struct core *core, struct node *node)
         node->wrong_at = MSEC_NEVER;
     else if (node->wrong_at == MSEC_NEVER)
         node->wrong_at = core->now;
+    if (node->info.link_up && node_follows_primary(node))
+        node->cut_off_at = MSEC_NEVER;
+}
+
+/* By the primary's own word, or, as long as that is missing, by that of a replica which has it from
+ * there. */
+void node_note_lineage(struct core *core, struct node *node)
+{
+    const struct node_info *info = &node->info;
+    struct group *group = node->group;
+    bool own = node == group->primary && info->role == ROLE_PRIMARY;
+    bool of_replica = !node->rumoured && info->role == ROLE_REPLICA && info->link_up &&
+                      node_is_at(group->primary, &info->primary) &&
+                      lineage_find(&group->lineage, info->replid) < 0;
+
+    if ((own || of_replica) && lineage_push(&group->lineage, info->replid))
+        emit_lineage_row(core, group);
 }
 
 static void take_info(struct core *core, struct node *node, const struct node_info *info)
@@ -318,6 +335,7 @@ static void take_info(struct core *core, struct node *node, const struct node_in
     node->info.replicas = NULL; /* they are the input's */
     node->contacted = true;
     note_wrong(core, node);
+    node_note_lineage(core, node);
     if (node == node->group->primary && info->role == ROLE_PRIMARY)
         discover(core, node->group, info);
 }

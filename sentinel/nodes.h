@@ -53,4 +53,8 @@ void node_reopen(struct core *core, struct node *node);
 /* It has told, in answer to an order, that it follows OF now. */
 void node_made_replica(struct core *core, struct node *node, const struct addr *of);
 
+/* Remember the history that the group has with its present primary, as far as NODE's INFO tells it.
+ */
+void node_note_lineage(struct core *core, struct node *node);
+
 #endif

@@ -71,6 +71,9 @@ void restore_row(struct core *core, const struct row *row)
     case ROW_GROUP:
         restore_group(core, group, row);
         break;
+    case ROW_LINEAGE:
+        group->lineage = row->lineage;
+        break;
     case ROW_VOTE:
         restore_vote(group, row);
         break;

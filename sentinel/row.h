@@ -1,13 +1,14 @@
 /*
  * row: what must survive a restart, a row each. The core hands rows out to be
  * made durable; at start it is given back what the last run stored. A row replaces the
- * earlier one with the same key; a *_GONE row deletes it (GROUP_GONE also every VOTE, NODE and PEER
- * of the group).
+ * earlier one with the same key; a *_GONE row deletes it (GROUP_GONE also every LINEAGE, VOTE, NODE
+ * and PEER of the group).
  *
  *   kind    key             fields
  *   GLOBAL  -               global, global_base
  *   EPOCH   -               epoch (the highest seen)
  *   GROUP   group           addr, epoch (config epoch), conf, base_addr, base, from_file
+ *   LINEAGE group           lineage
  *   VOTE    group           epoch, runid (whom we voted for in it)
  *   NODE    group, addr     runid (last seen, may be empty), ip (the same), owed
  *   PEER    group, runid    addr
@@ -21,6 +22,7 @@
 #include "quorum/hello.h"
 #include "sentinel/global_conf.h"
 #include "sentinel/group_conf.h"
+#include "sentinel/lineage.h"
 #include "wire/addr.h"
 
 #define ROW_KINDS(X)                                                                               \
@@ -28,6 +30,7 @@
     X(EPOCH, "epoch")                                                                              \
     X(GROUP, "group")                                                                              \
     X(GROUP_GONE, "group-gone")                                                                    \
+    X(LINEAGE, "lineage")                                                                          \
     X(VOTE, "vote")                                                                                \
     X(NODE, "node")                                                                                \
     X(NODE_GONE, "node-gone")                                                                      \
@@ -53,6 +56,7 @@ struct row {
     struct group_conf base; /* an option that the file changes later wins over the state */
     struct global_conf global, global_base; /* GLOBAL: in force, and as the file had them */
     struct group_conf conf;                 /* GROUP: settings in force */
+    struct lineage lineage;                 /* LINEAGE */
 };
 
 const char *row_kind_name(enum row_kind kind);

@@ -1,5 +1,6 @@
 #include "sentinel/select.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "sentinel/emit.h"
@@ -8,6 +9,10 @@
 
 #define BALK_MS          60000 /* who did not let itself be promoted goes last for so long */
 #define LINK_DOWN_FACTOR 10    /* x down_after: how long its link may have been down before */
+#define OLDER_WAIT_MS    10000 /* for nearer ones that cannot be chosen just now */
+#define FOREIGN          (-1)  /* distance of a history that is none of the group's, */
+#define OLDER            2     /* and from here on, a last resort */
+#define OLDER_REASON     "an older replication history"
 
 /* What a refusal is decided on. */
 struct question {
@@ -17,30 +22,54 @@ struct question {
     msec since;
 };
 
-/* Whether the replica's data descend from the primary's history. A node that is
- * itself a primary must have been promoted out of that history: a former primary
- * shares older history, but not the newest data. Unknown histories (very old
- * nodes, a primary never seen) are not held against a node. */
-static bool shares_history(const struct node *node)
+/* The distance of one that is itself a primary: it must have been promoted out of the primary's
+ * history. A former primary shares older history, but not the newest data: a last resort. */
+static int distance_of_primary(const struct node *node)
 {
     const struct node_info *own = &node->info, *primary = &node->group->primary->info;
+    const struct lineage *lineage = &node->group->lineage;
+    int at = lineage_find(lineage, own->replid);
+
+    if (replid_equal(own->replid2, primary->replid))
+        return 0;
+    if (primary->role == ROLE_REPLICA && replid_equal(own->replid, primary->replid))
+        return 0; /* our primary is by now a replica of it */
+    if (at < 0)
+        at = lineage_find(lineage, own->replid2);
+    return at < 0 ? FOREIGN : at + OLDER;
+}
+
+/* How far NODE's data are from the newest history of the group: 0 = they are of the primary's, 1 =
+ * of the one that it was promoted out of, OLDER and more = of an earlier primary's. FOREIGN: of
+ * none of them. Unknown histories (very old nodes, a primary never seen) are not held against a
+ * node. */
+static int distance(const struct node *node)
+{
+    const struct node_info *own = &node->info, *primary = &node->group->primary->info;
+    const struct lineage *lineage = &node->group->lineage;
+    int at = lineage_find(lineage, own->replid);
 
     if (primary->replid[0] == '\0' || own->replid[0] == '\0')
-        return !node->owed;
-    if (own->role == ROLE_PRIMARY) /* our primary may by now be a replica of it */
-        return replid_equal(own->replid2, primary->replid) ||
-               (primary->role == ROLE_REPLICA && replid_equal(own->replid, primary->replid));
-    return replid_equal(own->replid, primary->replid) ||
-           replid_equal(own->replid2, primary->replid) ||
-           replid_equal(own->replid, primary->replid2);
+        return at >= 0 && own->role == ROLE_REPLICA ? at : node->owed ? FOREIGN : 0;
+    if (own->role == ROLE_PRIMARY)
+        return distance_of_primary(node);
+    if (replid_equal(own->replid, primary->replid) || replid_equal(own->replid2, primary->replid))
+        return 0;
+    if (replid_equal(own->replid, primary->replid2))
+        return 1;
+    if (at < 0)
+        at = lineage_find(lineage, own->replid2);
+    return at < 0 ? FOREIGN : at + OLDER;
 }
 
 /* The longest that its link may have been down: the primary's own outage, and
- * some time before it. */
+ * some time before it. For one that never came over to this primary, the outage of the last one
+ * that it followed counts. */
 static bool lost_too_long(const struct question *q)
 {
     const struct node *primary = q->group->primary;
-    msec outage = primary->sdown ? q->core->now - primary->sdown_at : 0;
+    msec since = primary->sdown ? primary->sdown_at : q->core->now;
+    msec outage = q->core->now - msec_min(since, q->node->cut_off_at);
 
     return q->node->info.role == ROLE_REPLICA && !q->node->info.link_up &&
            q->node->info.link_down_ms > outage + LINK_DOWN_FACTOR * q->group->conf.down_after_ms;
@@ -78,7 +107,7 @@ static bool is_syncing(const struct question *q)
 
 static bool is_foreign(const struct question *q)
 {
-    return !shares_history(q->node) || q->node->rumoured;
+    return distance(q->node) == FOREIGN || q->node->rumoured;
 }
 
 /* Not long ago it was chosen in vain. It is refused as long as there is another. */
@@ -88,27 +117,32 @@ static bool has_balked(const struct core *core, const struct node *node)
            node->info.role == ROLE_REPLICA;
 }
 
-static const struct {
+struct refusal {
     bool (*applies)(const struct question *q);
+    bool passes; /* it may end by itself */
     const char *reason;
-} refusals[] = {
-    { is_down, "down" },
-    { is_disconnected, "disconnected" },
-    { is_stale, "no fresh INFO" },
-    { is_never, "priority 0" },
-    { is_loading, "loading" },
-    { is_syncing, "syncing" },
-    { is_foreign, "foreign replication history" },
-    { lost_too_long, "its link to the primary was down for too long" },
 };
 
-const char *select_refusal(const struct core *core, const struct node *node, msec since)
+static const struct refusal refusals[] = {
+    { is_down, false, "down" },
+    { is_disconnected, true, "disconnected" },
+    { is_stale, true, "no fresh INFO" },
+    { is_never, false, "priority 0" },
+    { is_loading, true, "loading" },
+    { is_syncing, true, "syncing" },
+    { is_foreign, false, "foreign replication history" },
+    { lost_too_long, false, "its link to the primary was down for too long" },
+};
+
+/* The first of the reasons against NODE; NULL if it can be chosen. */
+static const struct refusal *refusal_of(const struct core *core, const struct node *node,
+                                        msec since)
 {
     struct question q = { .core = core, .group = node->group, .node = node, .since = since };
 
     for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
         if (refusals[i].applies(&q))
-            return refusals[i].reason;
+            return &refusals[i];
     }
     return NULL;
 }
@@ -127,25 +161,35 @@ static bool is_better(const struct node *a, const struct node *b)
     return strcmp(a->info.runid, b->info.runid) < 0;
 }
 
+/* Whether NODE balked, and is to go behind the others: all of those that did not, or, if ALL did,
+ * those that did so before it. */
+static bool goes_behind(const struct core *core, const struct node *node, bool all, msec first)
+{
+    return has_balked(core, node) && (!all || node->balked_at > first);
+}
+
 /* Those that may be chosen, the ones that balked among them only if there are no others. */
 static size_t find_candidates(struct core *core, const struct group *group, msec since, bool tell,
                               struct node *candidates[NODES_MAX])
 {
     size_t n = 0, willing = 0;
+    msec first = MSEC_NEVER;
 
     for (size_t i = 0; i < group->n_nodes; i++) {
         struct node *node = group->nodes[i];
-        const char *reason = node != group->primary ? select_refusal(core, node, since) : NULL;
+        const struct refusal *refusal =
+            node != group->primary ? refusal_of(core, node, since) : NULL;
 
-        if (reason != NULL && tell)
-            event_detail(emit_node_event(core, EVENT_REFUSED_SLAVE, node), "%s", reason);
-        if (reason != NULL || node == group->primary)
+        if (refusal != NULL && tell)
+            event_detail(emit_node_event(core, EVENT_REFUSED_SLAVE, node), "%s", refusal->reason);
+        if (refusal != NULL || node == group->primary)
             continue;
         candidates[n++] = node;
         willing += !has_balked(core, node);
+        first = msec_min(first, node->balked_at);
     }
-    for (size_t i = n; willing > 0 && i-- > 0;) {
-        if (!has_balked(core, candidates[i]))
+    for (size_t i = n; i-- > 0;) {
+        if (!goes_behind(core, candidates[i], willing == 0, first))
             continue;
         if (tell)
             event_detail(emit_node_event(core, EVENT_REFUSED_SLAVE, candidates[i]),
@@ -155,6 +199,60 @@ static size_t find_candidates(struct core *core, const struct group *group, msec
     return n;
 }
 
+/* Whether one with data nearer than AWAY may be chosen before long. */
+static bool nearer_may_come(const struct core *core, const struct group *group, msec since,
+                            int away)
+{
+    if (core->now - group->primary->sdown_at >= OLDER_WAIT_MS)
+        return false;
+    for (size_t i = 0; i < group->n_nodes; i++) {
+        const struct node *node = group->nodes[i];
+        const struct refusal *refusal =
+            node != group->primary ? refusal_of(core, node, since) : NULL;
+
+        if (refusal != NULL && refusal->passes && node->info.priority != 0 &&
+            node->info.replid[0] != '\0' && !node->rumoured && distance(node) != FOREIGN &&
+            distance(node) < away)
+            return true;
+    }
+    return false;
+}
+
+/* Whether data so old are better than none: when the primary is down, and nobody else is left. */
+static bool must_do(const struct core *core, const struct group *group, msec since, int away)
+{
+    return away < OLDER || (group->primary->sdown && !nearer_may_come(core, group, since, away));
+}
+
+const char *select_refusal(const struct core *core, const struct node *node, msec since)
+{
+    const struct refusal *refusal = refusal_of(core, node, since);
+
+    if (refusal != NULL)
+        return refusal->reason;
+    return must_do(core, node->group, since, distance(node)) ? NULL : OLDER_REASON;
+}
+
+/* Keep those whose data are of the newest history among them. */
+static size_t keep_nearest(struct core *core, const struct group *group, msec since, bool tell,
+                           struct node *candidates[NODES_MAX], size_t n)
+{
+    int least = INT_MAX;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < n; i++)
+        least = distance(candidates[i]) < least ? distance(candidates[i]) : least;
+    bool good = n == 0 || must_do(core, group, since, least);
+
+    for (size_t i = 0; i < n; i++) {
+        if (good && distance(candidates[i]) == least)
+            candidates[kept++] = candidates[i];
+        else if (tell)
+            event_detail(emit_node_event(core, EVENT_REFUSED_SLAVE, candidates[i]), OLDER_REASON);
+    }
+    return kept;
+}
+
 struct node *select_replica(struct core *core, const struct group *group, msec since, bool tell)
 {
     struct node *candidates[NODES_MAX];
@@ -162,6 +260,7 @@ struct node *select_replica(struct core *core, const struct group *group, msec s
     size_t n = find_candidates(core, group, since, tell, candidates);
     uint64_t most = 0;
 
+    n = keep_nearest(core, group, since, tell, candidates, n);
     for (size_t i = 0; i < n; i++)
         most = candidates[i]->info.repl_offset > most ? candidates[i]->info.repl_offset : most;
     for (size_t i = 0; i < n; i++) {

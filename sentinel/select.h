@@ -3,10 +3,13 @@
  *
  * Refused, each with its reason: down, disconnected, priority 0, no fresh INFO,
  * loading, syncing, link to the primary down for too long before the failure, foreign
- * replication history. A replica that an interrupted failover already promoted goes first; else
- * those no more than priority_max_lag_bytes behind the most advanced one, by priority (low first),
- * offset (high first), run id. One that was chosen lately and did not let itself be promoted goes
- * last.
+ * replication history. Of the others, those are considered whose history is the newest: the
+ * primary's, the one that it was promoted out of, then those of the primaries before it
+ * (sentinel/lineage; only if the primary is down, and no nearer one can come back). A replica that
+ * an interrupted failover already promoted goes first; else those no more than
+ * priority_max_lag_bytes behind the most advanced one, by priority (low first), offset (high
+ * first), run id. One that was chosen lately and did not let itself be promoted goes last,
+ * behind those of whom that was longer ago.
  */
 #ifndef SENTINEL_SELECT_H
 #define SENTINEL_SELECT_H

@@ -26,7 +26,7 @@ static const char schema[] =
     " port INTEGER NOT NULL, run_id TEXT NOT NULL, ip TEXT NOT NULL, owed INTEGER NOT NULL,"
     " PRIMARY KEY(group_name, host, port)) WITHOUT ROWID;"
     "CREATE TABLE peers(group_name TEXT NOT NULL, run_id TEXT NOT NULL, host TEXT NOT NULL,"
-    " port INTEGER NOT NULL, PRIMARY KEY(group_name, run_id)) WITHOUT ROWID;" STATE_USERS_TABLE;
+    " port INTEGER NOT NULL, PRIMARY KEY(group_name, run_id)) WITHOUT ROWID;" STATE_LATER_TABLES;
 
 static int fail(const char *path, char ret_error[STATE_ERROR_MAX], const char *what)
 {

@@ -30,6 +30,8 @@
     X(OPTION_PUT, "INSERT OR REPLACE INTO group_options(group_name, base, name, value)"            \
                   " VALUES(?1, ?2, ?3, ?4)")                                                       \
     X(OPTION_ALL, "SELECT base, name, value FROM group_options WHERE group_name = ?1")             \
+    X(LINEAGE_PUT, "INSERT OR REPLACE INTO lineages(group_name, replids) VALUES(?1, ?2)")          \
+    X(LINEAGE_ALL, "SELECT group_name, replids FROM lineages")                                     \
     X(VOTE_PUT, "INSERT OR REPLACE INTO votes(group_name, epoch, run_id) VALUES(?1, ?2, ?3)")      \
     X(VOTE_ALL, "SELECT group_name, epoch, run_id FROM votes")                                     \
     X(NODE_PUT, "INSERT OR REPLACE INTO nodes(group_name, host, port, run_id, owed, ip)"           \
@@ -45,6 +47,7 @@
     X(USERS_DROP, "DELETE FROM users")                                                             \
     X(GROUP_DROP, "DELETE FROM groups WHERE name = ?1")                                            \
     X(OPTIONS_DROP, "DELETE FROM group_options WHERE group_name = ?1")                             \
+    X(LINEAGES_DROP, "DELETE FROM lineages WHERE group_name = ?1")                                 \
     X(VOTES_DROP, "DELETE FROM votes WHERE group_name = ?1")                                       \
     X(NODES_DROP, "DELETE FROM nodes WHERE group_name = ?1")                                       \
     X(PEERS_DROP, "DELETE FROM peers WHERE group_name = ?1")
@@ -74,9 +77,11 @@ bool state_run(sqlite3_stmt *statement);
 void state_enter(struct state *state);
 void state_leave(struct state *state);
 
-/* The table that came after version 1 of the schema was in use, and changes nothing else. */
-#define STATE_USERS_TABLE                                                                          \
-    "CREATE TABLE IF NOT EXISTS users(name TEXT PRIMARY KEY, rules TEXT NOT NULL) WITHOUT ROWID;"
+/* The tables that came after version 1 of the schema was in use, and change nothing else. */
+#define STATE_LATER_TABLES                                                                         \
+    "CREATE TABLE IF NOT EXISTS users(name TEXT PRIMARY KEY, rules TEXT NOT NULL) WITHOUT ROWID;"  \
+    "CREATE TABLE IF NOT EXISTS lineages(group_name TEXT PRIMARY KEY, replids TEXT NOT NULL)"      \
+    " WITHOUT ROWID;"
 
 void state_bind_text(sqlite3_stmt *statement, int at, const char *text);
 void state_bind_int(sqlite3_stmt *statement, int at, int64_t value);

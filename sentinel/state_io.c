@@ -139,7 +139,7 @@ static int check(struct state *state, char ret_error[STATE_ERROR_MAX])
         return state_unreadable(state, ret_error,
                                 "schema version %" PRId64 ", this picketd knows version %d only",
                                 version, STATE_VERSION);
-    sqlite3_exec(state->db, STATE_USERS_TABLE, NULL, NULL, NULL);
+    sqlite3_exec(state->db, STATE_LATER_TABLES, NULL, NULL, NULL);
     if (!schema_fits(state))
         return state_unreadable(state, ret_error, "tables missing or changed (%s)",
                                 sqlite3_errmsg(state->db));

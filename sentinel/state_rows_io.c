@@ -72,6 +72,17 @@ static bool drop_group(struct state *state, const struct row *row)
     return true;
 }
 
+static bool put_lineage(struct state *state, const struct row *row)
+{
+    sqlite3_stmt *put = state_sql(state, SQL_LINEAGE_PUT);
+    char text[LINEAGE_TEXT_MAX];
+
+    lineage_format(&row->lineage, text);
+    state_bind_text(put, 1, row->group);
+    state_bind_text(put, 2, text);
+    return state_run(put);
+}
+
 static bool put_vote(struct state *state, const struct row *row)
 {
     sqlite3_stmt *put = state_sql(state, SQL_VOTE_PUT);
@@ -123,6 +134,8 @@ static bool put_row(struct state *state, const struct row *row)
         return put_group(state, row);
     case ROW_GROUP_GONE:
         return drop_group(state, row);
+    case ROW_LINEAGE:
+        return put_lineage(state, row);
     case ROW_VOTE:
         return put_vote(state, row);
     case ROW_NODE:
@@ -239,6 +252,12 @@ static bool read_group(struct state *state, sqlite3_stmt *all, struct row *row)
            read_group_options(state, row);
 }
 
+static bool read_lineage(struct state *state, sqlite3_stmt *all, struct row *row)
+{
+    (void)state;
+    return read_name(all, 0, row->group) && lineage_parse(&row->lineage, text_at(all, 1));
+}
+
 static bool read_vote(struct state *state, sqlite3_stmt *all, struct row *row)
 {
     (void)state;
@@ -268,9 +287,8 @@ static const struct {
     enum state_sql all;
     bool (*read)(struct state *state, sqlite3_stmt *all, struct row *row);
 } tables[] = {
-    { ROW_GROUP, SQL_GROUP_ALL, read_group },
-    { ROW_VOTE, SQL_VOTE_ALL, read_vote },
-    { ROW_NODE, SQL_NODE_ALL, read_node },
+    { ROW_GROUP, SQL_GROUP_ALL, read_group }, { ROW_LINEAGE, SQL_LINEAGE_ALL, read_lineage },
+    { ROW_VOTE, SQL_VOTE_ALL, read_vote },    { ROW_NODE, SQL_NODE_ALL, read_node },
     { ROW_PEER, SQL_PEER_ALL, read_peer },
 };
 

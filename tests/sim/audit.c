@@ -132,6 +132,7 @@ void audit_info(struct world *w, struct sup *s, const struct conn *conn,
     if (heard->id != conn->id)
         return;
     audit_follow_seen(w, s, conn->server - PLAN_SUPS_MAX, &info->info);
+    audit_select_heard(w, s, conn->server - PLAN_SUPS_MAX, &info->info);
     heard->has_info = true;
     heard->info_at = audit_clock(w, s);
     heard->info = *info;

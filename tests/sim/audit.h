@@ -58,7 +58,8 @@ struct heard {
 };
 
 /* What one supervisor was told last by another about one primary in one configuration. */
-#define AUDIT_WORDS 4
+#define AUDIT_WORDS   4
+#define AUDIT_LINEAGE 256
 
 struct told {
     struct word {
@@ -83,11 +84,13 @@ struct account {
     msec switched_at;      /* when it last told of a switch, */
     uint64_t switch_epoch; /* and to which configuration */
     uint32_t coming;       /* replicas that it ordered to follow and that do not yet: bits, */
-    msec coming_at[PLAN_ENGINES_MAX]; /* and since when */
-    uint32_t primary_id;              /* the primary that it has, as its core calls it, */
-    uint64_t primary_epoch;           /* and the config epoch in which it became that */
-    bool forced;                      /* an operator asked for a failover in this life, */
-    bool wished;                      /* the last time to a certain replica */
+    msec coming_at[PLAN_ENGINES_MAX];           /* and since when */
+    uint32_t primary_id;                        /* the primary that it has, as its core calls it, */
+    uint64_t primary_epoch;                     /* and the config epoch in which it became that */
+    bool forced;                                /* an operator asked for a failover in this life, */
+    bool wished;                                /* the last time to a certain replica */
+    char lineage[AUDIT_LINEAGE][RUNID_LEN + 1]; /* histories that its primaries told, in any life */
+    int n_lineage;
 };
 
 struct audit {
@@ -137,6 +140,7 @@ enum shown_kind { SHOWN_VOTE, SHOWN_LEADER, SHOWN_PRIMARY, SHOWN_PROMOTED };
 void audit_hello(struct world *w, struct sup *s, const struct hello *hello);
 void audit_vote_output(struct world *w, struct sup *s, const struct event *event);
 void audit_down_output(struct world *w, struct sup *s, const struct event *event);
+void audit_select_heard(struct world *w, struct sup *s, int engine, const struct node_info *info);
 void audit_select_output(struct world *w, struct sup *s, const struct event *event);
 void audit_disk_message(struct world *w, struct sup *s, const struct message *message, int group);
 void audit_disk_order(struct world *w, struct sup *s, const struct order *order, int engine);

@@ -19,18 +19,55 @@ static bool same_id(const char *a, const char *b)
     return strcmp(a, b) == 0;
 }
 
-/* Whether its data come from the primary's history, as far as both are known. */
-static bool shares_history(const struct heard *node, const struct heard *primary)
+/* Whether a primary that this supervisor had, or a replica of it, told this history. */
+static bool is_remembered(const struct account *account, const char *replid)
+{
+    for (int i = 0; i < account->n_lineage; i++)
+        if (same_id(account->lineage[i], replid))
+            return true;
+    return false;
+}
+
+static void remember(struct account *account, const char *replid)
+{
+    if (account->n_lineage < AUDIT_LINEAGE && !is_remembered(account, replid))
+        memcpy(account->lineage[account->n_lineage++], replid, RUNID_LEN + 1);
+}
+
+void audit_select_heard(struct world *w, struct sup *s, int engine, const struct node_info *info)
+{
+    int g = w->engines[engine].group;
+    const struct group *group = core_find_group(s->core, world_group_name(g));
+    struct addr primary = group != NULL ? group_primary_addr(group) : (struct addr){ 0 };
+    bool tells = info->role == ROLE_PRIMARY
+                     ? world_engine_by_addr(w, &primary) == engine
+                     : info->link_up && world_engine_by_addr(w, &primary) ==
+                                            world_engine_by_addr(w, &info->primary);
+
+    if (tells)
+        remember(&w->audit.accounts[s->index][g], info->replid);
+}
+
+enum kinship { KIN_NONE, KIN_OLD, KIN_BEFORE, KIN_SAME };
+
+/* How near its data are to the primary's, as far as both are known. */
+static enum kinship kinship_of(const struct world *w, const struct sup *s, const struct heard *node,
+                               const struct heard *primary, int g)
 {
     const struct node_info *own = &node->info.info, *old = &primary->info.info;
+    const struct account *account = &w->audit.accounts[s->index][g];
 
     if (!primary->has_info)
-        return true;
-    if (own->role == ROLE_PRIMARY)
-        return same_id(own->replid2, old->replid) ||
-               (old->role == ROLE_REPLICA && same_id(own->replid, old->replid));
-    return same_id(own->replid, old->replid) || same_id(own->replid2, old->replid) ||
-           same_id(own->replid, old->replid2);
+        return KIN_SAME;
+    if (same_id(own->replid2, old->replid))
+        return KIN_SAME;
+    if (same_id(own->replid, old->replid) &&
+        (own->role == ROLE_REPLICA || old->role == ROLE_REPLICA))
+        return KIN_SAME;
+    if (own->role == ROLE_REPLICA && same_id(own->replid, old->replid2))
+        return KIN_BEFORE;
+    return is_remembered(account, own->replid) || is_remembered(account, own->replid2) ? KIN_OLD
+                                                                                       : KIN_NONE;
 }
 
 /* Why this node must not be promoted; NULL if it may. */
@@ -50,7 +87,7 @@ static const char *refusal(struct world *w, struct sup *s, const struct group *g
         return "loading";
     if (info->syncing)
         return "synchronising";
-    if (!shares_history(heard, heard_of(w, s, primary)))
+    if (kinship_of(w, s, heard, heard_of(w, s, primary), w->engines[primary].group) == KIN_NONE)
         return "a foreign history";
     if (s->stalled_ms == heard->valid_stalled &&
         audit_clock(w, s) - heard->valid_at >= group->conf.down_after_ms)
@@ -98,18 +135,30 @@ static bool is_better(const struct node_info *a, const struct node_info *b)
 static void check_choice(struct world *w, struct sup *s, const struct group *group, int primary,
                          int chosen)
 {
-    const struct node_info *info = &heard_of(w, s, chosen)->info.info;
+    const struct heard *mine = heard_of(w, s, chosen), *old = heard_of(w, s, primary);
+    const struct node_info *info = &mine->info.info;
+    enum kinship kinship = kinship_of(w, s, mine, old, w->engines[primary].group);
+    bool equal[PLAN_ENGINES_MAX] = { false };
     uint64_t most = info->repl_offset;
 
+    for (int i = 0; i < w->n_engines; i++) {
+        if (!was_choice(w, s, group, primary, i))
+            continue;
+        enum kinship other = kinship_of(w, s, heard_of(w, s, i), old, w->engines[primary].group);
+        equal[i] = other == kinship && kinship != KIN_OLD;
+        if (other > kinship)
+            world_fail(w, "%s chose %s, but %s has a newer history", s->name,
+                       w->engines[chosen].name, w->engines[i].name);
+    }
     for (int i = 0; i < w->n_engines; i++)
-        if (was_choice(w, s, group, primary, i) && heard_of(w, s, i)->info.info.repl_offset > most)
+        if (equal[i] && heard_of(w, s, i)->info.info.repl_offset > most)
             most = heard_of(w, s, i)->info.info.repl_offset;
     if (most - info->repl_offset > (uint64_t)group->conf.priority_max_lag_bytes)
         world_fail(w, "%s chose %s, which is %llu bytes behind the most advanced", s->name,
                    w->engines[chosen].name, (unsigned long long)(most - info->repl_offset));
     for (int i = 0; i < w->n_engines; i++) {
         const struct node_info *other = &heard_of(w, s, i)->info.info;
-        if (i != chosen && was_choice(w, s, group, primary, i) &&
+        if (i != chosen && equal[i] &&
             most - other->repl_offset <= (uint64_t)group->conf.priority_max_lag_bytes &&
             is_better(other, info))
             world_fail(w, "%s chose %s, but %s is better", s->name, w->engines[chosen].name,
@@ -123,8 +172,20 @@ static bool is_wished(const struct world *w, const struct sup *s, int engine)
     return w->audit.accounts[s->index][w->engines[engine].group].wished;
 }
 
+/* What the new primary told before it was known to be that. */
+static void note_switch(struct world *w, struct sup *s, const struct event *event)
+{
+    int engine = world_engine_by_addr(w, &event->addr);
+
+    if (engine >= 0 && heard_of(w, s, engine)->info.info.role == ROLE_PRIMARY)
+        remember(&w->audit.accounts[s->index][world_group_by_name(event->group)],
+                 heard_of(w, s, engine)->info.info.replid);
+}
+
 void audit_select_output(struct world *w, struct sup *s, const struct event *event)
 {
+    if (event->kind == EVENT_SWITCH_MASTER)
+        note_switch(w, s, event);
     if (event->kind != EVENT_SELECTED_SLAVE)
         return;
     const struct group *group = core_find_group(s->core, event->group);

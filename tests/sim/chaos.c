@@ -4,6 +4,7 @@
 
 #include "sentinel/core.h"
 #include "sentinel/model.h"
+#include "sentinel/nodes.h"
 #include "tests/sim/act.h"
 #include "tests/sim/fault.h"
 #include "tests/sim/trace.h"
@@ -51,6 +52,59 @@ void chaos_begin(struct world *w)
         begin_faults(w);
 }
 
+static bool all_know(const struct world *w, const struct engine *e)
+{
+    struct addr addr = world_engine_addr(e);
+
+    for (int i = 0; i < w->plan.n_sups; i++) {
+        const struct group *group =
+            w->sups[i].alive ? core_find_group(w->sups[i].core, world_group_name(e->group)) : NULL;
+        const struct node *node = group != NULL ? node_find(group, &addr) : NULL;
+        if (node == NULL || node->rumoured)
+            return false;
+    }
+    return true;
+}
+
+/* Who is to be left when all others of the group are gone: a replica that takes no orders until
+ * then, and so knows nothing of the primaries in between. -1 = nobody can be. */
+static int choose_last(struct world *w, int g)
+{
+    uint64_t epoch;
+    int primary = chaos_newest_primary(w, g, &epoch);
+
+    for (int i = w->n_engines - 1; i >= 0; i--)
+        if (w->engines[i].group == g && i != primary && w->engines[i].alive &&
+            all_know(w, &w->engines[i]))
+            return i;
+    return -1;
+}
+
+static int count_living(const struct world *w, int g)
+{
+    int n = 0;
+
+    for (int i = 0; i < w->n_engines; i++)
+        n += w->engines[i].group == g && w->engines[i].alive && all_know(w, &w->engines[i]);
+    return n;
+}
+
+/* The next of a row dies, if there is one. */
+static void kill_next(struct world *w, int g)
+{
+    int last = w->last[g];
+    uint64_t epoch;
+    int primary = chaos_newest_primary(w, g, &epoch);
+
+    if (last < 0 || last == primary || !w->engines[primary].alive ||
+        !all_know(w, &w->engines[primary]) || !audit_can_fail_over(w, g))
+        return;
+    w->engines[last].refusing = count_living(w, g) > 2;
+    act_kill(w, &w->engines[primary], false);
+    w->calm_at = w->now;
+    w->settled_at = MSEC_NEVER;
+}
+
 /* In a quiet world each primary is lost once more, for good: now nothing excuses anybody. */
 static void begin_finale(struct world *w)
 {
@@ -62,9 +116,12 @@ static void begin_finale(struct world *w)
     w->settled_at = MSEC_NEVER;
     for (int g = 0; g < w->plan.n_groups; g++) {
         int primary = chaos_newest_primary(w, g, &epoch);
+        w->last[g] = choose_last(w, g);
         if (!audit_can_fail_over(w, g))
             continue;
-        if (w->plan.finale == FINALE_HANG)
+        if (w->plan.finale == FINALE_ROW)
+            kill_next(w, g);
+        else if (w->plan.finale == FINALE_HANG)
             act_hang(w, &w->engines[primary]);
         else
             act_kill(w, &w->engines[primary], w->plan.finale == FINALE_POWER);
@@ -74,6 +131,9 @@ static void begin_finale(struct world *w)
 /* Look whether all is well: at first, so that the chaos may begin, and in the end. */
 static void probe(struct world *w)
 {
+    for (int g = 0; w->finale && w->plan.finale == FINALE_ROW && g < w->plan.n_groups; g++)
+        kill_next(w, g);
+
     const char *why = audit_unsettled(w);
     msec since = w->calm_at == MSEC_NEVER ? 0 : w->calm_at;
 

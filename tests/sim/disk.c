@@ -14,6 +14,7 @@ static bool same_key(const struct row *a, const struct row *b)
     case ROW_EPOCH:
         return true;
     case ROW_GROUP:
+    case ROW_LINEAGE:
     case ROW_VOTE:
         return strcmp(a->group, b->group) == 0;
     case ROW_NODE:

@@ -53,8 +53,9 @@ enum fault {
         FAULT_COUNT
 };
 
-/* After the calm: the primary of each group is lost for good, in a quiet world. */
-enum finale { FINALE_NONE, FINALE_KILL, FINALE_POWER, FINALE_HANG, FINALE_COUNT };
+/* After the calm: the primary of each group is lost for good, in a quiet world. ROW: and so is each
+ * that takes its place, as soon as it does, until one node is left that followed none of them. */
+enum finale { FINALE_NONE, FINALE_KILL, FINALE_POWER, FINALE_HANG, FINALE_ROW, FINALE_COUNT };
 
 struct plan {
     uint64_t seed;

@@ -89,10 +89,11 @@ struct world {
     struct audit audit;
     struct stats stats;
 
-    bool chaos;      /* faults may come */
-    msec calm_at;    /* when the chaos ended; MSEC_NEVER = it has not */
-    msec settled_at; /* since when all is as it should be; MSEC_NEVER = it is not */
-    bool finale;     /* the primaries are gone for good */
+    bool chaos;                /* faults may come */
+    msec calm_at;              /* when the chaos ended; MSEC_NEVER = it has not */
+    msec settled_at;           /* since when all is as it should be; MSEC_NEVER = it is not */
+    bool finale;               /* the primaries are gone for good, */
+    int last[PLAN_GROUPS_MAX]; /* and of each group, for FINALE_ROW, this one is left */
     bool finished;
     bool failed;
     char failure[WORLD_FAILURE_MAX];

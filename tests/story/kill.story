@@ -30,7 +30,7 @@ expect
     [    36] s3 +slave slave n2:6379 n2 6379 @ g1 n3 6379
     [    36] s3 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
     [    40] s3 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n3 6379
-    [    40] s3 +role-change master g1 n3 6379 new reported role is master
+    [    42] s3 +role-change master g1 n3 6379 new reported role is master
     [    43] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
     [    43] s1 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
     [    43] s1 +switch-master g1 n1 6379 n3 6379

@@ -49,7 +49,6 @@ expect
     [  2577] s1 +new-epoch 3
     [  2577] s1 +vote-for-leader s2 3
     [  2577] s1 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n3 6379
-    [  2577] s1 +role-change master g1 n3 6379 new reported role is master
     [  2578] s2 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
     [  2578] s2 -failover-abort-superseded master g1 n1 6379
     [  2578] s2 +config-update-from sentinel s1 s1 26379 @ g1 n1 6379
@@ -57,6 +56,7 @@ expect
     [  2578] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
     [  2578] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  2578] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [  2579] s1 +role-change master g1 n3 6379 new reported role is master
     [  2665] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [  2665] s1 +failover-end master g1 n3 6379
 show g1

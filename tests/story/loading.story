@@ -135,7 +135,7 @@ expect
     [  2587] s2 +slave slave n1:6379 n1 6379 @ g1 n2 6379
     [  2587] s2 +sdown slave n1:6379 n1 6379 @ g1 n2 6379
     [  2587] s2 +failover-end master g1 n2 6379
-    [  2591] s2 +role-change master g1 n2 6379 new reported role is master
+    [  2593] s2 +role-change master g1 n2 6379 new reported role is master
     [  2594] s1 -role-change slave n2:6379 n2 6379 @ g1 n1 6379 new reported role is master
     [  2594] s1 +config-update-from sentinel s2 s2 26379 @ g1 n1 6379
     [  2594] s1 +switch-master g1 n1 6379 n2 6379

@@ -33,7 +33,7 @@ expect
     [    74] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
     [    74] s1 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
     [    78] s1 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n3 6379
-    [    78] s1 +role-change master g1 n3 6379 new reported role is master
+    [    80] s1 +role-change master g1 n3 6379 new reported role is master
     [    81] s2 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
     [    81] s2 +config-update-from sentinel s1 s1 26379 @ g1 n1 6379
     [    81] s2 +switch-master g1 n1 6379 n3 6379

@@ -166,7 +166,7 @@ expect
     [  3541] s1 +slave slave n1:6379 n1 6379 @ g1 n2 6379
     [  3541] s1 +sdown slave n1:6379 n1 6379 @ g1 n2 6379
     [  3541] s1 +failover-end master g1 n2 6379
-    [  3545] s1 +role-change master g1 n2 6379 new reported role is master
+    [  3547] s1 +role-change master g1 n2 6379 new reported role is master
     [  3548] s3 -role-change slave n2:6379 n2 6379 @ g1 n1 6379 new reported role is master
     [  3548] s3 +config-update-from sentinel s1 s1 26379 @ g1 n1 6379
     [  3548] s3 +switch-master g1 n1 6379 n2 6379

@@ -50,7 +50,7 @@ expect
     [  1020] s1 +slave slave n3:6379 n3 6379 @ g1 n2 6379
     [  1020] s1 +sdown slave n3:6379 n3 6379 @ g1 n2 6379
     [  1020] s1 +failover-end master g1 n2 6379
-    [  1024] s1 +role-change master g1 n2 6379 new reported role is master
+    [  1026] s1 +role-change master g1 n2 6379 new reported role is master
     [  1027] s2 -role-change slave n2:6379 n2 6379 @ g1 n1 6379 new reported role is master
     [  1027] s2 +config-update-from sentinel s1 s1 26379 @ g1 n1 6379
     [  1027] s2 +switch-master g1 n1 6379 n2 6379

@@ -31,7 +31,7 @@ expect
     [  4643] s3 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  4643] s3 +slave slave n2:6379 n2 6379 @ g1 n3 6379
     [  4643] s3 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
-    [  4643] s3 +role-change master g1 n3 6379 new reported role is master
+    [  4645] s3 +role-change master g1 n3 6379 new reported role is master
     [  4655] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [  4655] s3 +failover-end master g1 n3 6379
     [  5244] s1 +new-epoch 2

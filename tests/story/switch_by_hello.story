@@ -37,7 +37,7 @@ expect
     [  5045] s2 -odown master g1 n1 6379
     [  5046] s1 +new-epoch 1
     [  5046] s3 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n3 6379
-    [  5046] s3 +role-change master g1 n3 6379 new reported role is master
+    [  5048] s3 +role-change master g1 n3 6379 new reported role is master
     [  5049] s2 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
     [  5049] s2 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
     [  5049] s2 +switch-master g1 n1 6379 n3 6379

@@ -49,15 +49,8 @@ expect
     [    40] s3 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
     [    40] s3 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
     [    40] s3 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
-    [    42] s3 +role-change master g2 n5 6379 new reported role is master
-    [    42] s3 +slave-reconf-inprog slave n6:6379 n6 6379 @ g2 n5 6379
-    [    44] s3 +promoted-slave slave n3:6379 n3 6379 @ g1 n1 6379
-    [    44] s3 +failover-state-reconf-slaves master g1 n1 6379
-    [    44] s3 +switch-master g1 n1 6379 n3 6379
-    [    44] s3 +slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [    44] s3 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [    44] s3 +slave slave n2:6379 n2 6379 @ g1 n3 6379
-    [    44] s3 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
+    [    44] s3 +role-change master g2 n5 6379 new reported role is master
+    [    44] s3 +slave-reconf-inprog slave n6:6379 n6 6379 @ g2 n5 6379
     [    45] s1 -role-change slave n5:6379 n5 6379 @ g2 n4 6379 new reported role is master
     [    45] s1 +config-update-from sentinel s3 s3 26379 @ g2 n4 6379
     [    45] s1 +switch-master g2 n4 6379 n5 6379
@@ -70,24 +63,30 @@ expect
     [    45] s2 +slave slave n4:6379 n4 6379 @ g2 n5 6379
     [    45] s2 +sdown slave n4:6379 n4 6379 @ g2 n5 6379
     [    45] s2 +slave slave n6:6379 n6 6379 @ g2 n5 6379
-    [    48] s3 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n3 6379
-    [    48] s3 +role-change master g1 n3 6379 new reported role is master
-    [    51] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
-    [    51] s1 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
-    [    51] s1 +switch-master g1 n1 6379 n3 6379
-    [    51] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [    51] s1 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [    51] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
-    [    51] s2 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
-    [    51] s2 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
-    [    51] s2 +switch-master g1 n1 6379 n3 6379
-    [    51] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [    51] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [    51] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [    46] s3 +promoted-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [    46] s3 +failover-state-reconf-slaves master g1 n1 6379
+    [    46] s3 +switch-master g1 n1 6379 n3 6379
+    [    46] s3 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [    46] s3 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [    46] s3 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [    46] s3 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
+    [    50] s3 +role-change master g1 n3 6379 new reported role is master
+    [    53] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
+    [    53] s1 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
+    [    53] s1 +switch-master g1 n1 6379 n3 6379
+    [    53] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [    53] s1 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [    53] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [    53] s2 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
+    [    53] s2 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
+    [    53] s2 +switch-master g1 n1 6379 n3 6379
+    [    53] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [    53] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [    53] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [    60] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [    60] s3 +failover-end master g1 n3 6379
     [   132] s3 +slave-reconf-done slave n6:6379 n6 6379 @ g2 n5 6379
     [   132] s3 +failover-end master g2 n5 6379
-    [   138] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
-    [   138] s3 +failover-end master g1 n3 6379
 show g1
 show g2
 expect

@@ -43,7 +43,7 @@ expect
     [  2048] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
     [  2048] s2 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
     [  2052] s2 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n3 6379
-    [  2052] s2 +role-change master g1 n3 6379 new reported role is master
+    [  2054] s2 +role-change master g1 n3 6379 new reported role is master
     [  2055] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
     [  2055] s1 +config-update-from sentinel s2 s2 26379 @ g1 n1 6379
     [  2055] s1 +switch-master g1 n1 6379 n3 6379

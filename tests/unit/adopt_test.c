@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "sentinel/emit.h"
+#include "sentinel/groups.h"
 #include "tests/unit/rumour.h"
 
 /* Confirmed by one peer and by the promoted node: taken over at once. */
@@ -217,6 +219,22 @@ static void test_true_word_among_forged(void)
     drive_end(&d);
 }
 
+/* A hello that was already to leave in the step of a switch does not say what was before it. */
+static void test_hello_of_the_step(void)
+{
+    struct output *out;
+
+    begin();
+    out = &d.core->output;
+    output_clear(out);
+    output_order(out, ORDER_HELLO, drive_node(&d, 1)->id)->hello =
+        core_hello(d.core, drive_group(&d));
+    group_switch(d.core, drive_group(&d), drive_node(&d, 2), 7);
+    CU_ASSERT_EQUAL(out->orders[0].hello.config_epoch, 7);
+    CU_ASSERT_EQUAL(out->orders[0].hello.primary.port, 7002);
+    drive_end(&d);
+}
+
 static const struct unit_case cases[] = {
     { "a switch", test_switch },
     { "a forged switch", test_forged_switch },
@@ -229,6 +247,7 @@ static const struct unit_case cases[] = {
     { "supersedes a campaign", test_supersedes },
     { "promoted and dead", test_promoted_and_dead },
     { "forged hellos for ever", test_forged_for_ever },
+    { "the hello of the step", test_hello_of_the_step },
     { "a true word among forged ones", test_true_word_among_forged },
 };
 

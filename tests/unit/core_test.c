@@ -82,7 +82,7 @@ static void begin_script(void)
     drive_request(&d, drive_ask(REQUEST_RETAIN, "", 0));
     step_is("+monitor ");
     contact(primary, &d.nodes[0].info);
-    step_is("row:node row:node +slave ");
+    step_is("row:node row:lineage row:node +slave ");
     tick_within(1);
     CU_ASSERT_EQUAL(drive_orders(&d, ORDER_OPEN, 0), 2);
     replica = d.log.orders[0].id;

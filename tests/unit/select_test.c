@@ -256,7 +256,7 @@ static void test_former_primary(void)
     node = drive_node(&d, 1);
     node->info.role = ROLE_PRIMARY; /* still in 'A' */
     CU_ASSERT_PTR_NULL(choose());
-    CU_ASSERT(refused(1, "foreign"));
+    CU_ASSERT(refused(1, "an older replication history"));
     memset(node->info.replid, 'Z', RUNID_LEN);
     memset(node->info.replid2, '0', RUNID_LEN);
     CU_ASSERT_PTR_NULL(choose());
@@ -273,6 +273,7 @@ static void test_related_histories(void)
     leave_node_1();
     primary = drive_group(&d)->primary;
     node = drive_node(&d, 1);
+    drive_group(&d)->lineage = (struct lineage){ 0 };
     memset(primary->info.replid, 'B', RUNID_LEN);
     CU_ASSERT_PTR_NULL(choose());
     memset(primary->info.replid2, 'A', RUNID_LEN);
@@ -289,6 +290,57 @@ static void test_related_histories(void)
     memset(node->info.replid, 'Q', RUNID_LEN);
     primary->info.replid[0] = '\0';
     CU_ASSERT_PTR_EQUAL(choose(), node);
+    drive_end(&d);
+}
+
+/* Three primaries are gone, and only one is left that never spoke to the last two. */
+static void test_older_history(void)
+{
+    struct node *primary, *near, *old;
+
+    begin();
+    leave_node_1();
+    primary = drive_group(&d)->primary;
+    old = drive_node(&d, 1); /* in 'A' */
+    near = drive_node(&d, 2);
+    memset(primary->info.replid, 'C', RUNID_LEN);
+    memset(primary->info.replid2, 'B', RUNID_LEN);
+    lineage_push(&drive_group(&d)->lineage, primary->info.replid2);
+    lineage_push(&drive_group(&d)->lineage, primary->info.replid);
+    CU_ASSERT_PTR_NULL(choose()); /* not while the primary works */
+    CU_ASSERT(refused(1, "an older replication history"));
+    primary->sdown = true;
+    primary->sdown_at = d.core->now;
+    CU_ASSERT_PTR_EQUAL(choose(), old);
+    /* One that has more of the data, whatever is preferred. */
+    near->info.priority = 100;
+    old->info.priority = 1;
+    old->info.repl_offset = 99999999;
+    memset(near->info.replid, 'B', RUNID_LEN);
+    CU_ASSERT_PTR_EQUAL(choose(), near);
+    CU_ASSERT(refused(1, "an older replication history"));
+    memset(near->info.replid, 'C', RUNID_LEN);
+    CU_ASSERT_PTR_EQUAL(choose(), near);
+    /* It is waited for, but not for ever, and not if it is down. */
+    make_syncing(near);
+    CU_ASSERT_PTR_NULL(choose());
+    primary->sdown_at = d.core->now - 10000;
+    CU_ASSERT_PTR_EQUAL(choose(), old);
+    primary->sdown_at = d.core->now;
+    near->info.priority = 0;
+    CU_ASSERT_PTR_EQUAL(choose(), old);
+    near->info.priority = 100;
+    make_down(near);
+    CU_ASSERT_PTR_EQUAL(choose(), old);
+    /* Even a former primary is better than nobody, or one that was promoted in vain. */
+    old->info.role = ROLE_PRIMARY;
+    CU_ASSERT_PTR_EQUAL(choose(), old);
+    memset(old->info.replid, 'D', RUNID_LEN);
+    CU_ASSERT_PTR_NULL(choose());
+    memset(old->info.replid2, 'A', RUNID_LEN);
+    CU_ASSERT_PTR_EQUAL(choose(), old);
+    primary->sdown = false;
+    CU_ASSERT_PTR_NULL(choose());
     drive_end(&d);
 }
 
@@ -336,6 +388,7 @@ static const struct unit_case cases[] = {
     { "already promoted goes first", test_already_promoted },
     { "a former primary is not promoted", test_former_primary },
     { "related histories", test_related_histories },
+    { "an older history", test_older_history },
     { "one that balked", test_balked },
     { "nobody", test_nobody },
 };

@@ -129,7 +129,7 @@ static struct row row_of(enum row_kind kind, const char *group)
 }
 
 /* One row of each kind, for the groups one and two. */
-static size_t sample(struct row rows[8])
+static size_t sample(struct row rows[9])
 {
     size_t n = 0;
 
@@ -149,6 +149,9 @@ static size_t sample(struct row rows[8])
     rows[n] = row_of(ROW_VOTE, "one");
     rows[n].epoch = 9;
     strcpy(rows[n++].runid, RUNID_A);
+    rows[n] = row_of(ROW_LINEAGE, "one");
+    lineage_push(&rows[n].lineage, RUNID_A);
+    lineage_push(&rows[n++].lineage, RUNID_B);
     rows[n] = row_of(ROW_NODE, "one");
     rows[n].owed = true;
     addr_set(&rows[n++].addr, "10.0.0.1", 6379);
@@ -160,7 +163,7 @@ static size_t sample(struct row rows[8])
 
 static void store_sample(struct state *state)
 {
-    struct row rows[8];
+    struct row rows[9];
     size_t n = sample(rows);
 
     CU_ASSERT_EQUAL(state_store(state, rows, n, error), 0);
@@ -215,7 +218,7 @@ static void test_round_trip(void)
     state = open_state();
     const struct loaded *loaded = load(state);
 
-    CU_ASSERT_EQUAL(loaded->n, 6);
+    CU_ASSERT_EQUAL(loaded->n, 7);
     CU_ASSERT_EQUAL(find(loaded, ROW_EPOCH, "")->epoch, UINT64_MAX - 1);
     const struct row *one = find(loaded, ROW_GROUP, "one");
 
@@ -231,6 +234,8 @@ static void test_round_trip(void)
     CU_ASSERT(!two->from_file && !addr_is_set(&two->base_addr));
     CU_ASSERT(find(loaded, ROW_VOTE, "one")->epoch == 9);
     CU_ASSERT_STRING_EQUAL(find(loaded, ROW_VOTE, "one")->runid, RUNID_A);
+    CU_ASSERT_EQUAL(lineage_find(&find(loaded, ROW_LINEAGE, "one")->lineage, RUNID_B), 0);
+    CU_ASSERT_EQUAL(lineage_find(&find(loaded, ROW_LINEAGE, "one")->lineage, RUNID_A), 1);
     CU_ASSERT(find(loaded, ROW_NODE, "one")->owed);
     CU_ASSERT(find(loaded, ROW_PEER, "one")->addr.port == 26379);
     state_close(state);
@@ -248,7 +253,7 @@ static void test_replaced_and_gone(void)
     addr_set(&row.addr, "10.0.0.1", 6379); /* the same node: no longer owed */
     strcpy(row.runid, RUNID_A);
     CU_ASSERT_EQUAL(state_store(state, &row, 1, error), 0);
-    CU_ASSERT_EQUAL(load(state)->n, 6);
+    CU_ASSERT_EQUAL(load(state)->n, 7);
     CU_ASSERT_FALSE(find(load(state), ROW_NODE, "one")->owed);
     row.kind = ROW_NODE_GONE;
     CU_ASSERT_EQUAL(state_store(state, &row, 1, error), 0);
