@@ -155,6 +155,8 @@ static void draw_chaos(struct plan *plan, struct prng *prng)
     for (int i = 0; i < FAULT_COUNT; i++)
         plan->weight[i] = chance(prng, 40) ? (unsigned)prng_between(prng, 1, 5) : 0;
     plan->weight[FAULT_KILL] += 2;
+    if (plan->weight[FAULT_LAG] > 0) /* it matters most to a preferred one */
+        plan->weight[FAULT_PRIORITY] += 3;
     plan->finale =
         (enum finale)PICK(prng, FINALE_NONE, FINALE_KILL, FINALE_POWER, FINALE_HANG, FINALE_ROW);
     if (plan->meet_first == false || plan->n_sups == 1)
