@@ -36,6 +36,18 @@ command_fn cmd_srandmember, cmd_sscan, cmd_sinter, cmd_sinterstore, cmd_sinterca
     cmd_sunionstore;
 command_fn cmd_sdiff, cmd_sdiffstore;
 
+/* sorted sets */
+command_fn cmd_zadd, cmd_zincrby, cmd_zrem, cmd_zcard, cmd_zscore, cmd_zmscore, cmd_zrank,
+    cmd_zrevrank;
+command_fn cmd_zrange, cmd_zrevrange, cmd_zrangebyscore, cmd_zrevrangebyscore, cmd_zrangebylex,
+    cmd_zrevrangebylex;
+command_fn cmd_zrangestore, cmd_zcount, cmd_zlexcount, cmd_zremrangebyrank, cmd_zremrangebyscore,
+    cmd_zremrangebylex;
+command_fn cmd_zpopmin, cmd_zpopmax, cmd_zmpop, cmd_bzpopmin, cmd_bzpopmax, cmd_bzmpop;
+command_fn cmd_zunion, cmd_zinter, cmd_zdiff, cmd_zunionstore, cmd_zinterstore, cmd_zdiffstore,
+    cmd_zintercard;
+command_fn cmd_zrandmember, cmd_zscan;
+
 /* expiry */
 command_fn cmd_expire, cmd_pexpire, cmd_expireat, cmd_pexpireat, cmd_persist;
 command_fn cmd_ttl, cmd_pttl, cmd_expiretime, cmd_pexpiretime;

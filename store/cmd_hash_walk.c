@@ -3,6 +3,7 @@
 
 #include "store/fields.h"
 #include "store/members.h"
+#include "store/random_arg.h"
 #include "store/sample.h"
 #include "store/scan.h"
 #include "store/store.h"
@@ -67,29 +68,6 @@ static void take_distinct(struct chosen *h, size_t n, struct prng *prng)
     sample_places(count, n, prng, take_place, h);
 }
 
-/* The count of HRANDFIELD, and whether values are wanted; false after the error was written. */
-static bool read_count(struct client *c, size_t argc, const struct slice *argv, int64_t *ret,
-                       bool *ret_values)
-{
-    if (!store_arg_int(c, argv[2], ret))
-        return false;
-    if (*ret < -INT64_MAX) {
-        resp_errorf(&c->reply, "ERR value is out of range, value must between %lld and %lld",
-                    (long long)-INT64_MAX, (long long)INT64_MAX);
-        return false;
-    }
-    *ret_values = argc == 4 && slice_is_nocase(argv[3], "WITHVALUES");
-    if (argc > 4 || (argc == 4 && !*ret_values)) {
-        resp_error(&c->reply, store_error_syntax);
-        return false;
-    }
-    if (*ret_values && (*ret < -(INT64_MAX / 2) || *ret > INT64_MAX / 2)) {
-        resp_error(&c->reply, "ERR value is out of range");
-        return false;
-    }
-    return true;
-}
-
 static void reply_some(struct store *s, struct chosen *h, int64_t wanted)
 {
     size_t count = fields_count(h->entry);
@@ -111,7 +89,7 @@ void cmd_hrandfield(void *app, struct client *c, size_t argc, const struct slice
     struct key_ref ref;
     int64_t wanted = 1;
 
-    if (argc > 2 && !read_count(c, argc, argv, &wanted, &h.values))
+    if (argc > 2 && !random_arg_read(c, argc, argv, "WITHVALUES", &wanted, &h.values))
         return;
     h.entry = store_read(app, c, argv[1], &ref);
     if (!store_check_type(c, h.entry, VALUE_HASH))

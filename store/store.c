@@ -286,21 +286,3 @@ bool store_arg_count(struct client *c, struct slice arg, int64_t least, const ch
     resp_error(&c->reply, error);
     return false;
 }
-
-size_t store_put_built(struct store *s, struct client *c, struct slice key, struct entry *built)
-{
-    size_t count = value_ops_of(built)->count(built);
-    struct key_ref ref;
-    bool was = store_write(s, c, key, &ref) != NULL;
-
-    if (was)
-        keyspace_delete(&ref);
-    if (count > 0) {
-        keyspace_find(store_db(s, c), key, &ref);
-        entry_move_value(keyspace_add(&ref), built);
-    }
-    if (was || count > 0)
-        store_changed(s, c, key);
-    entry_free(built);
-    return count;
-}

@@ -280,11 +280,4 @@ bool store_arg_int(struct client *c, struct slice arg, int64_t *ret);
 bool store_arg_count(struct client *c, struct slice arg, int64_t least, const char *error,
                      int64_t *ret);
 
-/*
- * Stores what a command with STORE made: gives a key the value of an entry, which is freed, in the
- * place of what it holds, without an expiry time. A value without elements deletes the key. Counts
- * the change; returns the number of elements.
- */
-size_t store_put_built(struct store *s, struct client *c, struct slice key, struct entry *built);
-
 #endif

@@ -51,6 +51,18 @@ static struct zset *table_new(const struct hash_key *hash_key)
     return z;
 }
 
+/* True when that was all. */
+static bool table_free_some(struct zset *z, size_t *left)
+{
+    if (z->members != NULL && !members_free_some(z->members, left))
+        return false;
+    z->members = NULL;
+    if (!score_tree_free_some(&z->order, left))
+        return false;
+    mem_free(z, sizeof(*z));
+    return true;
+}
+
 static void table_add(struct zset *z, struct slice name, double score)
 {
     struct scored x = { score, members_add(z->members, name, score_bytes(&score)) };
@@ -106,6 +118,48 @@ bool zset_adopt(struct entry *e, unsigned char *pack, const struct value_limits 
     if (zset_count(e) > limits->zset_entries)
         convert(e, hash_key);
     return true;
+}
+
+void zset_start_table(struct entry *e, const struct hash_key *hash_key)
+{
+    assert(e->type == VALUE_STRING && e->encoding == STRING_SMALL);
+    e->type = VALUE_ZSET;
+    e->encoding = COLLECTION_TABLE;
+    e->value.zset = table_new(hash_key);
+}
+
+/* True when a pack of it is within the limits. */
+static bool fits_pack(const struct entry *e, const struct value_limits *limits)
+{
+    struct zset_walk walk;
+    size_t bytes = 0;
+
+    if (zset_count(e) > limits->zset_entries)
+        return false;
+    zset_walk_start(&walk, e, 0, false);
+    while (zset_walk_next(&walk)) {
+        bytes += walk.name.bytes.n + 2 * SCORE_TEXT_MAX;
+        if (walk.name.bytes.n > limits->zset_value || bytes > PACK_BYTES_MAX)
+            return false;
+    }
+    return true;
+}
+
+void zset_compact(struct entry *e, const struct value_limits *limits)
+{
+    unsigned char *pack;
+    struct zset_walk walk;
+    size_t all = SIZE_MAX;
+
+    if (is_pack(e) || !fits_pack(e, limits))
+        return;
+    pack = pack_new();
+    zset_walk_start(&walk, e, 0, false);
+    while (zset_walk_next(&walk))
+        pack = zset_pack_insert(pack, walk.name.bytes, walk.score);
+    table_free_some(e->value.zset, &all);
+    e->encoding = COLLECTION_PACK;
+    e->value.pack = pack;
 }
 
 size_t zset_count(const struct entry *e)
@@ -327,18 +381,9 @@ static size_t size_in_bytes(const struct entry *e, size_t samples)
 
 static bool free_some(struct entry *e, size_t *left)
 {
-    struct zset *z = e->value.zset;
-
-    if (is_pack(e)) {
-        pack_free(e->value.pack);
-        return true;
-    }
-    if (z->members != NULL && !members_free_some(z->members, left))
-        return false;
-    z->members = NULL;
-    if (!score_tree_free_some(&z->order, left))
-        return false;
-    mem_free(z, sizeof(*z));
+    if (!is_pack(e))
+        return table_free_some(e->value.zset, left);
+    pack_free(e->value.pack);
     return true;
 }
 

@@ -36,6 +36,11 @@ void zset_start(struct entry *e);
 bool zset_adopt(struct entry *e, unsigned char *pack, const struct value_limits *limits,
                 const struct hash_key *hash_key);
 
+/* The same in the large form, for what is built by many changes; and back into a pack, if it may be
+ * one. */
+void zset_start_table(struct entry *e, const struct hash_key *hash_key);
+void zset_compact(struct entry *e, const struct value_limits *limits);
+
 size_t zset_count(const struct entry *e);
 
 /* False: there is no such member. */
