@@ -263,7 +263,7 @@ void cmd_zmscore(void *app, struct client *c, size_t argc, const struct slice *a
         reply_score(c, e, argv[i]);
 }
 
-/* ZRANK, ZREVRANK; WITHSCORE is Redis 7.2's. */
+/* ZRANK, ZREVRANK; WITHSCORE is Redis 7.2's, all else is refused as 7.0 does. */
 static void rank(struct store *s, struct client *c, size_t argc, const struct slice *argv,
                  bool back)
 {
@@ -272,13 +272,9 @@ static void rank(struct store *s, struct client *c, size_t argc, const struct sl
     double score;
     size_t place;
 
-    if (argc > 4) {
+    if (argc > 3 + (size_t)with_score) {
         resp_errorf(&c->reply, "ERR wrong number of arguments for '%s' command",
                     back ? "zrevrank" : "zrank");
-        return;
-    }
-    if (argc == 4 && !with_score) {
-        resp_error(&c->reply, store_error_syntax);
         return;
     }
     e = cmd_zset_read(s, c, argv[1], &ok);

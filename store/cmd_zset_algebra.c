@@ -143,8 +143,12 @@ static void unite(const struct algebra *a, struct entry *built)
         while (source_walk_next(&w)) {
             double score = number_of(a->sources[i].weight * w.score), old;
 
-            if (zset_score(built, w.name, &old))
+            if (zset_score(built, w.name, &old)) {
                 score = combine(a->aggregate, old, score);
+                /* Zeros are equal, whatever their signs: the new one has to replace the old. */
+                if (score == 0 && old == 0)
+                    zset_delete(built, w.name);
+            }
             put(a, built, w.name, score);
         }
     }

@@ -4,7 +4,7 @@
     SCRIPT            lines of words whose replies must agree to the letter
     DIFFERS           lines of SCRIPT whose replies are known to differ
     UNORDERED, PAIRS, CHANCE, WALKS    names of commands whose replies are compared by other rules (store_commands.py)
-    WHOLE             names of commands from which no word is left out, since they would then change values by chance
+    WHOLE             names of commands of which no word is left out or added: they would choose by chance, or are newer than Redis 7.0
     READERS           {what TYPE says: (command that reads a key whole, what makes equal values look equal)}
     SAMPLES()         commands that make values of all encodings, for round trips by RDB files
     SCANS             [(words that add a name, that remove it, head of the scan)]

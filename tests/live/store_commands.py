@@ -33,7 +33,7 @@ UNORDERED = {"KEYS"} | draws.union("UNORDERED")  # large ones come in the order 
 PAIRS = draws.union("PAIRS")
 CHANCE = {"RANDOMKEY"} | draws.union("CHANCE")  # only the shape can be compared
 WALKS = {"SCAN"} | draws.union("WALKS")
-WHOLE = draws.union("WHOLE")  # would choose by chance if a word were left out
+WHOLE = draws.union("WHOLE")  # no word is left out or added
 
 
 class Maker:
@@ -123,7 +123,9 @@ class Maker:
             table = d.choice(self.tables)
         words = [str(w) for w in d.choice(table)()]
         luck = d.random()
-        if luck < 0.01 and len(words) > 1 and words[0] not in WHOLE:
+        if luck < 0.02 and words[0] in WHOLE:
+            pass
+        elif luck < 0.01 and len(words) > 1:
             words.pop()
         elif luck < 0.02:
             words.append("surplus")
