@@ -20,8 +20,9 @@ Ack = collections.namedtuple("Ack", "at number port")
 class Writer(threading.Thread):
     """Writes to group `name` until finish(). `interval_s` paces it, so that it does not own a core."""
 
-    def __init__(self, supervisors, name, interval_s=0.001):
+    def __init__(self, supervisors, name, interval_s=0.001, prefix="write"):
         super().__init__(daemon=True, name="writer-" + name)
+        self.prefix = prefix  # of the keys: writers of one group must not write the same
         self.supervisors = supervisors
         self.group = name
         self.interval_s = interval_s
@@ -103,7 +104,7 @@ class Writer(threading.Thread):
         return int(answer[1])
 
     def key(self, number):
-        return "%s:write:%d" % (self.group, number)
+        return "%s:%s:%d" % (self.group, self.prefix, number)
 
     def finish(self):
         self._ending.set()

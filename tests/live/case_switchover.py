@@ -1,0 +1,61 @@
+"""Scenarios: planned switchovers, by an operator. No acknowledged write may be lost."""
+
+import time
+
+import writer
+from case_failover import check_follows, check_one_switch
+from cluster import Cluster
+from scenario import ms, scenario
+from waiting import check, wait
+
+WRITERS = 4
+ROUNDS = 5
+LAG_WRITES = 500
+
+
+def start_writers(world):
+    """As many as can write without a pause."""
+    jobs = []
+    for i in range(WRITERS):
+        job = writer.Writer(world.supervisors, world.group.name, interval_s=0, prefix="w%d" % i)
+        job.start()
+        jobs.append(job)
+    for job in jobs:
+        wait(lambda j=job: len(j.acks) >= LAG_WRITES, "first writes")
+    return jobs
+
+
+def longest_gap(job, since, until):
+    """Between two acknowledgements, as far as that is between the two moments."""
+    times = [a.at for a in job.acks if since <= a.at <= until]
+    return max((b - a for a, b in zip(times, times[1:])), default=0.0)
+
+
+@scenario(seconds=14)
+def switchover(nodes, supervisor):
+    """SENTINEL FAILOVER under load, some times: no acknowledged write is lost, the gap is short"""
+    with Cluster(nodes, supervisor) as world:
+        group = world.group
+        jobs = start_writers(world)
+        gaps = []
+        for turn in range(ROUNDS):
+            old = group.primary
+            at = world.supervisors[turn % len(world.supervisors)]
+            moment = time.monotonic()
+            wait(lambda s=at: s.call("SENTINEL", "FAILOVER", group.name) == "OK", "FAILOVER by %s" % at.label)
+            new = world.wait_switch(group, moment)
+            check_follows(world, group, new)
+            check_one_switch(world, group, moment, old, new)
+            for job in jobs:
+                wait(lambda j=job: j.first_after(moment, old.port), "writes go on")
+            group.primary = new
+            gaps.append(max(longest_gap(job, moment, time.monotonic()) for job in jobs))
+            wait(lambda s=at: s.events.find("+failover-end", moment), "the failover ends")
+        for job in jobs:
+            job.finish()
+        lost = sum(len(job.lost(group.primary)) for job in jobs)
+        acks = sum(len(job.acks) for job in jobs)
+        if supervisor == "picketd":
+            check(lost == 0, "%d of %d acknowledged writes are lost" % (lost, acks))
+        return "%d switchovers: %d acknowledged, %d lost; longest gap %s" % (
+            ROUNDS, acks, lost, ", ".join(ms(g) for g in gaps))
