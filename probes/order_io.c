@@ -16,6 +16,7 @@ enum step {
     STEP_KILL,
     STEP_EXEC,
     STEP_ROLE,
+    STEP_OFFSET,
     STEP_COUNT
 };
 
@@ -152,6 +153,17 @@ static enum node_role read_role(const redisReply *reply)
     return strcmp(reply->element[0]->str, "slave") == 0 ? ROLE_REPLICA : ROLE_UNKNOWN;
 }
 
+/* How far it got: read right behind the change, before it can have taken anything from anybody. */
+static void read_offset(struct change *change, const redisReply *reply)
+{
+    static struct info_replica replicas[INFO_REPLICAS_MAX];
+    struct node_info info;
+
+    if (reply->type == REDIS_REPLY_STRING &&
+        node_info_parse(&info, replicas, reply->str, reply->len))
+        change->result.offset = info.repl_offset;
+}
+
 static void settle(struct change *change)
 {
     struct order_result *result = &change->result;
@@ -182,6 +194,8 @@ static void change_replied(void *ctx, uint64_t tag, const redisReply *reply)
         read_exec(change, reply);
     else if (tag == STEP_ROLE)
         change->result.role = read_role(reply);
+    else if (tag == STEP_OFFSET)
+        read_offset(change, reply);
     else
         keep_error(change, reply); /* not queued: EXEC will be refused, and this is why */
     change_release(change);
@@ -205,6 +219,7 @@ static void change_send(struct change *change, struct link_set *set, const struc
         [STEP_KILL] = (const char *[]){ "CLIENT", "KILL", "TYPE", "normal", NULL },
         [STEP_EXEC] = (const char *[]){ "EXEC", NULL },
         [STEP_ROLE] = (const char *[]){ "ROLE", NULL },
+        [STEP_OFFSET] = (const char *[]){ "INFO", "replication", NULL },
     };
 
     for (uint64_t step = 0; step < STEP_COUNT && !change->broken; step++) {

@@ -5,7 +5,8 @@
  * A change of role is one transaction, pipelined with a question behind it, and every reply is
  * read:
  *
- *     MULTI / SLAVEOF host port or NO ONE / CONFIG REWRITE / CLIENT KILL TYPE normal / EXEC, ROLE
+ *     MULTI / SLAVEOF host port or NO ONE / CONFIG REWRITE / CLIENT KILL TYPE normal / EXEC, ROLE,
+ *     INFO replication
  *
  * so that no client writes to the node between its change and the end of its connections. SLAVEOF,
  * since every version of every kind of node knows it.
@@ -29,7 +30,7 @@ struct order_result {
     bool ok;             /* SLAVEOF was taken */
     bool lost;           /* the link went before all replies were there: it may have happened */
     enum node_role role; /* what ROLE said; ROLE_UNKNOWN = it did not say */
-    uint64_t offset;     /* of replication, in it; 0 when it named none */
+    uint64_t offset;     /* of replication, as INFO told it at once; 0 when it did not */
     char error[EVIDENCE_ERROR_MAX + 1];   /* !ok && !lost: the first error that stood in the way */
     char warning[EVIDENCE_ERROR_MAX + 1]; /* ok: CONFIG REWRITE or CLIENT KILL was refused */
 };

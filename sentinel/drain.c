@@ -106,10 +106,8 @@ static void verify(struct core *core, struct group *group)
             end(group, DRAIN_FAILED, "what became of the old primary is not known");
     } else if (old->info.role != ROLE_REPLICA) {
         end(group, DRAIN_FAILED, "the primary was not demoted in time");
-    } else if (old->info.repl_offset > drain->reached) {
-        end(group, DRAIN_UNDO, "it was demoted too late: there are newer writes");
     } else {
-        end(group, DRAIN_DONE, "");
+        end(group, DRAIN_UNDO, "it was demoted, but perhaps too late");
     }
 }
 
@@ -184,14 +182,17 @@ static void target_told(struct core *core, struct group *group, const struct set
 
 static void demoted(struct core *core, struct group *group, const struct settled *settled)
 {
+    const struct drain *drain = &group->failover.drain;
     bool taken = settled->ok && settled->role == ROLE_REPLICA;
     struct addr target = node_shown_addr(group->failover.promoted);
     char reason[DRAIN_REASON_MAX];
 
-    if (taken && core->now < paused_until(group)) {
+    if (taken && (core->now < paused_until(group) || settled->offset <= drain->reached)) {
         emit_group_event(core, EVENT_SWITCHOVER_DEMOTED, group);
         node_made_replica(core, group->primary, &target);
         end(group, DRAIN_DONE, "");
+    } else if (taken) {
+        end(group, DRAIN_UNDO, "it was demoted too late: there are newer writes");
     } else if (!settled->ok && !settled->lost) {
         snprintf(reason, sizeof reason, "it could not be demoted: %.120s", settled->error);
         end(group, DRAIN_FAILED, reason);

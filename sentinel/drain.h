@@ -4,9 +4,9 @@
  * replica, and only then is the target promoted (by the failover, whose state this is).
  *
  *   PAUSE ─paused─▶ CATCH_UP ─equal─▶ DEMOTE ─taken─▶ done
- *     │                │ late            │ lost, or answered when the pause may have been over
- *     ▼                ▼                 ▼
- *   failed: nothing has changed        VERIFY: its own INFO tells ─▶ done, failed, or to be undone
+ *     │                │ late            │ lost                     │ too late, by its offset
+ *     ▼                ▼                 ▼                          ▼
+ *   failed: nothing has changed        VERIFY: its own INFO tells ─▶ failed, or to be undone
  *
  * The pause ends by itself after switchover_timeout_ms, counted by the node. Counted from before it
  * was sent it ends here earlier than there: what was demoted before that has not written since.

@@ -29,7 +29,8 @@
  *   FOLLOW  MULTI, REPLICAOF addr, CONFIG REWRITE, CLIENT KILL TYPE normal, EXEC, then ROLE;
  * settles TICKET PROMOTE the same with REPLICAOF NO ONE; settles TICKET SCRIPT_KILL  SCRIPT KILL;
  * the reply does not matter
- *   DEMOTE  as FOLLOW, of a primary, before anybody else is promoted; settles TICKET
+ *   DEMOTE  as FOLLOW, of a primary, before anybody else is promoted; settles TICKET with the
+ *           offset of its last write
  *   PAUSE   CLIENT PAUSE pause_ms WRITE, then ROLE; settles TICKET with the offset
  *   UNPAUSE CLIENT UNPAUSE; the reply does not matter
  *   ROLE    ROLE; settles TICKET with role and offset

@@ -230,16 +230,20 @@ uint64_t act_failover(struct world *w, struct sup *s, int group, const struct en
                       bool hasty)
 {
     struct request request = { .kind = REQUEST_FAILOVER, .hasty = hasty };
+    struct account *account = &w->audit.accounts[s->index][group];
+    const struct group *known;
 
     if (!s->alive || s->stalled)
         return 0;
+    known = core_find_group(s->core, world_group_name(group));
     trace_note(w, "failover of %s at %s%s%s%s", world_group_name(group), s->name,
                to != NULL ? " to " : "", to != NULL ? to->name : "", hasty ? ", hasty" : "");
     strcpy(request.name, world_group_name(group));
     if (to != NULL)
         request.addr = world_engine_addr(to);
-    w->audit.accounts[s->index][group].forced = true;
-    w->audit.accounts[s->index][group].wished = to != NULL;
+    account->forced = true;
+    if (known != NULL && !known->failover.forced) /* else it is in progress, and refused */
+        account->wished = to != NULL;
     return submit(w, s, &request);
 }
 

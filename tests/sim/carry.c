@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sentinel/outbox.h"
+#include "tests/sim/fault.h"
 #include "tests/sim/sup.h"
 #include "tests/sim/world.h"
 
@@ -150,6 +151,8 @@ static void carry_role(struct world *w, struct sup *s, const struct order *order
     }
     struct packet *packet = packet_new(w, packet_of_order(order->kind));
     audit_order(w, s, order, conn->server - PLAN_SUPS_MAX);
+    if (order->kind == ORDER_DEMOTE)
+        fault_late_demotion(w, s, endpoint_engine(w, conn->server));
     packet->ticket = order->ticket;
     if (order->kind == ORDER_PAUSE)
         packet->u.pause_ms = order->pause_ms;

@@ -177,6 +177,7 @@ static void obey(struct world *w, struct engine *e, struct conn *conn, const str
             repl_follow(w, e, world_engine_by_addr(w, &packet->u.addr));
         kill_normal_clients(w, e, conn);
         reply->u.settled.ok = true;
+        reply->u.settled.offset = e->offset;
     }
     reply->u.settled.role = ev == EVIDENCE_DENIED ? ROLE_UNKNOWN : e->role;
     net_send(w, conn, TO_CLIENT, reply);

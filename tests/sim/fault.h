@@ -16,6 +16,9 @@ struct world;
 FAULTS(X)
 #undef X
 
+/* Aimed: a supervisor is about to send the order to demote E. */
+void fault_late_demotion(struct world *w, const struct sup *s, const struct engine *e);
+
 /* Let it end after LOW to HIGH ms; A and B say what it was about. */
 void fault_ends(struct world *w, enum fault fault, msec low, msec high, unsigned a, unsigned b);
 

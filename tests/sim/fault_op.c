@@ -11,12 +11,33 @@
 
 #define FORGED_EPOCH (UINT64_C(1) << 62)
 
+/* The order to demote comes late, perhaps after the end of the pause, and replication lags so much
+ * that it makes a difference. */
+void fault_late_demotion(struct world *w, const struct sup *s, const struct engine *e)
+{
+    int from = net_host(w, s->endpoint), to = net_host(w, e->endpoint);
+    msec pause = w->plan.conf[e->group].switchover_timeout_ms;
+
+    if (!w->chaos || !world_chance(w, 200))
+        return;
+    trace_note(w, "the order to demote %s comes late", e->name);
+    act_delay(w, from, to, 2 * pause, 0);
+    fault_ends(w, FAULT_DELAY, 1, 1, (unsigned)from, (unsigned)to);
+    for (int i = 0; i < w->n_engines; i++) {
+        if (w->engines[i].group != e->group || w->engines[i].role == ROLE_PRIMARY)
+            continue;
+        act_lag(w, &w->engines[i], pause);
+        fault_ends(w, FAULT_LAG, 2 * pause, 3 * pause, (unsigned)i, 0);
+    }
+}
+
 void fault_OP_FAILOVER(struct world *w)
 {
+    struct sup *s = fault_sup(w);
     struct engine *to = world_chance(w, 300) ? fault_replica(w) : NULL;
     int group = to != NULL ? to->group : fault_group(w);
 
-    act_failover(w, fault_sup(w), group, to, world_chance(w, 300));
+    act_failover(w, s, group, to, world_chance(w, 300));
 }
 
 void fault_OP_SET(struct world *w)

@@ -157,6 +157,7 @@ static void draw_chaos(struct plan *plan, struct prng *prng)
     plan->weight[FAULT_KILL] += 2;
     if (plan->weight[FAULT_LAG] > 0) /* it matters most to a preferred one */
         plan->weight[FAULT_PRIORITY] += 3;
+    plan->weight[FAULT_OP_FAILOVER] += chance(prng, 50);
     plan->finale =
         (enum finale)PICK(prng, FINALE_NONE, FINALE_KILL, FINALE_POWER, FINALE_HANG, FINALE_ROW);
     if (plan->meet_first == false || plan->n_sups == 1)
