@@ -52,3 +52,12 @@ def SAMPLES():
         yield ["HSET", "hash:long:%d" % size, "f" * size, "v", "f", "v" * size]
     yield ["HSET", "hash:volatile", "a", "b"]
     yield ["PEXPIREAT", "hash:volatile", 4000000000000]
+
+
+def BATCHES(d):
+    key, field = "hash:%d" % d.randint(0, 20), "f%d" % d.randint(0, 600)
+    return [
+        [("HSET", key, field, d.randint(0, 9999)), ("HINCRBY", key, field, 7)], [("HDEL", key, field, "f1", "f2")],
+        [("HINCRBYFLOAT", key, "float", "0.1")], [("HSETNX", key, field, "x" * d.choice([1, 70]))], [("PEXPIRE", key, 60000)],
+        [("COPY", key, "hash:copy", "REPLACE")], [("COPY", key, key, "DB", 3, "REPLACE")], [("DEL", key)],
+    ]

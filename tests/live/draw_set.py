@@ -150,3 +150,14 @@ def SAMPLES():
         yield ["SADD", "set:long:%d" % size, "m" * size]
     yield ["SADD", "set:volatile", "a", "b"]
     yield ["PEXPIREAT", "set:volatile", 4000000000000]
+
+
+def BATCHES(d):
+    key, other = "set:%d" % d.randint(0, 20), "set:%d" % d.randint(0, 20)
+    members = [d.choice([n, "m%d" % n]) for n in (d.randint(0, 300) for _ in range(d.choice([1, 3, 30])))]
+    return [
+        [["SADD", key] + members], [["SREM", key] + members], [("SPOP", key)], [("SPOP", key, d.choice([1, 5, 100]))],
+        [("SMOVE", key, other, d.randint(0, 300))], [(d.choice(["SUNIONSTORE", "SDIFFSTORE", "SINTERSTORE"]), "set:stored", key, other)],
+        [["SADD", "set:large"] + list(range(d.randint(0, 10**6), 10**6 + 2000)[:2000]), ("SPOP", "set:large", 1500)],
+        [("MULTI",), ("SPOP", key, 2), ("SPOP", key), ("EXEC",)], [("SADD", key, "a"), ("PEXPIRE", key, 60000)],
+    ]

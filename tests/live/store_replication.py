@@ -4,6 +4,7 @@ import random
 import threading
 import time
 
+import draws
 import resp
 from storelab import HOST, KINDS, Lab, same_data, wait_same_offset
 from waiting import Failed, check, wait
@@ -35,15 +36,7 @@ class Writer(threading.Thread):
             [("RENAME", key, "renamed:%d" % d.randint(0, 50))], [("GETEX", key, "PX", "90000")], [("GETDEL", key)],
             [("SELECT", d.randint(0, 3))], [("SETRANGE", key, 5, "range")], [("PUBLISH", "news", "x")],
             [("MSET", key, "m", key + "b", "n")], [("PERSIST", key)],
-        ] + self.hash_batches(d))
-
-    def hash_batches(self, d):
-        key, field = "hash:%d" % d.randint(0, 20), "f%d" % d.randint(0, 600)
-        return [
-            [("HSET", key, field, d.randint(0, 9999)), ("HINCRBY", key, field, 7)], [("HDEL", key, field, "f1", "f2")],
-            [("HINCRBYFLOAT", key, "float", "0.1")], [("HSETNX", key, field, "x" * d.choice([1, 70]))], [("PEXPIRE", key, 60000)],
-            [("COPY", key, "hash:copy", "REPLACE")], [("COPY", key, key, "DB", 3, "REPLACE")], [("DEL", key)],
-        ]
+        ] + [batch for batches in draws.each("BATCHES") for batch in batches(d)])
 
     def run(self):
         try:
