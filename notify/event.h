@@ -32,6 +32,7 @@
     X(SENTINEL, "+sentinel", NOTICE, "@")                                                          \
     X(SENTINEL_ADDRESS_SWITCH, "+sentinel-address-switch", NOTICE, "@ %d")                         \
     X(SENTINEL_INVALID_ADDR, "+sentinel-invalid-addr", NOTICE, "@")                                \
+    X(SENTINEL_REFUSED, "-sentinel-refused", NOTICE, "@ %d") /* a hello's claim that is not so */  \
     X(SDOWN, "+sdown", WARNING, "@")                                                               \
     X(SUP, "-sdown", WARNING, "@")                                                                 \
     X(ODOWN, "+odown", WARNING, "@ #quorum %q")                                                    \

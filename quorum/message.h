@@ -7,9 +7,10 @@
  *   OPINION  PICKET OPINION runid group ip port config_epoch down leading_epoch
  *            pushed the moment it changes; peers that are no picketd answer with
  *            an error, which comes in as STOCK: no more are sent to them
- *   WHERE    SENTINEL GET-MASTER-ADDR-BY-NAME and SENTINEL MASTER: what do you hold for
- *            the primary, and under which config epoch?
- *   THERE    the reply to a WHERE (address empty: it knows no such group)
+ *   WHERE    SENTINEL MYID, GET-MASTER-ADDR-BY-NAME and MASTER: who are you, what do you hold
+ *            for the group's primary, and under which config epoch?
+ *   THERE    the reply to a WHERE (run id empty: it cannot say, as before Redis 6.2; address
+ *            empty: it knows no such group)
  *   STOCK    in only: the peer does not know OPINION
  */
 #ifndef QUORUM_MESSAGE_H
@@ -66,6 +67,7 @@ struct message {
         struct opinion opinion;
         char group[GROUP_NAME_MAX + 1]; /* WHERE */
         struct there {
+            char runid[PEER_RUNID_LEN + 1];
             struct addr addr;
             uint64_t config_epoch;
         } there; /* THERE */

@@ -25,7 +25,8 @@ struct asked {
     struct peer_line *line;
     uint32_t peer;
     uint64_t ticket;
-    struct addr there; /* of a WHERE: the first half of the answer */
+    int open;           /* WHERE: replies to come, */
+    struct there there; /* and what they have said so far */
 };
 
 struct peer_line *peer_line_new(struct link_set *links, peer_heard_fn *heard, void *arg)
@@ -176,50 +177,82 @@ static void parse_there(struct addr *ret_addr, const redisReply *reply)
                        strtoll(reply->element[1]->str, NULL, 10));
 }
 
-/* The first of two replies: the address, kept until the epoch comes. */
+static void parse_runid(char ret_runid[PEER_RUNID_LEN + 1], const redisReply *reply)
+{
+    if (reply->type == REDIS_REPLY_STRING && peer_runid_valid(reply->str, reply->len))
+        memcpy(ret_runid, reply->str, PEER_RUNID_LEN + 1);
+}
+
+/* One of the replies to a WHERE has been read or is lost: the last one brings the answer. If not
+ * all of the questions could be sent, it says less. */
+static void where_done(struct asked *asked, const redisReply *reply)
+{
+    struct message message = { .kind = MESSAGE_THERE,
+                               .peer = asked->peer,
+                               .ticket = asked->ticket };
+
+    if (--asked->open > 0)
+        return;
+    message.u.there = asked->there;
+    if (reply != NULL)
+        asked->line->heard(asked->line->arg, &message);
+    free(asked);
+}
+
+static void runid_replied(void *ctx, uint64_t tag, const redisReply *reply)
+{
+    struct asked *asked = ctx;
+
+    (void)tag;
+    if (reply != NULL)
+        parse_runid(asked->there.runid, reply);
+    where_done(asked, reply);
+}
+
 static void address_replied(void *ctx, uint64_t tag, const redisReply *reply)
 {
     struct asked *asked = ctx;
 
     (void)tag;
     if (reply != NULL)
-        parse_there(&asked->there, reply);
+        parse_there(&asked->there.addr, reply);
+    where_done(asked, reply);
 }
 
 static void epoch_replied(void *ctx, uint64_t tag, const redisReply *reply)
 {
     struct asked *asked = ctx;
-    struct message message = { .kind = MESSAGE_THERE,
-                               .peer = asked->peer,
-                               .ticket = asked->ticket };
 
     (void)tag;
-    if (reply != NULL) {
-        message.u.there.addr = asked->there;
-        message.u.there.config_epoch = parse_config_epoch(reply);
-        asked->line->heard(asked->line->arg, &message);
-    }
-    free(asked);
+    if (reply != NULL)
+        asked->there.config_epoch = parse_config_epoch(reply);
+    where_done(asked, reply);
 }
 
 static void send_where(struct peer_line *line, const struct message *message)
 {
+    const char *const myid[] = { "SENTINEL", "MYID", NULL };
+    const char *const address[] = { "SENTINEL", "GET-MASTER-ADDR-BY-NAME", message->u.group, NULL };
+    const char *const epoch[] = { "SENTINEL", "MASTER", message->u.group, NULL };
+    const struct {
+        const char *const *words;
+        reply_fn *replied;
+    } questions[] = { { myid, runid_replied },
+                      { address, address_replied },
+                      { epoch, epoch_replied } };
     struct asked *asked = calloc(1, sizeof *asked);
 
     if (asked == NULL)
         return;
     *asked = (struct asked){ .line = line, .peer = message->peer, .ticket = message->ticket };
-    /* the second has the context freed: without the first it is not sent either */
-    if (!link_send(
-            line->links, message->peer, LINK_CMD,
-            (const char *[]){ "SENTINEL", "GET-MASTER-ADDR-BY-NAME", message->u.group, NULL },
-            address_replied, asked, 0)) {
-        free(asked);
-        return;
+    for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
+        if (!link_send(line->links, message->peer, LINK_CMD, questions[i].words,
+                       questions[i].replied, asked, 0))
+            break;
+        asked->open++;
     }
-    link_send(line->links, message->peer, LINK_CMD,
-              (const char *[]){ "SENTINEL", "MASTER", message->u.group, NULL }, epoch_replied,
-              asked, 0);
+    if (asked->open == 0)
+        free(asked);
 }
 
 static void hello_replied(void *ctx, uint64_t tag, const redisReply *reply)

@@ -5,6 +5,7 @@
 
 #include "quorum/epoch.h"
 #include "quorum/tally.h"
+#include "sentinel/candidates.h"
 #include "sentinel/emit.h"
 #include "sentinel/failover.h"
 #include "sentinel/groups.h"
@@ -247,6 +248,12 @@ static bool is_better_founded(const struct core *core, const struct group *group
            !node_is_at(group->primary, &there->addr) && is_news(group, there->config_epoch);
 }
 
+/* Whether it is MEMBER that says THERE, not another that stands at its address by now. */
+static bool is_own_word(const struct member *member, const struct there *there)
+{
+    return there->runid[0] == '\0' || strcmp(there->runid, member->peer->runid) == 0;
+}
+
 void adopt_there(struct core *core, const struct message *message)
 {
     struct group *group = thing_find(core, ticket_id(message->ticket), THING_GROUP);
@@ -257,6 +264,8 @@ void adopt_there(struct core *core, const struct message *message)
         if (member->where_ticket != message->ticket)
             continue;
         member->where_ticket = 0;
+        if (!is_own_word(member, &message->u.there))
+            return;
         if (!is_rumoured(group, &message->u.there) &&
             is_better_founded(core, group, &message->u.there))
             rumour_begin(core, group, member, &message->u.there.addr,
@@ -377,9 +386,11 @@ void adopt_hello(struct core *core, const struct hello *hello)
 
     if (group == NULL || strcmp(hello->runid, core->runid) == 0 || !is_plausible(core, hello))
         return;
-    member = member_admit(core, group, hello);
-    if (member == NULL)
+    member = member_find(group, hello->runid);
+    if (member == NULL || !addr_equal(&member->peer->addr, &hello->sender)) {
+        candidate_hear(core, group, hello);
         return;
+    }
     if (!probe_is_up(&member->peer->probe)) {
         probe_hasten(&member->peer->probe, core->now); /* it is alive: no more waiting */
         core_arm(core, &member->peer->deadline, core->now);

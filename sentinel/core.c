@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sentinel/adopt.h"
+#include "sentinel/candidates.h"
 #include "sentinel/emit.h"
 #include "sentinel/failover.h"
 #include "sentinel/groups.h"
@@ -30,7 +31,7 @@ struct core *core_new(const char *runid, const struct addr *self, uint64_t seed,
     memcpy(core->runid, runid, sizeof core->runid);
     core->self = *self;
     core->now = core->started_at = now;
-    core->tilt_until = MSEC_NEVER;
+    core->tilt_until = core->refusal_told_at = MSEC_NEVER;
     core->pace = pace_default;
     global_conf_init(&core->global);
     global_conf_init(&core->global_base);
@@ -47,6 +48,8 @@ void core_free(struct core *core)
         return;
     for (size_t i = 0; i < core->n_groups; i++)
         group_free(core->groups[i]);
+    while (core->n_candidates > 0)
+        candidates_drop(core, core->candidates[0].peer);
     for (size_t i = 0; i < core->n_peers; i++)
         free(core->peers[i]);
     free(core->voters);
@@ -112,12 +115,23 @@ static void take_observation(struct core *core, const struct observation *seen)
     }
 }
 
+/* The answer of a member, or of who turns out to be one. */
+static void take_there(struct core *core, const struct message *message)
+{
+    struct hello hello;
+
+    if (candidate_confirmed(core, message, &hello))
+        adopt_hello(core, &hello);
+    else
+        adopt_there(core, message);
+}
+
 static void take_message(struct core *core, const struct message *message)
 {
     if (message->kind == MESSAGE_HELLO)
         adopt_hello(core, &message->u.hello);
     else if (message->kind == MESSAGE_THERE)
-        adopt_there(core, message);
+        take_there(core, message);
     else
         opinions_take(core, message);
 }

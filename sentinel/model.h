@@ -30,7 +30,9 @@
 #define GROUPS_MAX 4096
 #define NODES_MAX  128        /* of one group, the primary included */
 #define PEERS_MAX  128        /* of one group, and in all */
-#define THINGS_MAX (1u << 22) /* ids given out in the life of a process */
+#define THINGS_MAX (1u << 22) /* ids of all groups, nodes and peers, and of those that are gone */
+/* Supervisors that are being looked into, each with one link at most. */
+#define CANDIDATES_MAX 32
 
 struct group;
 
@@ -41,7 +43,7 @@ struct peer {
     struct addr addr;
     struct probe probe;
     struct deadline deadline;
-    uint32_t n_groups; /* memberships; at 0 the peer is forgotten */
+    uint32_t n_groups; /* memberships; 0 = it is a candidate's: what it is said to be is not sure */
     bool stock;        /* does not know OPINION: a Redis or Valkey Sentinel */
 };
 
@@ -68,6 +70,15 @@ struct member {
     msec corrected_at;      /* when we last sent it a newer configuration */
     bool sdown;             /* the peer itself, by this group's down_after */
     msec sdown_at;
+};
+
+/* A supervisor that is said to watch a group, which nobody but itself can confirm. */
+struct candidate {
+    struct peer *peer; /* who is asked: one that is known, or one at the claimed address */
+    uint32_t group;    /* id */
+    msec since;
+    uint64_t ticket; /* question in flight; 0 = none */
+    bool refuted;
 };
 
 /* How a replica is being brought to follow the primary. */
@@ -151,6 +162,7 @@ enum thing_kind { THING_NONE, THING_GROUP, THING_NODE, THING_PEER };
 struct thing {
     enum thing_kind kind;
     void *ptr;
+    uint32_t next; /* NONE: the id that was given back after this one; 0 = none was */
 };
 
 /* One who may vote, by run id or by address. */
@@ -181,8 +193,12 @@ struct core {
     size_t n_groups;
     struct peer *peers[PEERS_MAX];
     size_t n_peers;
-    struct thing *things; /* by id; ids are never used again */
+    struct candidate candidates[CANDIDATES_MAX]; /* oldest first */
+    size_t n_candidates;
+    msec refusal_told_at; /* when a refused candidate was last told of */
+    struct thing *things; /* by id */
     uint32_t n_things, cap_things;
+    uint32_t gone_first, gone_last, n_gone; /* ids that were given back, oldest first */
     uint64_t last_ticket;
     struct deadlines deadlines;
     struct output output;

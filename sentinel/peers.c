@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sentinel/candidates.h"
 #include "sentinel/emit.h"
 #include "sentinel/groups.h"
 #include "sentinel/input.h"
@@ -51,10 +52,8 @@ struct member *member_of(const struct group *group, const struct peer *peer)
     return NULL;
 }
 
-static struct peer *peer_new(struct core *core, const char *runid, const struct addr *addr)
+struct peer *peer_new(struct core *core, const char *runid, const struct addr *addr)
 {
-    if (core->n_peers == PEERS_MAX)
-        return NULL;
     struct peer *peer = calloc(1, sizeof *peer);
 
     assert(peer != NULL);
@@ -64,23 +63,37 @@ static struct peer *peer_new(struct core *core, const char *runid, const struct 
     probe_init(&peer->probe, &core->pace, false, PEER_DOWN_AFTER_MS, core->now);
     deadline_init(&peer->deadline, THING_PEER, peer->id);
     core_arm(core, &peer->deadline, core->now);
-    core->peers[core->n_peers++] = peer;
     return peer;
 }
 
-/* The last group has let go of it. */
-static void peer_free(struct core *core, struct peer *peer)
+void peer_free(struct core *core, struct peer *peer)
 {
-    size_t i = 0;
-
     assert(peer->n_groups == 0);
-    while (core->peers[i] != peer)
-        i++;
-    core->peers[i] = core->peers[--core->n_peers];
     output_order(&core->output, ORDER_FORGET, peer->id);
     deadline_disarm(&core->deadlines, &peer->deadline);
     thing_remove(core, peer->id);
     free(peer);
+}
+
+/* It is known from now on. */
+static bool peer_enter(struct core *core, struct peer *peer)
+{
+    if (core->n_peers == PEERS_MAX)
+        return false;
+    core->peers[core->n_peers++] = peer;
+    return true;
+}
+
+/* The last group has let go of it: what else is said of it is a candidate's affair. */
+static void peer_leave(struct core *core, struct peer *peer)
+{
+    size_t i = 0;
+
+    while (core->peers[i] != peer)
+        i++;
+    core->peers[i] = core->peers[--core->n_peers];
+    if (candidates_next(core, peer) == MSEC_NEVER)
+        peer_free(core, peer);
 }
 
 static struct member *member_add(struct core *core, struct group *group, struct peer *peer)
@@ -115,7 +128,7 @@ static void member_remove(struct core *core, struct group *group, struct member 
     }
     *member = group->members[--group->n_members];
     if (--peer->n_groups == 0)
-        peer_free(core, peer);
+        peer_leave(core, peer);
 }
 
 void members_clear(struct core *core, struct group *group, int rows)
@@ -187,6 +200,8 @@ void members_sift(struct core *core)
 static void peer_move(struct core *core, struct group *group, struct peer *peer,
                       const struct addr *addr)
 {
+    if (addr_equal(&peer->addr, addr))
+        return;
     struct event *event = emit_group_event(core, EVENT_SENTINEL_ADDRESS_SWITCH, group);
 
     event_detail(event, "ip %.60s port %u for %s", addr->host, (unsigned)addr->port, peer->runid);
@@ -198,43 +213,36 @@ static void peer_move(struct core *core, struct group *group, struct peer *peer,
     peer_reopen(core, peer);
 }
 
-/* The peer that says HELLO, known or new. */
-static struct peer *admit_peer(struct core *core, struct group *group, const struct hello *hello)
+/* The known peer that PEER is, or becomes; NULL when there are too many. */
+static struct peer *admit_peer(struct core *core, struct group *group, struct peer *peer)
 {
-    struct peer *peer = peer_find(core, hello->runid);
-    struct peer *other = peer_find_at(core, &hello->sender);
+    struct peer *known = peer_find(core, peer->runid);
+    struct peer *other = peer_find_at(core, &peer->addr);
 
-    if (other != NULL && other != peer)
+    if (other != NULL && other != known)
         peer_expel(core, other);
-    if (peer == NULL)
-        return peer_new(core, hello->runid, &hello->sender);
-    if (!addr_equal(&peer->addr, &hello->sender))
-        peer_move(core, group, peer, &hello->sender);
-    return peer;
+    if (known != NULL)
+        peer_move(core, group, known, &peer->addr);
+    else if (peer_enter(core, peer))
+        known = peer;
+    return known;
 }
 
-struct member *member_admit(struct core *core, struct group *group, const struct hello *hello)
+bool member_admit(struct core *core, struct group *group, struct peer *peer)
 {
-    struct peer *peer;
-    struct member *member;
+    struct peer *known = admit_peer(core, group, peer);
 
-    if (!core_is_voter(core, hello->runid, &hello->sender))
-        return NULL;
-    peer = admit_peer(core, group, hello);
-    member = peer != NULL ? member_of(group, peer) : NULL;
-    if (member != NULL)
-        return member;
-    if (peer != NULL)
-        member = member_add(core, group, peer);
-    if (member == NULL) {
+    if (known != NULL && member_of(group, known) != NULL)
+        return true; /* it has moved */
+    if (known == NULL || member_add(core, group, known) == NULL) {
         event_detail(emit_group_event(core, EVENT_LIMIT, group), "peer %s not added: %d peers",
-                     hello->runid, PEERS_MAX);
-        return NULL;
+                     peer->runid, PEERS_MAX);
+        return false;
     }
-    emit_peer_row(core, group, peer);
-    emit_peer_event(core, EVENT_SENTINEL, group, peer);
+    emit_peer_row(core, group, known);
+    emit_peer_event(core, EVENT_SENTINEL, group, known);
     group->hello_due_at = core->now; /* so that it knows us as soon as we know it */
-    return member;
+    return true;
 }
 
 void member_restore(struct core *core, struct group *group, const char *runid,
@@ -242,9 +250,14 @@ void member_restore(struct core *core, struct group *group, const char *runid,
 {
     struct peer *peer = peer_find(core, runid);
 
-    if (peer == NULL)
+    if (peer == NULL) {
         peer = peer_new(core, runid, addr);
-    if (peer != NULL && member_of(group, peer) == NULL)
+        if (!peer_enter(core, peer)) {
+            peer_free(core, peer);
+            return;
+        }
+    }
+    if (member_of(group, peer) == NULL)
         member_add(core, group, peer);
 }
 
@@ -257,7 +270,8 @@ static void act(struct core *core, const struct peer *peer, enum order_kind kind
         order->addr = peer->addr;
 }
 
-void peer_wake(struct core *core, struct peer *peer)
+/* Do what is due on its link. */
+static void drive(struct core *core, struct peer *peer)
 {
     unsigned actions = probe_wake(&peer->probe, core->now, &core->prng);
 
@@ -267,7 +281,14 @@ void peer_wake(struct core *core, struct peer *peer)
         act(core, peer, ORDER_OPEN);
     if (actions & PROBE_PING_CMD)
         act(core, peer, ORDER_PING);
-    core_arm(core, &peer->deadline, probe_next(&peer->probe));
+    core_arm(core, &peer->deadline,
+             msec_min(probe_next(&peer->probe), candidates_next(core, peer)));
+}
+
+void peer_wake(struct core *core, struct peer *peer)
+{
+    if (candidates_expire(core, peer))
+        drive(core, peer);
 }
 
 /* The link came up or went: what was in flight on it is lost, and what the peer
@@ -305,10 +326,11 @@ void peer_observe(struct core *core, struct peer *peer, const struct observation
     probe_observe(&peer->probe, seen->link, seen->evidence, core->now, &core->prng);
     if (was_denied != peer->probe.denied)
         access_changed(core, peer);
-    peer_wake(core, peer);
+    drive(core, peer);
     if (was_up == probe_is_up(&peer->probe))
         return;
     peer->stock = false;
     for (size_t i = 0; i < core->n_groups; i++)
         link_changed(core, peer, core->groups[i]);
+    candidates_link_changed(core, peer);
 }

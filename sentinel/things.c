@@ -3,7 +3,18 @@
 #include <assert.h>
 #include <stdlib.h>
 
-uint32_t thing_add(struct core *core, enum thing_kind kind, void *ptr)
+/* The id that has rested longest. */
+static uint32_t take_rested(struct core *core)
+{
+    uint32_t id = core->gone_first;
+
+    core->gone_first = core->things[id].next;
+    core->n_gone--;
+    return id;
+}
+
+/* An id that nobody has had yet; 0 stands for "none". */
+static uint32_t take_new(struct core *core)
 {
     assert(core->n_things < THINGS_MAX);
     if (core->n_things + 1 >= core->cap_things) {
@@ -11,7 +22,12 @@ uint32_t thing_add(struct core *core, enum thing_kind kind, void *ptr)
         core->things = realloc(core->things, core->cap_things * sizeof *core->things);
         assert(core->things != NULL);
     }
-    uint32_t id = ++core->n_things; /* 0 stands for "none" */
+    return ++core->n_things;
+}
+
+uint32_t thing_add(struct core *core, enum thing_kind kind, void *ptr)
+{
+    uint32_t id = core->n_gone > THINGS_REST_MIN ? take_rested(core) : take_new(core);
 
     core->things[id] = (struct thing){ .kind = kind, .ptr = ptr };
     return id;
@@ -21,6 +37,11 @@ void thing_remove(struct core *core, uint32_t id)
 {
     assert(id > 0 && id <= core->n_things);
     core->things[id] = (struct thing){ .kind = THING_NONE };
+    if (core->n_gone++ == 0)
+        core->gone_first = id;
+    else
+        core->things[core->gone_last].next = id;
+    core->gone_last = id;
 }
 
 void *thing_find(const struct core *core, uint32_t id, enum thing_kind kind)

@@ -1,7 +1,8 @@
 /*
- * things: the core's own table of ids. An id names a group, node or peer, is
- * given out once and never again, so that a late answer about something that is gone finds
- * nothing. Also the one place that arms deadlines.
+ * things: the core's own table of ids. An id names a group, node or peer. One that was given back
+ * is given out again only when THINGS_REST_MIN others were given back after it, so that a late
+ * answer about something that is gone finds nothing, and strangers who make us look at ever new
+ * addresses do not use the ids up. Also the one place that arms deadlines.
  */
 #ifndef SENTINEL_THINGS_H
 #define SENTINEL_THINGS_H
@@ -10,6 +11,8 @@
 
 #include "sentinel/model.h"
 #include "wire/msec.h"
+
+#define THINGS_REST_MIN (1u << 17)
 
 uint32_t thing_add(struct core *core, enum thing_kind kind, void *ptr);
 void thing_remove(struct core *core, uint32_t id);

@@ -5,6 +5,7 @@ With `--supervisor redis-sentinel` most of them have to fail: see fakes.shows_in
 
 import os
 import random
+import shutil
 import signal
 import stat
 import time
@@ -13,7 +14,7 @@ import case_failover
 import resp
 from case_import import hello_epochs
 from cluster import Cluster
-from fakes import Fake, Prepared, hello, publish, shows_in_sentinel, supervisor_that_names
+from fakes import Fake, Gate, Prepared, hello, publish, shows_in_sentinel, supervisor_that_names
 from scenario import ms, scenario
 from servers import HOST, Node, Supervisor
 from waiting import check, wait
@@ -118,13 +119,87 @@ def lying_peer(nodes, supervisor):
     """a supervisor that lies about the primary when asked: a foreign node is not adopted"""
     with Cluster(nodes, supervisor, down_after=DOWN_AFTER) as world:
         group, evil = world.group, evil_node(world)
-        with Fake(supervisor_that_names(evil.port)) as liar:
+        with Fake(supervisor_that_names(evil.port, STRANGER)) as liar:
             text = hello(liar.port, STRANGER, group, evil.port, 7)
             publish(world.supervisors, text)
             wait(lambda: sum("GET-MASTER-ADDR-BY-NAME" in c.upper() for c in liar.commands()) >= 3,
                  "all supervisors ask the liar")
             check_unmoved(world, evil, "a lie", 4.0)
             check_fails_over(world, evil)
+
+
+GHOSTS = 40
+
+
+def ghosts(world):
+    """Hellos that tell of supervisors which are not, or not there: (what they pretend, text)."""
+    group, peer = world.group, world.supervisors[2]
+    peer_id, port = peer.call("SENTINEL", "MYID"), group.primary.port
+    found = [("of strangers where nobody is", hello(9 + i, "%040d" % i, group, port, 0)) for i in range(GHOSTS)]
+    found += [("of strangers at a peer", hello(peer.port, "%039d0" % i, group, port, 0)) for i in range(3)]
+    found += [("of strangers at a node", hello(port, "%038d00" % i, group, port, 0)) for i in range(3)]
+    found += [("of a peer where nobody is", hello(9, peer_id, group, port, 0))]
+    found += [("of a peer at another", hello(world.supervisors[1].port, peer_id, group, port, 0))]
+    return found
+
+
+def check_members(world):
+    """Each knows the others and nobody else, at their addresses, with links that are up; nothing else was ever told."""
+    here = {s.call("SENTINEL", "MYID"): s.port for s in world.supervisors}
+    for s in world.supervisors:
+        peers = s.peers(world.group.name)
+        check({r: int(p["port"]) for r, p in peers.items()} == {r: p for r, p in here.items() if p != s.port},
+              "%s knows %s" % (s.label, {r: p["port"] for r, p in peers.items()}))
+        check(all(p["flags"] == "sentinel" for p in peers.values()), "flags of the peers of %s" % s.label)
+        check(s.master(world.group.name)["num-other-sentinels"] == "2", "num-other-sentinels of %s" % s.label)
+        check(s.call("SENTINEL", "CKQUORUM", world.group.name).startswith("OK 3 usable"), "CKQUORUM of %s" % s.label)
+        check(all(e.payload.split(" ")[1] in here for e in s.events.find("+sentinel")), "+sentinel of a forged hello")
+        for kind in ("+sentinel-address-switch", "+sentinel-invalid-addr"):
+            check(not s.events.find(kind), "%s after a forged hello" % kind)
+
+
+@scenario(seconds=12)
+@shows_in_sentinel
+def forged_members(nodes, supervisor):
+    """dozens of made-up supervisors, and real ones said to be elsewhere: none counts, moves or goes; failover works"""
+    with Cluster(nodes, supervisor, down_after=DOWN_AFTER) as world:
+        for _, text in ghosts(world):
+            publish(world.supervisors + [world.group.primary], text)
+            check_members(world)
+        world.stays(lambda: check_members(world) is None, "members", WATCH_S)
+        for _, text in ghosts(world):
+            publish(world.group.nodes, text)
+        check_fails_over(world)
+        check_members(world)
+
+
+def peer_ports(world, of):
+    """Where the others say that OF stands; None: not at all."""
+    runid = of.call("SENTINEL", "MYID")
+    return {s.peers("orders").get(runid, {}).get("port") for s in world.supervisors if s is not of}
+
+
+@scenario(supervisors=("picketd",), seconds=12, nodes=("redis",))
+def members_that_are_true(nodes, supervisor):
+    """a supervisor that announces another address moves; one that lost its identity takes its own old place"""
+    with Cluster(nodes, supervisor, down_after=DOWN_AFTER) as world:
+        last = world.supervisors[2]
+        old_id = last.call("SENTINEL", "MYID")
+        with Gate(last.port) as gate:
+            last.call("SENTINEL", "CONFIG", "SET", "announce-port", gate.port)
+            wait(lambda: peer_ports(world, last) == {str(gate.port)}, "the others find it at its new address")
+            last.call("SENTINEL", "CONFIG", "SET", "announce-port", 0)
+            wait(lambda: peer_ports(world, last) == {str(last.port)}, "and at its old one")
+        last.term()
+        shutil.rmtree(last.state_dir)
+        last.configure()
+        last.start().await_ready()
+        check(last.call("SENTINEL", "MYID") != old_id, "it still has its identity")
+        world.settle()
+        wait(lambda: peer_ports(world, last) == {str(last.port)}, "it has taken its place")
+        check(all(old_id not in s.peers("orders") for s in world.supervisors), "the old identity is still there")
+        world.supervisors[1].kill()
+        check_fails_over(world)
 
 
 POISON = (-1, 18446744073709551615, 9223372036854775807, 9223372036854775808, 10 ** 9)
@@ -342,7 +417,7 @@ def liars_outside_the_voters(nodes, supervisor):
         for s in world.supervisors:
             s.call("SENTINEL", "RESET", group.name)
         world.settle()
-        liars = [Fake(supervisor_that_names(evil.port)) for _ in range(3)]
+        liars = [Fake(supervisor_that_names(evil.port, "%040d" % i)) for i in range(3)]
         try:
             for i, liar in enumerate(liars):
                 publish(world.supervisors + [group.primary], hello(liar.port, "%040d" % i, group, evil.port, 9))

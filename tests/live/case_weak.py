@@ -12,7 +12,7 @@ import case_failover
 import events
 import resp
 from cluster import Cluster
-from fakes import Gate, Fake, Prepared, publish, shows_in_sentinel
+from fakes import Fake, Gate, Prepared, publish, shows_in_sentinel, supervisor_that_names
 from scenario import ms, scenario
 from servers import HOST
 from waiting import POLL_S, check, wait
@@ -202,11 +202,12 @@ class ThroughGate(Cluster):
 def patient(world):
     """A hung peer: answers until the event is set, then takes everything in."""
     hung = threading.Event()
+    knows = supervisor_that_names(world.gate.port, "e" * 40)
 
     def answer(words):
         if hung.is_set():
             return None
-        return {"PING": b"+PONG\r\n", "PUBLISH": b":1\r\n"}.get(words[0].upper(), b"-ERR unknown command\r\n")
+        return knows(words) if words[0].upper() in ("PING", "PUBLISH", "SENTINEL") else b"-ERR unknown command\r\n"
     return Fake(answer), hung
 
 

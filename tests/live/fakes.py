@@ -205,10 +205,12 @@ def bulk(text):
     return b"$%d\r\n%b\r\n" % (len(text.encode()), text.encode())
 
 
-def supervisor_that_names(port):
-    """The answers of a supervisor that holds PORT for the primary of every group."""
+def supervisor_that_names(port, runid):
+    """The answers of a supervisor RUNID that holds PORT for the primary of every group."""
     def answer(words):
         command = " ".join(words[:2]).upper()
+        if command == "SENTINEL MYID":
+            return bulk(runid)
         if command == "SENTINEL GET-MASTER-ADDR-BY-NAME":
             return b"*2\r\n" + bulk(HOST) + bulk(str(port))
         if command == "SENTINEL IS-MASTER-DOWN-BY-ADDR":

@@ -260,6 +260,19 @@ uint64_t act_set(struct world *w, struct sup *s, int group, const char *option, 
     return submit(w, s, &request);
 }
 
+/* On the channel of node E, to whoever listens there. */
+static void publish_forged(struct world *w, const struct engine *e, const struct hello *hello)
+{
+    for (uint32_t i = 0; i < w->n_conns; i++) {
+        struct conn *conn = w->conns[i];
+        if (!conn->used || !conn->subscribed || !conn->server_open || conn->server != e->endpoint)
+            continue;
+        struct packet *packet = packet_new(w, PKT_CHANNEL);
+        packet->u.hello = *hello;
+        net_send(w, conn, TO_CLIENT, packet);
+    }
+}
+
 void act_forge(struct world *w, struct engine *e, struct sup *as, uint64_t epoch,
                const struct engine *primary)
 {
@@ -272,14 +285,23 @@ void act_forge(struct world *w, struct engine *e, struct sup *as, uint64_t epoch
     memcpy(hello.runid, as->runid, sizeof hello.runid);
     strcpy(hello.group, world_group_name(e->group));
     hello.primary = world_engine_addr(primary);
-    for (uint32_t i = 0; i < w->n_conns; i++) {
-        struct conn *conn = w->conns[i];
-        if (!conn->used || !conn->subscribed || !conn->server_open || conn->server != e->endpoint)
-            continue;
-        struct packet *packet = packet_new(w, PKT_CHANNEL);
-        packet->u.hello = hello;
-        net_send(w, conn, TO_CLIENT, packet);
-    }
+    publish_forged(w, e, &hello);
+}
+
+void act_forge_member(struct world *w, struct engine *e, const char *runid, const struct addr *addr)
+{
+    struct hello hello = { .sender = *addr };
+    uint64_t epoch;
+    int primary = chaos_newest_primary(w, e->group, &epoch);
+
+    if (primary < 0)
+        return;
+    trace_note(w, "a forged hello on %s: %s is at %s:%u", e->name, runid, addr->host, addr->port);
+    memcpy(hello.runid, runid, sizeof hello.runid);
+    strcpy(hello.group, world_group_name(e->group));
+    hello.primary = world_engine_addr(&w->engines[primary]);
+    hello.current_epoch = hello.config_epoch = epoch;
+    publish_forged(w, e, &hello);
 }
 
 void act_forge_opinion(struct world *w, struct sup *to, struct sup *as,

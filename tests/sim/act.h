@@ -47,6 +47,10 @@ uint64_t act_set(struct world *w, struct sup *s, int group, const char *option, 
 void act_forge(struct world *w, struct engine *e, struct sup *as, uint64_t epoch,
                const struct engine *primary);
 
+/* The same, of a supervisor RUNID at HOST and PORT, with what is true of the group otherwise. */
+void act_forge_member(struct world *w, struct engine *e, const char *runid,
+                      const struct addr *addr);
+
 /* An opinion that somebody pushed in a supervisor's name. */
 void act_forge_opinion(struct world *w, struct sup *to, struct sup *as,
                        const struct engine *primary, uint64_t epoch, bool down);

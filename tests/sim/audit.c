@@ -204,8 +204,22 @@ static void note_primaries(struct world *w, struct sup *s)
     }
 }
 
+/* Whoever counts is a supervisor, and is where it is taken to be. */
+static void check_members(struct world *w, const struct sup *s, const struct group *group)
+{
+    for (size_t i = 0; i < group->n_members; i++) {
+        const struct peer *peer = group->members[i].peer;
+        int sup = world_sup_by_runid(w, peer->runid);
+        if (sup < 0 || sup != world_sup_by_addr(w, &peer->addr))
+            world_fail(w, "%s has %s at %.50s for a member of %s", s->name,
+                       sup < 0 ? "a stranger" : w->sups[sup].name, peer->addr.host, group->name);
+    }
+}
+
 void audit_output(struct world *w, struct sup *s, const struct output *output)
 {
+    for (size_t i = 0; i < s->core->n_groups; i++)
+        check_members(w, s, s->core->groups[i]);
     for (size_t i = 0; i < output->n_events; i++) {
         const struct event *event = &output->events[i];
         int group = world_group_by_name(event->group);

@@ -77,7 +77,7 @@ void engine_receive(struct world *w, struct engine *e, struct conn *conn, struct
         e->inbox = realloc(e->inbox, (size_t)e->cap_inbox * sizeof *e->inbox);
         assert(e->inbox != NULL);
     }
-    e->inbox[e->n_inbox++] = (struct request_in){ conn->index, conn->serial, packet };
+    e->inbox[e->n_inbox++] = (struct request_in){ conn->index, conn->serial, packet, TO_SERVER };
     engine_pump(w, e);
 }
 
@@ -206,6 +206,15 @@ static void serve_open(struct world *w, struct engine *e, struct conn *conn)
     net_send(w, conn, TO_CLIENT, packet_new(w, PKT_UP));
 }
 
+/* A supervisor takes the node for another: it knows none of the commands. */
+static void serve_where(struct world *w, struct conn *conn, const struct packet *packet)
+{
+    struct packet *reply = packet_new(w, PKT_THERE);
+
+    reply->ticket = packet->ticket;
+    net_send(w, conn, TO_CLIENT, reply);
+}
+
 /* Run one command. */
 static void serve(struct world *w, struct engine *e, struct conn *conn, const struct packet *packet)
 {
@@ -248,6 +257,9 @@ static void serve(struct world *w, struct engine *e, struct conn *conn, const st
             e->busy = 0;
             e->bad_at = w->now;
         }
+        break;
+    case PKT_WHERE:
+        serve_where(w, conn, packet);
         break;
     default:
         assert(!"a request that no node knows");

@@ -25,6 +25,7 @@ enum rebirth { REBIRTH_AS_WAS, REBIRTH_EMPTY, REBIRTH_PRIMARY, REBIRTH_COUNT };
 struct request_in {
     uint32_t conn, serial;
     struct packet *packet;
+    int dir; /* whether its client or its server reads it */
 };
 
 struct engine {

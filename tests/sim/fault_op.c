@@ -1,5 +1,6 @@
 /* What operators do in the middle of it, and strangers. */
 #include <stdio.h>
+#include <string.h>
 
 #include "sentinel/core.h"
 #include "sentinel/model.h"
@@ -127,4 +128,35 @@ void fault_FORGE(struct world *w)
         epoch += (uint64_t)world_between(w, 100, 1000);
     }
     act_forge(w, e, as, epoch, &w->engines[world_between(w, 0, w->n_engines - 1)]);
+}
+
+/* Where the made-up supervisor is said to be: nowhere, or where somebody else is. */
+static struct addr forged_addr(struct world *w)
+{
+    struct addr addr = { .host = "nowhere", .port = WORLD_PORT_SUP };
+
+    if (world_chance(w, 400))
+        strcpy(addr.host, fault_sup(w)->host);
+    else if (world_chance(w, 300))
+        addr = world_engine_addr(fault_engine(w));
+    return addr;
+}
+
+/* Supervisors that do not exist, some or a great many; or a real one that is said to be elsewhere.
+ */
+void fault_FORGE_MEMBER(struct world *w)
+{
+    struct engine *e = fault_engine(w);
+    int n = (int)world_between(w, 1, world_chance(w, 200) ? 3 * CANDIDATES_MAX : 5);
+
+    for (int i = 0; i < n; i++) {
+        struct addr addr = forged_addr(w);
+        char runid[RUNID_LEN + 1];
+
+        if (world_chance(w, 300))
+            memcpy(runid, fault_sup(w)->runid, sizeof runid);
+        else
+            repl_id_format(runid, repl_new_id(w));
+        act_forge_member(w, e, runid, &addr);
+    }
 }

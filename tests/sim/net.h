@@ -86,7 +86,8 @@ struct packet {
         struct answer answer;
         struct opinion opinion;
         struct info_reply info;
-        struct addr addr;              /* THERE too */
+        struct addr addr;
+        struct there there;
         char name[GROUP_NAME_MAX + 1]; /* WHERE: the group */
         struct {
             bool ok;

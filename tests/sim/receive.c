@@ -132,8 +132,7 @@ static void there(struct world *w, struct sup *s, struct conn *conn, const struc
     struct message message = { .kind = MESSAGE_THERE, .peer = conn->id };
 
     message.ticket = packet->ticket;
-    message.u.there.addr = packet->u.addr;
-    message.u.there.config_epoch = packet->about;
+    message.u.there = packet->u.there;
     feed_message(w, s, &message);
 }
 
@@ -255,17 +254,19 @@ static void peer_hello(struct world *w, struct sup *s, struct conn *conn, const 
     feed_message(w, s, &message);
 }
 
-/* What we hold for a group's primary: read, not decided, so the core has no part in it. */
+/* Who we are and what we hold for a group's primary: read, not decided, so the core has no part in
+ * it. */
 static void where(struct world *w, struct sup *s, struct conn *conn, const struct packet *packet)
 {
     const struct group *group = core_find_group(s->core, packet->u.name);
     struct packet *reply = packet_new(w, PKT_THERE);
 
     reply->ticket = packet->ticket;
+    memcpy(reply->u.there.runid, s->runid, sizeof s->runid);
     if (group != NULL)
-        reply->u.addr = group_primary_addr(group);
+        reply->u.there.addr = group_primary_addr(group);
     if (group != NULL)
-        reply->about = group->config_epoch;
+        reply->u.there.config_epoch = group->config_epoch;
     net_send(w, conn, TO_CLIENT, reply);
 }
 
@@ -347,21 +348,21 @@ void receive_held(struct world *w, uint32_t index, uint32_t serial)
     }
 }
 
-static void set_aside(struct sup *s, struct conn *conn, struct packet *packet)
+static void set_aside(struct sup *s, struct conn *conn, int dir, struct packet *packet)
 {
     if (s->n_inbox == s->cap_inbox) {
         s->cap_inbox = s->cap_inbox ? s->cap_inbox * 2 : 8;
         s->inbox = realloc(s->inbox, (size_t)s->cap_inbox * sizeof *s->inbox);
         assert(s->inbox != NULL);
     }
-    s->inbox[s->n_inbox++] = (struct request_in){ conn->index, conn->serial, packet };
+    s->inbox[s->n_inbox++] = (struct request_in){ conn->index, conn->serial, packet, dir };
 }
 
 void receive_packet(struct world *w, struct sup *s, struct conn *conn, int dir,
                     struct packet *packet)
 {
     if (s->stalled) {
-        set_aside(s, conn, packet);
+        set_aside(s, conn, dir, packet);
         return;
     }
     if (dir == TO_CLIENT) {

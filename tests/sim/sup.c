@@ -162,8 +162,7 @@ static void drain_inbox(struct world *w, struct sup *s)
         if (conn == NULL)
             packet_free(w, in.packet);
         else
-            receive_packet(w, s, conn, conn->client == s->endpoint ? TO_CLIENT : TO_SERVER,
-                           in.packet);
+            receive_packet(w, s, conn, in.dir, in.packet);
     }
 }
 

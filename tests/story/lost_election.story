@@ -52,7 +52,7 @@ expect
     [  2450] s3 +new-epoch 2
     [  2450] s3 +try-failover master g1 n1 6379
     [  2450] s3 +vote-for-leader s3 2
-    [  3007] s3 -failover-abort-not-elected master g1 n1 6379
+    [  3009] s3 -failover-abort-not-elected master g1 n1 6379
 rejoin s3
 run 3000
 expect

@@ -233,6 +233,25 @@ static void hear_hello(struct fixture *f, const char *runid, const char *host)
     core_step(f->core, &input);
 }
 
+/* Whom the hello told of is asked, and says so. */
+static void see_candidate(struct fixture *f)
+{
+    struct input tick = { .kind = INPUT_TICK, .now = ++f->now }; /* opens the link */
+    struct input up = { .kind = INPUT_OBSERVATION, .now = f->now };
+    struct input there = { .kind = INPUT_MESSAGE, .now = f->now };
+    const struct candidate *candidate = &f->core->candidates[0];
+    core_step(f->core, &tick);
+    CU_ASSERT_FATAL(f->core->n_candidates == 1);
+    up.u.observation.id = candidate->peer->id;
+    up.u.observation.evidence = EVIDENCE_CONNECTED;
+    core_step(f->core, &up);
+    there.u.message.kind = MESSAGE_THERE;
+    there.u.message.ticket = candidate->ticket;
+    addr_set(&there.u.message.u.there.addr, "10.0.0.1", 6379);
+    strcpy(there.u.message.u.there.runid, candidate->peer->runid);
+    core_step(f->core, &there);
+}
+
 /* The group "orders" with a replica and another supervisor. */
 static struct fixture *set_up_group(void)
 {
@@ -247,6 +266,7 @@ static struct fixture *set_up_group(void)
              "master_host:10.0.0.1\r\nmaster_port:6379\r\nmaster_link_status:up\r\n"
              "slave_priority:90\r\nslave_repl_offset:5\r\n");
     hear_hello(f, PEER, "10.0.0.8");
+    see_candidate(f);
     return f;
 }
 

@@ -43,7 +43,9 @@ struct drive {
     bool peers_alive;
     const char *ip;    /* numeric address that all connections turn out to lead to; NULL = unsaid */
     struct output log; /* all outputs since drive_mark() */
-    size_t answered;   /* orders of the log that have been answered */
+    size_t answered;   /* orders of the log that have been answered, */
+    size_t heard;      /* and messages */
+    const char *myid;  /* what candidates say that they are; NULL = what they are said to be */
     msec wake;         /* when the core wants a TICK */
 };
 
@@ -72,7 +74,7 @@ static inline struct node *drive_node(const struct drive *d, int n)
 static inline void drive_mark(struct drive *d)
 {
     output_clear(&d->log);
-    d->answered = 0;
+    d->answered = d->heard = 0;
 }
 
 static inline size_t drive_events(const struct drive *d, enum event_kind kind)
@@ -234,13 +236,48 @@ static inline void drive_answer_node(struct drive *d, struct fake *fake, const s
         drive_obey(d, fake, order);
 }
 
+static inline void drive_hear(struct drive *d, const struct message *message)
+{
+    struct input input = { .kind = INPUT_MESSAGE };
+
+    input.u.message = *message;
+    drive_step(d, &input);
+}
+
+/* Whoever has to show that it is what a hello says of it does, and holds what we do. */
+static inline void drive_answer_where(struct drive *d, const struct message *question)
+{
+    struct message there = { .kind = MESSAGE_THERE, .ticket = question->ticket };
+    const struct group *group = core_find_group(d->core, question->u.group);
+
+    for (size_t i = 0; i < d->core->n_candidates; i++) {
+        const struct candidate *candidate = &d->core->candidates[i];
+
+        if (candidate->ticket != question->ticket)
+            continue;
+        there.u.there.addr = group_primary_addr(group);
+        there.u.there.config_epoch = group->config_epoch;
+        snprintf(there.u.there.runid, sizeof there.u.there.runid, "%s",
+                 d->myid != NULL ? d->myid : candidate->peer->runid);
+        drive_hear(d, &there);
+        return;
+    }
+}
+
 /* Let everybody answer what has been ordered. */
 static inline void drive_settle(struct drive *d)
 {
     size_t budget = 20000; /* orders in one millisecond: beyond that the core spins */
 
-    while (d->answered < d->log.n_orders) {
+    while (d->answered < d->log.n_orders || d->heard < d->log.n_messages) {
         assert(budget-- > 0);
+        if (d->heard < d->log.n_messages) {
+            struct message message = d->log.messages[d->heard++];
+
+            if (message.kind == MESSAGE_WHERE)
+                drive_answer_where(d, &message);
+            continue;
+        }
         struct order order = d->log.orders[d->answered++];
         struct node *node = core_find_node(d->core, order.id);
 
@@ -307,14 +344,6 @@ static inline struct hello drive_hello(const struct drive *d, const char *runid,
     hello.primary = group_primary_addr(drive_group(d));
     hello.config_epoch = drive_group(d)->config_epoch;
     return hello;
-}
-
-static inline void drive_hear(struct drive *d, const struct message *message)
-{
-    struct input input = { .kind = INPUT_MESSAGE };
-
-    input.u.message = *message;
-    drive_step(d, &input);
 }
 
 /* The supervisor RUNID at 127.0.0.1:PORT becomes a peer; its link comes up. */
