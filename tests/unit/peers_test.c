@@ -269,6 +269,7 @@ static void test_ids_rest(void)
         output_clear(&d.core->output);
     }
     CU_ASSERT(d.core->n_things < THINGS_REST_MIN + 100);
+    d.peers_alive = true;
     hear_of(ANN, 26380);
     CU_ASSERT(d.core->peers[0] != NULL && d.core->peers[0]->id < 1100);
     drive_end(&d);
