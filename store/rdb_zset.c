@@ -18,7 +18,10 @@ static void read_zset(struct cursor *c, unsigned type, struct entry *e)
 
     if (type == RDB_TYPE_ZSET || type == RDB_TYPE_ZSET_2) {
         r->left = cursor_take_plain_length(c, "number of members");
-        zset_start(e);
+        if (r->left > r->limits.zset_entries)
+            zset_start_table(e, &r->ks->hash_key);
+        else
+            zset_start(e);
         return;
     }
     pack = type == RDB_TYPE_ZSET_LISTPACK ? rdb_value_take_listpack(c) : rdb_value_take_ziplist(c);
