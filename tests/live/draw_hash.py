@@ -41,6 +41,30 @@ def commands(make):
     ]
 
 
+SCRIPT = """
+CONFIG SET hash-max-listpack-entries 2
+CONFIG GET hash-max-ziplist-entries
+HSET hash:a 1 1 2 2
+OBJECT ENCODING hash:a
+HSET hash:a 3 3
+OBJECT ENCODING hash:a
+CONFIG SET hash-max-ziplist-value 3
+HSET hash:b a 123
+OBJECT ENCODING hash:b
+HSET hash:b a 1234
+OBJECT ENCODING hash:b
+CONFIG SET hash-max-listpack-entries x
+CONFIG SET hash-max-listpack-entries -1
+CONFIG SET hash-max-listpack-value 1q
+CONFIG SET hash-max-listpack-entries 512 hash-max-listpack-value 64
+HDEL hash:a 3
+OBJECT ENCODING hash:a
+COPY hash:a hash:c
+OBJECT ENCODING hash:c
+DEL hash:a hash:b hash:c
+""".strip().splitlines()
+
+
 def SAMPLES():
     """Of both forms, with fields and values of all lengths and kinds of numbers."""
     numbers = [0, 1, 127, 128, -1, -4096, 4095, -4097, 32767, -32769, 8388607, -8388609, 2**31 - 1, -2**31 - 1, 2**63 - 1, -2**63, 2**63]

@@ -135,6 +135,20 @@ EXISTS set:a
 SADD set:d 9223372036854775807 -9223372036854775808 x
 OBJECT ENCODING string
 DEL string set:b set:c set:d
+CONFIG GET set-max-intset-entries
+CONFIG SET set-max-intset-entries 2
+SADD set:e 1 2
+OBJECT ENCODING set:e
+SADD set:e 3
+OBJECT ENCODING set:e
+CONFIG SET set-max-intset-entries x
+CONFIG SET set-max-intset-entries -1
+CONFIG SET set-max-intset-entries 512
+SREM set:e 3
+OBJECT ENCODING set:e
+SADD set:f 1 2 3 70000
+DUMP set:f
+DEL set:e set:f
 """.strip().splitlines()
 
 
