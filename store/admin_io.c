@@ -191,6 +191,7 @@ void cmd_config_resetstat(void *app, struct client *c, size_t argc, const struct
     (void)argc;
     (void)argv;
     memset(&s->stats, 0, sizeof(s->stats));
+    command_stats_reset(&s->command_stats);
     resp_ok(&c->reply);
 }
 

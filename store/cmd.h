@@ -65,6 +65,11 @@ command_fn cmd_multi, cmd_exec, cmd_discard, cmd_watch, cmd_unwatch;
 command_fn cmd_publish, cmd_subscribe, cmd_psubscribe, cmd_unsubscribe, cmd_punsubscribe;
 command_fn cmd_pubsub_channels, cmd_pubsub_numsub, cmd_pubsub_numpat;
 
+/* what took long */
+command_fn cmd_slowlog_get, cmd_slowlog_len, cmd_slowlog_reset;
+command_fn cmd_latency_doctor, cmd_latency_histogram, cmd_latency_history, cmd_latency_latest,
+    cmd_latency_reset;
+
 /* options */
 command_fn cmd_config_get, cmd_config_set;
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "store/effort.h"
 #include "store/session.h"
 #include "store/store.h"
 #include "wire/client_pubsub.h"
@@ -121,11 +122,18 @@ static const char *refusal(struct store *s, struct client *c, const struct comma
     return NULL;
 }
 
+static void count_rejected(struct store *s, const struct command_match *m)
+{
+    s->stats.error_replies++;
+    if (m->command != NULL)
+        command_stats_of(&s->command_stats, m->command)->rejected++;
+}
+
 /* An error that keeps a command from running also spoils the transaction; EXEC itself ends it. */
 static void refuse(struct store *s, struct client *c, const struct command_match *m,
                    const char *why)
 {
-    s->stats.error_replies++;
+    count_rejected(s, m);
     session_of(c)->failed = (c->flags & CLIENT_IN_MULTI) != 0;
     if (m->command != NULL && (m->command->flags & COMMAND_EXEC)) {
         session_discard(s, c);
@@ -139,7 +147,7 @@ static void refuse(struct store *s, struct client *c, const struct command_match
 static void refuse_unfit(struct store *s, struct client *c, const struct command_match *m,
                          size_t argc, const struct slice *argv)
 {
-    s->stats.error_replies++;
+    count_rejected(s, m);
     session_of(c)->failed = (c->flags & CLIENT_IN_MULTI) != 0;
     if (m->command != NULL && (m->command->flags & COMMAND_EXEC)) {
         session_discard(s, c);
@@ -171,11 +179,14 @@ void exec_call(struct store *s, struct client *c, const struct command *command,
 {
     uint64_t before = s->changes, reply_at = client_reply_at(c);
     bool tells = s->ops->written != NULL && !s->in_exec && !store_is_replica(s);
+    struct effort effort;
 
     s->propagated = false;
     s->stats.commands++;
     s->blocked.command = command;
+    effort_begin(&effort, s, c);
     command->run(s, c, argc, argv);
+    effort_end(&effort, s, c, command, argc, argv);
     if (s->changes == before)
         return;
     if (!s->propagated)

@@ -309,6 +309,30 @@ static void put_keyspace(struct shell *sh, struct buf *b)
     }
 }
 
+/* The commands that were called or refused; those of a container by its name and theirs. */
+static void put_commandstats(struct shell *sh, struct buf *b)
+{
+    const struct command_stats *all = &sh->store.command_stats;
+
+    for (size_t i = 0; i < all->count; i++) {
+        const struct command_group *g = &all->groups[i];
+
+        for (size_t k = 0; k < g->count; k++) {
+            const struct command_stat *x = &g->stats[k];
+            double us = (double)x->ns / 1000;
+
+            if (x->calls + x->rejected == 0)
+                continue;
+            buf_printf(b, "cmdstat_%s%s%s:calls=%llu,usec=%.0f,usec_per_call=%.2f,",
+                       g->parent != NULL ? g->parent->name : "", g->parent != NULL ? "|" : "",
+                       g->rows[k].name, (unsigned long long)x->calls, us,
+                       x->calls > 0 ? us / (double)x->calls : 0.0);
+            buf_printf(b, "rejected_calls=%llu,failed_calls=%llu\r\n",
+                       (unsigned long long)x->rejected, (unsigned long long)x->failed);
+        }
+    }
+}
+
 /* --- the command ----------------------------------------------------------------------------- */
 
 static const struct section {
@@ -325,6 +349,7 @@ static const struct section {
     { "replication", "Replication", put_replication, true },
     { "cpu", "CPU", put_cpu, true },
     { "modules", "Modules", put_nothing, true },
+    { "commandstats", "Commandstats", put_commandstats, false },
     { "errorstats", "Errorstats", put_nothing, true },
     { "cluster", "Cluster", put_cluster, true },
     { "keyspace", "Keyspace", put_keyspace, true },

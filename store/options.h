@@ -166,7 +166,15 @@ enum option_flag {
     X(MAXMEMORY_SAMPLES, "maxmemory-samples", NULL, NUMBER, 0, "5", 1, 64,                         \
       "keys that are looked at for one to delete")                                                 \
     X(REPLICA_IGNORE_MAXMEMORY, "replica-ignore-maxmemory", "slave-ignore-maxmemory", YES_NO, 0,   \
-      "yes", 0, 1, "a replica deletes only what its primary deletes")
+      "yes", 0, 1, "a replica deletes only what its primary deletes")                              \
+    X(SLOWLOG_US, "slowlog-log-slower-than", NULL, NUMBER, 0, "10000", -1, INT64_MAX,              \
+      "microseconds from which on a command is slow; -1: none is")                                 \
+    X(SLOWLOG_LEN, "slowlog-max-len", NULL, NUMBER, 0, "128", 0, 100000,                           \
+      "slow commands that are kept")                                                               \
+    X(LATENCY_MS, "latency-monitor-threshold", NULL, NUMBER, 0, "0", 0, INT64_MAX,                 \
+      "milliseconds from which on an event is noted; 0: none is")                                  \
+    X(LATENCY_TRACKING, "latency-tracking", NULL, YES_NO, 0, "yes", 0, 1,                          \
+      "count how long each command takes")
 
 enum option_id {
 #define X(id, name, alias, kind, flags, standard, least, most, meaning) OPT_##id,

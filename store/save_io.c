@@ -200,7 +200,7 @@ bool save_background(struct shell *sh, char ret_error[SAVE_ERROR_TEXT_MAX])
         return false;
     }
     v->task = CHILD_SAVE;
-    sh->store.stats.forks++;
+    store_count_fork(&sh->store);
     log_notice("background save started by process %d", (int)child_pid(v->child));
     return true;
 }

@@ -35,6 +35,14 @@ void shell_set_clock(struct shell *sh)
     sh->store.lease_ms = guard_clock_ms();
 }
 
+static int64_t clock_ns(void)
+{
+    struct timespec mono;
+
+    clock_gettime(CLOCK_MONOTONIC, &mono);
+    return (int64_t)mono.tv_sec * 1000000000 + mono.tv_nsec;
+}
+
 /* Per request: the loop's own time is good enough for what is counted in seconds, that of keys is
  * not. */
 static void set_request_clock(struct shell *sh)
@@ -52,16 +60,30 @@ static void set_request_clock(struct shell *sh)
 
 /* --- chores ---------------------------------------------------------------------------------- */
 
+/* Notes how long a portion took; returns the time at which the next one begins. */
+static int64_t note_chore(struct shell *sh, enum latency_event event, int64_t began_ns)
+{
+    int64_t now_ns = clock_ns();
+
+    store_note_latency(&sh->store, event, (now_ns - began_ns) / 1000000);
+    return now_ns;
+}
+
 /* A portion of each; the idle handle keeps the loop turning until there is nothing left. */
 static void on_chores(uv_idle_t *idle)
 {
     struct shell *sh = idle->data;
     bool more;
 
+    int64_t at_ns = clock_ns();
+
     shell_set_clock(sh);
     more = keyspace_sweep(&sh->store.data, CHORE_ENTRIES);
+    at_ns = note_chore(sh, LATENCY_FREE, at_ns);
     more = store_expire_due(&sh->store, CHORE_ENTRIES) == CHORE_ENTRIES || more;
+    at_ns = note_chore(sh, LATENCY_EXPIRE, at_ns);
     evict_make_room(&sh->store);
+    note_chore(sh, LATENCY_EVICTION, at_ns);
     replicas_flush(sh);
     aof_flush(sh);
     if (!more)
@@ -263,6 +285,7 @@ static const struct store_ops ops = {
     .option_changed = on_option,
     .written = held_written,
     .flushed = on_flushed,
+    .clock_ns = clock_ns,
 };
 
 /* --- life ------------------------------------------------------------------------------------ */

@@ -25,11 +25,14 @@ void store_init(struct store *s, const struct command *rows, uint64_t seed,
     repl_init(&s->repl, &s->prng, (size_t)option_number(&s->options, OPT_BACKLOG_SIZE));
     s->pubsub = pubsub_new();
     s->commands = command_table_new(rows);
+    command_stats_init(&s->command_stats, rows);
     assert(s->pubsub != NULL && s->commands != NULL);
 }
 
 void store_done(struct store *s)
 {
+    slowlog_trim(&s->slowlog, 0);
+    command_stats_done(&s->command_stats);
     command_table_free(s->commands);
     pubsub_free(s->pubsub);
     blocked_done(&s->blocked);

@@ -14,12 +14,15 @@
 
 #include "store/aof.h"
 #include "store/blocked.h"
+#include "store/command_stats.h"
 #include "store/evict.h"
 #include "store/guard.h"
 #include "store/held.h"
 #include "store/keyspace.h"
+#include "store/latency.h"
 #include "store/options.h"
 #include "store/repl.h"
+#include "store/slowlog.h"
 #include "store/watch.h"
 #include "wire/client.h"
 #include "wire/command.h"
@@ -85,6 +88,8 @@ struct store_ops {
     void (*written)(struct store *s, struct client *c, uint64_t reply_at);
     /* Everything was deleted by FLUSHALL. */
     void (*flushed)(struct store *s);
+    /* Monotonic nanoseconds; NULL: nothing is timed. */
+    int64_t (*clock_ns)(void);
 };
 
 struct store {
@@ -97,6 +102,9 @@ struct store {
     struct watches watches;
     struct blocked blocked;
     struct store_stats stats;
+    struct command_stats command_stats;
+    struct slowlog slowlog;
+    struct latency latency;
     struct evict_pool evict;
     struct prng prng;
     struct pubsub *pubsub;
@@ -196,6 +204,22 @@ struct entry *store_peek(struct store *s, struct client *c, struct slice key,
                          struct key_ref *ret_ref);
 struct entry *store_write(struct store *s, struct client *c, struct slice key,
                           struct key_ref *ret_ref);
+
+/* Notes what held us up, if it was long enough for latency-monitor-threshold. */
+static inline void store_note_latency(struct store *s, enum latency_event event, int64_t ms)
+{
+    int64_t least_ms = option_number(&s->options, OPT_LATENCY_MS);
+
+    if (least_ms > 0 && ms >= least_ms)
+        latency_add(&s->latency, event, s->now_ms / 1000, ms);
+}
+
+/* A child was forked; stats.fork_us says how long that took. */
+static inline void store_count_fork(struct store *s)
+{
+    s->stats.forks++;
+    store_note_latency(s, LATENCY_FORK, s->stats.fork_us / 1000);
+}
 
 /* True when the entry's time has come. */
 bool store_entry_expired(const struct store *s, const struct entry *e);

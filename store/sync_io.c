@@ -272,7 +272,7 @@ static void start(struct shell *sh)
     }
     sh->saver.task = CHILD_SYNC;
     sh->replicas.sync = y;
-    s->stats.forks++;
+    store_count_fork(s);
     mark_served(sh, y);
 }
 

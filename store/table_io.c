@@ -84,6 +84,16 @@ static const struct command config_commands[] = {
     { .name = NULL },
 };
 
+static const struct command latency_commands[] = {
+    PLAIN("doctor", 2, cmd_latency_doctor, ADM|NS|LD|ST, "Says in words what was slow"),
+    PLAIN("help", 2, cmd_help, LD|ST, "Prints this help"),
+    PLAIN("histogram", -2, cmd_latency_histogram, ADM|NS|LD|ST, "Returns how long commands take"),
+    PLAIN("history", 3, cmd_latency_history, ADM|NS|LD|ST, "Returns when an event was slow"),
+    PLAIN("latest", 2, cmd_latency_latest, ADM|NS|LD|ST, "Returns the last slow one of each event"),
+    PLAIN("reset", -2, cmd_latency_reset, ADM|NS|LD|ST, "Forgets slow events"),
+    { .name = NULL },
+};
+
 static const struct command memory_commands[] = {
     PLAIN("doctor", 2, cmd_memory_doctor, 0, "Says what is unusual about the memory"),
     PLAIN("help", 2, cmd_help, LD|ST, "Prints this help"),
@@ -116,6 +126,14 @@ static const struct command pubsub_commands[] = {
     PLAIN("help", 2, cmd_help, LD|ST, "Prints this help"),
     PLAIN("numpat", 2, cmd_pubsub_numpat, PS|LD|ST, "Returns the number of patterns"),
     PLAIN("numsub", -2, cmd_pubsub_numsub, PS|LD|ST, "Counts subscribers of channels"),
+    { .name = NULL },
+};
+
+static const struct command slowlog_commands[] = {
+    PLAIN("get", -2, cmd_slowlog_get, ADM|LD|ST, "Returns the last slow commands"),
+    PLAIN("help", 2, cmd_help, LD|ST, "Prints this help"),
+    PLAIN("len", 2, cmd_slowlog_len, ADM|LD|ST, "Returns how many slow commands are kept"),
+    PLAIN("reset", 2, cmd_slowlog_reset, ADM|LD|ST, "Forgets the slow commands"),
     { .name = NULL },
 };
 
@@ -174,6 +192,7 @@ const struct command table_commands[] = {
     PLAIN("info", -1, cmd_info, LD|ST|DNG, "Returns facts and counters"),
     PLAIN("keys", 2, cmd_keys, R|DNG, "Lists keys that match a pattern"),
     PLAIN("lastsave", 1, cmd_lastsave, LD|ST|F, "Returns the time of the last save"),
+    GROUP("latency", -2, NULL, 0, latency_commands, "Commands about what took long"),
     GROUP("memory", -2, NULL, 0, memory_commands, "Commands about memory"),
     KEYS("mget", -2, cmd_mget, R|F, 1, -1, 1, "Returns several strings"),
     KEYS("move", 3, cmd_move, W|F, 1, 1, 1, "Moves a key to another database"),
@@ -220,6 +239,7 @@ const struct command table_commands[] = {
     KEYS("sinterstore", -3, cmd_sinterstore, W|OOM, 1, -1, 1, "Stores the intersection of sets"),
     KEYS("sismember", 3, cmd_sismember, R|F, 1, 1, 1, "Says whether a set has a member"),
     PLAIN("slaveof", 3, cmd_replicaof, ADM|NS|ST, "Follows a primary, or nobody"),
+    GROUP("slowlog", -2, NULL, 0, slowlog_commands, "Commands about slow commands"),
     KEYS("smembers", 2, cmd_smembers, R, 1, 1, 1, "Returns all members of a set"),
     KEYS("smismember", -3, cmd_smismember, R|F, 1, 1, 1, "Says which members a set has"),
     KEYS("smove", 4, cmd_smove, W|F, 1, 2, 1, "Moves a member from one set to another"),

@@ -98,6 +98,31 @@ CONFIG SET maxmemory-policy noeviction
 CONFIG GET replica-ignore-maxmemory
 CONFIG GET slave-ignore-maxmemory
 FLUSHALL
+SLOWLOG
+SLOWLOG FOO
+SLOWLOG GET x
+SLOWLOG GET -2
+CONFIG SET slowlog-log-slower-than -1
+SLOWLOG RESET
+SLOWLOG LEN
+SLOWLOG GET
+SLOWLOG GET -1
+SLOWLOG LEN x
+CONFIG SET slowlog-log-slower-than -2
+CONFIG SET slowlog-log-slower-than 10000
+LATENCY
+LATENCY FOO
+LATENCY LATEST
+LATENCY LATEST x
+LATENCY HISTORY
+LATENCY HISTORY nosuch
+LATENCY HISTORY command
+LATENCY RESET
+LATENCY RESET command nosuch
+LATENCY HISTOGRAM nosuch
+CONFIG SET latency-monitor-threshold -1
+CONFIG GET latency-monitor-threshold
+CONFIG GET latency-tracking
 """.strip().splitlines()
 
 
