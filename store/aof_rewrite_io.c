@@ -415,7 +415,7 @@ static bool start_rewrite(struct shell *sh)
         goto failed;
     }
     sh->saver.task = CHILD_REWRITE;
-    sh->store.stats.forks++;
+    store_count_fork(&sh->store);
     r->started_s = sh->store.now_ms / 1000;
     log_notice("append-only log: rewriting, by process %d", (int)child_pid(sh->saver.child));
     return true;
