@@ -68,6 +68,13 @@ void backlog_append(struct backlog *b, const void *bytes, size_t n)
     }
 }
 
+void backlog_cut(struct backlog *b, int64_t next)
+{
+    assert(backlog_holds(b, next));
+    b->held -= (size_t)(b->next - next);
+    b->next = next;
+}
+
 size_t backlog_read(const struct backlog *b, int64_t offset, struct slice ret_runs[2])
 {
     size_t left = (size_t)(b->next - offset), count = 0;

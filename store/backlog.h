@@ -45,6 +45,9 @@ static inline bool backlog_holds(const struct backlog *b, int64_t offset)
     return b->mem != NULL && offset >= backlog_first(b) && offset <= b->next;
 }
 
+/* Takes the newest bytes back: offset next is to come again. */
+void backlog_cut(struct backlog *b, int64_t next);
+
 /* Up to two runs of bytes from this offset to the end; returns their number. backlog_holds must be
  * true. */
 size_t backlog_read(const struct backlog *b, int64_t offset, struct slice ret_runs[2]);

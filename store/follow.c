@@ -97,7 +97,7 @@ static void ask_sync(struct follow *f, struct buf *out)
     char offset[24];
 
     snprintf(offset, sizeof(offset), "%lld", (long long)f->self.offset);
-    say(out, 3, (const char *[]){ "PSYNC", f->self.id, offset });
+    say(out, f->self.failover ? 4 : 3, (const char *[]){ "PSYNC", f->self.id, offset, "FAILOVER" });
     move(f, FOLLOW_ASK);
 }
 

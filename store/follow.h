@@ -39,6 +39,7 @@ struct follow_self {
     const char *ip;
     const char *id; /* of the history that we have */
     int64_t offset;
+    bool failover; /* the other one is to become the primary, and we its replica */
 };
 
 struct follow {

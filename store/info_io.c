@@ -6,6 +6,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "store/failover_io.h"
 #include "store/memory_io.h"
 #include "store/picket_io.h"
 #include "store/primary_io.h"
@@ -254,7 +255,7 @@ static void put_replication(struct shell *sh, struct buf *b)
     if (store_is_replica(s))
         put_primary_link(sh, b);
     put_replicas(sh, b);
-    put_text(b, "master_failover_state", "no-failover");
+    put_text(b, "master_failover_state", failover_state_name(sh));
     put_text(b, "master_replid", s->repl.id);
     put_text(b, "master_replid2", s->repl.id2);
     put(b, "master_repl_offset", s->repl.offset);

@@ -47,7 +47,7 @@ static void step_down(struct primary *p)
     wait_end_all(p->shell);
     held_lose(p->shell);
     blocked_end_all(s);
-    if (repl_demote(&s->repl))
+    if (s->failover == FAILOVER_NONE && repl_demote(&s->repl))
         replicas_disconnect(p->shell, "our history has its old name");
     else
         p->client.db = 0;
@@ -78,6 +78,43 @@ void primary_leave(struct primary *p)
     repl_promote(&s->repl, &s->prng);
     p->shell->replicas.empty_since_ms = s->mono_ms;
     replicas_disconnect(p->shell, "our history has a new name");
+}
+
+/* Puts a new primary (empty: none) into the options, where CONFIG REWRITE finds it. */
+static bool set_primary(struct store *s, const char *text)
+{
+    char error[OPTION_ERROR_TEXT_MAX];
+
+    if (!options_set(&s->options, OPT_REPLICAOF, slice_str(text), error))
+        return false;
+    s->options.values[OPT_REPLICAOF].changed = true;
+    return true;
+}
+
+/* The same with an address, then follows it. */
+static void follow(struct primary *p, const struct addr *to)
+{
+    char text[ADDR_TEXT_MAX];
+
+    snprintf(text, sizeof(text), "%s %u", to->host, to->port);
+    set_primary(&p->shell->store, text);
+    primary_follow(p);
+}
+
+void primary_lead(struct primary *p)
+{
+    struct store *s = &p->shell->store;
+
+    primary_leave(p);
+    s->guard.gate = GUARD_OPEN;
+    set_primary(s, "");
+}
+
+void primary_hand_over(struct primary *p, const struct addr *to)
+{
+    p->handovers = 0;
+    replicas_disconnect(p->shell, "one of them takes over");
+    follow(p, to);
 }
 
 /* A primary holds the stream back until it knows that its data have been read, and may overlook the
@@ -152,33 +189,22 @@ void primary_drop(struct primary *p, const char *why)
         primary_lose(p, why);
 }
 
-/* Puts a new primary (empty: none) into the options, where CONFIG REWRITE finds it. */
-static bool set_primary(struct store *s, const char *text)
-{
-    char error[OPTION_ERROR_TEXT_MAX];
-
-    if (!options_set(&s->options, OPT_REPLICAOF, slice_str(text), error))
-        return false;
-    s->options.values[OPT_REPLICAOF].changed = true;
-    return true;
-}
-
 void cmd_replicaof(void *app, struct client *c, size_t argc, const struct slice *argv)
 {
     struct store *s = app;
     struct shell *sh = shell_of(s);
     struct addr addr;
-    char text[ADDR_TEXT_MAX];
     int64_t port;
 
     (void)argc;
+    if (s->failover != FAILOVER_NONE) {
+        resp_error(&c->reply, "ERR REPLICAOF not allowed while failing over.");
+        return;
+    }
     if (slice_is_nocase(argv[1], "no") && slice_is_nocase(argv[2], "one")) {
-        if (store_is_replica(s)) {
+        if (store_is_replica(s))
             log_notice("following nobody now, as client %s asked", c->addr);
-            primary_leave(sh->primary);
-        }
-        s->guard.gate = GUARD_OPEN;
-        set_primary(s, "");
+        primary_lead(sh->primary);
         resp_ok(&c->reply);
         return;
     }
@@ -195,9 +221,7 @@ void cmd_replicaof(void *app, struct client *c, size_t argc, const struct slice 
         resp_simple(&c->reply, "OK Already connected to specified master");
         return;
     }
-    snprintf(text, sizeof(text), "%s %u", addr.host, addr.port);
-    set_primary(s, text);
     log_notice("following %s:%u now, as client %s asked", addr.host, addr.port, c->addr);
-    primary_follow(sh->primary);
+    follow(sh->primary, &addr);
     resp_ok(&c->reply);
 }

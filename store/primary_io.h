@@ -11,6 +11,7 @@
 
 #include "wire/command.h"
 
+struct addr;
 struct client;
 struct primary;
 struct rdb_info;
@@ -31,6 +32,12 @@ void primary_follow(struct primary *p);
 
 /* Follows nobody: we are a primary from here on. */
 void primary_leave(struct primary *p);
+
+/* Leaves, and forgets whom we followed: as REPLICAOF NO ONE. */
+void primary_lead(struct primary *p);
+
+/* Follows a replica of ours, and asks it to take our place (store/failover_io.h). */
+void primary_hand_over(struct primary *p, const struct addr *to);
 
 /* Time-outs, ACKs, new tries. */
 void primary_tick(struct primary *p);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "store/entry.h"
+#include "store/failover_io.h"
 #include "store/session.h"
 #include "store/shell_io.h"
 #include "wire/log_io.h"
@@ -106,22 +107,40 @@ void primary_send_ack(struct primary *p)
 
 /* --- the handshake --------------------------------------------------------------------------- */
 
+/* Our PSYNC was refused. One that took over at an earlier try, whose answer was lost, is a primary
+ * already. */
+static void take_refusal(struct primary *p, bool of_psync)
+{
+    bool is_primary = strstr(p->follow.error, "can't be sent to a master") != NULL;
+
+    if (p->follow.self.failover && of_psync && is_primary && p->handovers > 1)
+        failover_done(p->shell);
+    else if (p->follow.self.failover && of_psync) {
+        failover_refused(p->shell, p->follow.error);
+        return;
+    }
+    primary_lose(p, p->follow.error);
+}
+
 static void take_line(struct primary *p, struct slice line)
 {
     struct buf out = { 0 };
+    bool asked = p->follow.phase == FOLLOW_ASK;
 
     switch (follow_line(&p->follow, line, &out)) {
     case FOLLOW_STREAM:
+        failover_done(p->shell);
         primary_begin_continue(p);
         break;
     case FOLLOW_DATA:
         primary_begin_data(p);
         break;
     case FOLLOW_PREAMBLE:
+        failover_done(p->shell);
         store_move_link(&p->shell->store, LINK_SYNC);
         break;
     case FOLLOW_FAILED:
-        primary_lose(p, p->follow.error);
+        take_refusal(p, asked);
         break;
     default:
         break;
@@ -209,9 +228,11 @@ static void greet(struct primary *p)
         .ip = option_text(o, OPT_ANNOUNCE_IP),
         .id = p->astray ? "?" : s->repl.id,
         .offset = p->astray ? -1 : s->repl.offset + 1,
+        .failover = s->failover == FAILOVER_HANDOVER,
     };
     struct buf out = { 0 };
 
+    p->handovers += self.failover;
     follow_start(&p->follow, &self, &out);
     send_bytes(p, &out);
     buf_done(&out);

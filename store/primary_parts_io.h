@@ -44,7 +44,8 @@ struct primary {
     msec began_ms; /* the stream */
     msec down_since_ms;
     bool ack_soon;
-    bool astray; /* a command of the stream failed here: only a full synchronisation helps */
+    unsigned handovers; /* how often the new primary was asked to take over */
+    bool astray;        /* a command of the stream failed here: only a full synchronisation helps */
 
     /* full synchronisation */
     bool reading; /* fresh and rdb are in use */

@@ -106,6 +106,12 @@ void repl_feed_command(struct repl *r, int db, size_t argc, const struct slice *
     repl_feed_bytes(r, buf_data(&r->command), buf_used(&r->command));
 }
 
+void repl_cut(struct repl *r, int64_t offset)
+{
+    backlog_cut(&r->backlog, offset + 1);
+    r->offset = offset;
+}
+
 void repl_promote(struct repl *r, struct prng *prng)
 {
     memcpy(r->id2, r->id, sizeof(r->id2));

@@ -80,6 +80,9 @@ void repl_feed_command(struct repl *r, int db, size_t argc, const struct slice *
 /* Adds bytes of our own primary's stream as they are. */
 void repl_feed_bytes(struct repl *r, const void *bytes, size_t n);
 
+/* Takes back what was fed behind this offset; it must have been of no consequence. */
+void repl_cut(struct repl *r, int64_t offset);
+
 /* We become a primary: the history we followed becomes the second one, a new one begins here. */
 void repl_promote(struct repl *r, struct prng *prng);
 

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "store/failover_io.h"
 #include "store/held_io.h"
 #include "store/primary_io.h"
 #include "store/session.h"
@@ -29,6 +30,7 @@ static void take_ack(struct shell *sh, struct client *c, struct slice offset)
     replicas_count_good(sh);
     wait_check(sh);
     held_check(sh);
+    failover_check(sh);
 }
 
 /* One pair of REPLCONF; false after an error was written. */
@@ -113,9 +115,14 @@ void cmd_psync(void *app, struct client *c, size_t argc, const struct slice *arg
     enum repl_answer answer;
     int64_t offset;
 
-    (void)argc;
     if (r->phase != REPLICA_NEW)
         return;
+    if (argc > 3 && slice_is_nocase(argv[3], "FAILOVER") && !failover_take_over(sh, c, argv[1]))
+        return;
+    if (s->failover != FAILOVER_NONE) {
+        resp_error(&c->reply, "NOMASTERLINK Can't SYNC while failing over");
+        return;
+    }
     if (store_is_replica(s) && s->link != LINK_CONNECTED) {
         resp_error(&c->reply, "NOMASTERLINK Can't SYNC while not connected with my master");
         return;

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "store/failover_io.h"
 #include "store/primary_io.h"
 #include "store/session.h"
 #include "store/shell_io.h"
@@ -249,6 +250,7 @@ void replicas_tick(struct shell *sh)
         check_one(sh, r);
     }
     replicas_count_good(sh);
+    failover_check(sh);
     age_backlog(sh);
     sync_try(sh);
     replicas_flush(sh);

@@ -179,12 +179,13 @@ static void on_before_send(void *arg)
 {
     struct shell *sh = arg;
 
+    aof_flush(sh);
+    /* Behind the disk, which may take its time. */
     if (option_number(&sh->store.options, OPT_WRITE_LEASE) > 0)
         check_lease(sh);
     held_settle(sh);
     replicas_flush(sh);
     unblock_arm(arg);
-    aof_flush(sh);
 }
 
 /* A replica's socket is quiet: it can be handed to a child. */

@@ -10,6 +10,7 @@
 #include <uv.h>
 
 #include "store/aof_io.h"
+#include "store/failover_io.h"
 #include "store/load_io.h"
 #include "store/replicas_io.h"
 #include "store/save_io.h"
@@ -36,6 +37,7 @@ struct shell {
     struct loader loader;
     struct replicas replicas;
     struct primary *primary;
+    struct failover failover;
     uv_timer_t tick;
     uv_timer_t unpause;
     uv_timer_t unblock;

@@ -62,6 +62,9 @@ enum store_phase {
  */
 enum link_phase { LINK_NONE, LINK_CONNECT, LINK_CONNECTING, LINK_SYNC, LINK_CONNECTED };
 
+/* FAILOVER, as store/failover_io.h draws it: writes of clients wait while it goes on. */
+enum failover_phase { FAILOVER_NONE, FAILOVER_WAIT, FAILOVER_HANDOVER };
+
 struct store_stats {
     uint64_t commands;
     uint64_t keyspace_hits;
@@ -129,6 +132,7 @@ struct store {
     bool multi_fed;   /* ... and its MULTI is in the stream already */
     bool propagated;  /* the command at hand fed the stream itself */
 
+    enum failover_phase failover;
     msec paused_until_ms; /* CLIENT PAUSE; 0: not paused */
     bool paused_all;      /* not only writes */
 };
@@ -164,7 +168,8 @@ static inline bool store_is_replica(const struct store *s)
 /* True while clients' commands of this sort (all, or those that may write) wait. */
 static inline bool store_is_paused(const struct store *s, bool writes)
 {
-    return s->paused_until_ms > s->mono_ms && (s->paused_all || writes);
+    return (s->paused_until_ms > s->mono_ms && (s->paused_all || writes)) ||
+           (writes && s->failover != FAILOVER_NONE);
 }
 
 /* True when write-lease-ms is set and nobody has renewed the lease in time. */

@@ -3,6 +3,7 @@
 #include "store/admin_io.h"
 #include "store/aof_io.h"
 #include "store/cmd.h"
+#include "store/failover_io.h"
 #include "store/memory_io.h"
 #include "store/picket_io.h"
 #include "store/primary_io.h"
@@ -162,6 +163,7 @@ const struct command table_commands[] = {
     KEYS("expire", -3, cmd_expire, W|F, 1, 1, 1, "Sets the time to live in seconds"),
     KEYS("expireat", -3, cmd_expireat, W|F, 1, 1, 1, "Sets the time of expiry in seconds"),
     KEYS("expiretime", 2, cmd_expiretime, R|F, 1, 1, 1, "Returns the time of expiry in seconds"),
+    PLAIN("failover", -1, cmd_failover, ADM|NS|ST|NM, "Changes places with a replica"),
     PLAIN("flushall", -1, cmd_flushall, W|DNG, "Deletes all keys"),
     PLAIN("flushdb", -1, cmd_flushdb, W|DNG, "Deletes all keys of the database"),
     KEYS("get", 2, cmd_get, R|F, 1, 1, 1, "Returns a string"),
