@@ -39,7 +39,7 @@ static int64_t now_us(void)
 static void reset_signals(const sigset_t *mask)
 {
     for (int sig = 1; sig < NSIG; sig++)
-        signal(sig, sig == SIGPIPE ? SIG_IGN : SIG_DFL);
+        signal(sig, sig == SIGPIPE || sig == SIGXFSZ ? SIG_IGN : SIG_DFL);
     sigprocmask(SIG_SETMASK, mask, NULL);
 }
 

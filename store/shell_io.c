@@ -1,5 +1,6 @@
 #include "store/shell_io.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -354,6 +355,7 @@ bool shell_start(struct shell *sh, uv_loop_t *loop)
     struct server_options options;
 
     sh->loop = loop;
+    signal(SIGXFSZ, SIG_IGN); /* a file as large as allowed is an error of write, as a full disk is */
     shell_set_clock(sh);
     apply_loglevel(&sh->store.options);
     server_options_default(&options);
