@@ -250,10 +250,8 @@ static bool read_card(struct client *c, size_t argc, const struct slice *argv, i
                       int64_t *ret_limit)
 {
     *ret_limit = 0;
-    if (!slice_to_int64(argv[1], ret_keys) || *ret_keys < 1) {
-        resp_error(&c->reply, "ERR numkeys should be greater than 0");
+    if (!store_arg_count(c, argv[1], 1, "ERR numkeys should be greater than 0", ret_keys))
         return false;
-    }
     if ((uint64_t)*ret_keys > argc - 2) {
         resp_error(&c->reply, "ERR Number of keys can't be greater than number of args");
         return false;
@@ -263,10 +261,8 @@ static bool read_card(struct client *c, size_t argc, const struct slice *argv, i
             resp_error(&c->reply, store_error_syntax);
             return false;
         }
-        if (!slice_to_int64(argv[i + 1], ret_limit) || *ret_limit < 0) {
-            resp_error(&c->reply, "ERR LIMIT can't be negative");
+        if (!store_arg_count(c, argv[i + 1], 0, "ERR LIMIT can't be negative", ret_limit))
             return false;
-        }
     }
     return true;
 }

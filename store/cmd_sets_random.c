@@ -84,10 +84,8 @@ static void pop_count(struct store *s, struct client *c, struct slice key, struc
     struct entry *e;
     int64_t n;
 
-    if (!slice_to_int64(count, &n) || n < 0) {
-        resp_error(&c->reply, "ERR value is out of range, must be positive");
+    if (!store_arg_count(c, count, 0, "ERR value is out of range, must be positive", &n))
         return;
-    }
     e = store_write(s, c, key, &ref);
     if (!store_check_type(c, e, VALUE_SET))
         return;
