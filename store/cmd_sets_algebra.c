@@ -7,7 +7,9 @@
 #include "store/set.h"
 #include "store/store.h"
 
-#define ADD_COST 3 /* of adding a member to a set, in units of looking one up */
+#define ADD_COST    3  /* of adding a member to a set, in units of looking one up */
+#define SEARCH_MANY 32 /* searches in a pack with more members are faster in a table */
+#define COPIES_MAX  8  /* tables made for one command */
 
 /* The sets that a command names, without those that are not there. */
 struct operands {
@@ -15,6 +17,8 @@ struct operands {
     size_t n;
     size_t named;
     bool first_missing;
+    struct entry *copies[COPIES_MAX]; /* in place of sets that would be slow to search */
+    size_t copied;
 };
 
 /* Where members go: to the client; into a set; or they are only counted. */
@@ -26,10 +30,12 @@ struct result {
     size_t limit;
 };
 
-typedef void combine_fn(const struct operands *o, struct result *r);
+typedef void combine_fn(struct operands *o, struct result *r);
 
 static void operands_done(struct operands *o)
 {
+    for (size_t i = 0; i < o->copied; i++)
+        entry_free(o->copies[i]);
     mem_free(o->sets, o->named * sizeof(*o->sets));
 }
 
@@ -54,6 +60,19 @@ static bool operands_read(struct operands *o, struct store *s, struct client *c,
     }
     *o = got;
     return true;
+}
+
+/* Makes the sets but the first ready for being searched for each of its members. */
+static void operands_ready(struct operands *o, const struct store *s)
+{
+    if (o->n == 0 || set_count(o->sets[0]) <= SEARCH_MANY)
+        return;
+    for (size_t i = 1; i < o->n && o->copied < COPIES_MAX; i++) {
+        if (o->sets[i]->encoding != SET_PACK || set_count(o->sets[i]) <= SEARCH_MANY)
+            continue;
+        o->copies[o->copied] = set_copy_large(o->sets[i], &s->data.hash_key);
+        o->sets[i] = o->copies[o->copied++];
+    }
 }
 
 static bool take(struct result *r, struct slice member)
@@ -92,7 +111,7 @@ static bool in_any(const struct entry **sets, size_t n, const struct set_walk *w
 }
 
 /* The members of the smallest that all others have, asked from small to large. */
-static void intersect(const struct operands *o, struct result *r)
+static void intersect(struct operands *o, struct result *r)
 {
     struct set_walk walk;
     bool more = true;
@@ -100,6 +119,7 @@ static void intersect(const struct operands *o, struct result *r)
     if (o->n < o->named)
         return;
     qsort(o->sets, o->n, sizeof(*o->sets), by_count);
+    operands_ready(o, r->store);
     set_walk_start(&walk, o->sets[0]);
     while (more && set_walk_next(&walk)) {
         if (in_all(o->sets + 1, o->n - 1, &walk))
@@ -134,7 +154,7 @@ static struct entry *join(struct store *s, const struct entry **sets, size_t n)
     return all.built;
 }
 
-static void unite(const struct operands *o, struct result *r)
+static void unite(struct operands *o, struct result *r)
 {
     struct entry *all;
 
@@ -159,7 +179,7 @@ static bool better_joined(const struct operands *o)
 }
 
 /* The members of the first that none of the others has. */
-static void subtract(const struct operands *o, struct result *r)
+static void subtract(struct operands *o, struct result *r)
 {
     const struct entry **others = o->sets + 1, *joined;
     size_t n = o->n - 1;
@@ -172,6 +192,8 @@ static void subtract(const struct operands *o, struct result *r)
         joined = all = join(r->store, others, n);
         others = &joined;
         n = 1;
+    } else {
+        operands_ready(o, r->store);
     }
     set_walk_start(&walk, o->sets[0]);
     while (set_walk_next(&walk)) {

@@ -36,8 +36,7 @@ static void free_compact(struct entry *e)
         pack_free(e->value.pack);
 }
 
-/* Gives a compact set its large form. */
-static void make_table(struct entry *e, const struct hash_key *hash_key)
+static struct members *table_of(const struct entry *e, const struct hash_key *hash_key)
 {
     struct members *m = members_new(hash_key);
     struct set_walk walk;
@@ -45,6 +44,14 @@ static void make_table(struct entry *e, const struct hash_key *hash_key)
     set_walk_start(&walk, e);
     while (set_walk_next(&walk))
         members_set(m, walk.item.bytes, nothing);
+    return m;
+}
+
+/* Gives a compact set its large form. */
+static void make_table(struct entry *e, const struct hash_key *hash_key)
+{
+    struct members *m = table_of(e, hash_key);
+
     free_compact(e);
     e->encoding = SET_TABLE;
     e->value.members = m;
@@ -252,6 +259,15 @@ bool set_walk_next(struct set_walk *walk)
     if (node != NULL)
         walk->item.bytes = member_name((const struct member *)node);
     return node != NULL;
+}
+
+struct entry *set_copy_large(const struct entry *e, const struct hash_key *hash_key)
+{
+    struct entry *copy = entry_new(nothing, false);
+
+    become(copy, SET_TABLE);
+    copy->value.members = table_of(e, hash_key);
+    return copy;
 }
 
 /* An integer need not be read from its text. */

@@ -52,6 +52,9 @@ void set_walk_start(struct set_walk *walk, const struct entry *e);
 /* Sets walk->item (its `bytes`), which is valid until the next call; false at the end. */
 bool set_walk_next(struct set_walk *walk);
 
+/* A copy in the large form, in an entry of its own, without a key: for many look-ups. */
+struct entry *set_copy_large(const struct entry *e, const struct hash_key *hash_key);
+
 /* True when the member at which a walk over another set stands is in the set. */
 bool set_has_walked(const struct entry *e, const struct set_walk *walk);
 
