@@ -47,6 +47,11 @@ command_fn cmd_zpopmin, cmd_zpopmax, cmd_zmpop, cmd_bzpopmin, cmd_bzpopmax, cmd_
 command_fn cmd_zunion, cmd_zinter, cmd_zdiff, cmd_zunionstore, cmd_zinterstore, cmd_zdiffstore,
     cmd_zintercard;
 command_fn cmd_zrandmember, cmd_zscan;
+/* lists */
+command_fn cmd_lpush, cmd_rpush, cmd_lpushx, cmd_rpushx, cmd_lpop, cmd_rpop, cmd_llen, cmd_lindex;
+command_fn cmd_lset, cmd_lrange, cmd_ltrim, cmd_lrem, cmd_linsert, cmd_lpos;
+command_fn cmd_lmove, cmd_rpoplpush, cmd_lmpop, cmd_blpop, cmd_brpop, cmd_blmove, cmd_brpoplpush,
+    cmd_blmpop;
 
 /* expiry */
 command_fn cmd_expire, cmd_pexpire, cmd_expireat, cmd_pexpireat, cmd_persist;

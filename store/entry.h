@@ -19,6 +19,7 @@
 #include "store/dict.h"
 #include "wire/slice.h"
 
+struct chain;
 struct members;
 struct zset;
 
@@ -37,6 +38,7 @@ struct zset;
 #define VALUE_TYPES(X)                                                                             \
     X(STRING, "string", string)                                                                    \
     X(HASH, "hash", hash)                                                                          \
+    X(LIST, "list", list)                                                                          \
     X(ZSET, "zset", zset)                                                                          \
     X(SET, "set", set)
 
@@ -69,6 +71,7 @@ struct entry {
         struct bytes *bytes;
         unsigned char *pack;     /* store/pack.h */
         struct members *members; /* store/members.h */
+        struct chain *chain;     /* store/chain.h */
         struct zset *zset;       /* store/zset.h */
         unsigned char *ints;     /* store/intset.h */
     } value;

@@ -468,3 +468,18 @@ unsigned char *pack_delete(unsigned char *pack, unsigned char *p, size_t n)
     set_count(pack, count - n);
     return pack;
 }
+
+unsigned char *pack_split(unsigned char **pack, unsigned char *p)
+{
+    size_t at = (size_t)(p - *pack), size = pack_bytes(*pack) - at, count = pack_count(*pack);
+    unsigned char *rest = mem_alloc(HEAD_BYTES + size);
+    size_t n;
+
+    memcpy(rest + HEAD_BYTES, p, size);
+    save(rest, HEAD_BYTES + size, 4);
+    n = count_all(rest);
+    set_count(rest, n);
+    *pack = reshape(*pack, at, size - 1, 0);
+    set_count(*pack, count - n);
+    return rest;
+}

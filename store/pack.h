@@ -78,6 +78,9 @@ unsigned char *pack_insert(unsigned char *pack, unsigned char *p, struct slice b
 /* Puts other bytes in the place of the element at p. */
 unsigned char *pack_replace(unsigned char *pack, unsigned char *p, struct slice bytes);
 
+/* Takes the elements from p on out, and returns them as a pack of their own. */
+unsigned char *pack_split(unsigned char **pack, unsigned char *p);
+
 /* Takes out n elements from p on, which must be there. */
 unsigned char *pack_delete(unsigned char *pack, unsigned char *p, size_t n);
 

@@ -37,16 +37,20 @@ enum rdb_opcode {
 
 enum rdb_type {
     RDB_TYPE_STRING = 0,
+    RDB_TYPE_LIST = 1,
     RDB_TYPE_SET = 2,
     RDB_TYPE_ZSET = 3, /* scores as text */
     RDB_TYPE_HASH = 4,
     RDB_TYPE_ZSET_2 = 5, /* as eight bytes */
     RDB_TYPE_HASH_ZIPMAP = 9,
+    RDB_TYPE_LIST_ZIPLIST = 10,
     RDB_TYPE_SET_INTSET = 11,
     RDB_TYPE_ZSET_ZIPLIST = 12,
     RDB_TYPE_HASH_ZIPLIST = 13,
+    RDB_TYPE_LIST_QUICKLIST = 14, /* of ziplists */
     RDB_TYPE_HASH_LISTPACK = 16,
     RDB_TYPE_ZSET_LISTPACK = 17,
+    RDB_TYPE_LIST_QUICKLIST_2 = 18, /* of listpacks and single elements */
     RDB_TYPE_SET_LISTPACK = 20
 };
 

@@ -46,7 +46,14 @@ void cmd_client_unblock(void *app, struct client *c, size_t argc, const struct s
     bool with_error = argc == 4 && slice_is_nocase(argv[3], "ERROR");
     int64_t id;
 
-    if (argc > 4 || (argc == 4 && !with_error && !slice_is_nocase(argv[3], "TIMEOUT"))) {
+    if (argc > 4) {
+        resp_errorf(&c->reply,
+                    "ERR unknown subcommand or wrong number of arguments for '%.*s'. Try CLIENT "
+                    "HELP.",
+                    (int)(argv[1].n < 128 ? argv[1].n : 128), argv[1].p);
+        return;
+    }
+    if (argc == 4 && !with_error && !slice_is_nocase(argv[3], "TIMEOUT")) {
         resp_error(&c->reply, "ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
         return;
     }

@@ -139,6 +139,28 @@ static void test_a_pack_and_its_model(void)
     CU_ASSERT_EQUAL(mem_used(), used);
 }
 
+static void test_splitting(void)
+{
+    size_t used = mem_used();
+
+    for (size_t at = 0; at < 5; at++) {
+        unsigned char *pack = pack_new(), *rest;
+        struct model left = { 0 }, right = { 0 };
+        static const char *const words[] = { "a", "1", "", "4096", "word" };
+
+        for (size_t i = 0; i < 5; i++) {
+            struct model *m = i < at ? &left : &right;
+            m->items[m->n++] = slice_str(words[i]);
+            pack = pack_append(pack, slice_str(words[i]));
+        }
+        rest = pack_split(&pack, pack_seek(pack, at));
+        CU_ASSERT(same(pack, &left) && same(rest, &right));
+        pack_free(pack);
+        pack_free(rest);
+    }
+    CU_ASSERT_EQUAL(mem_used(), used);
+}
+
 /* More elements than the head can count. */
 static void test_many_elements(void)
 {
@@ -346,6 +368,7 @@ static void test_samples(void)
 
 static const struct unit_case cases[] = {
     { "a pack and its model", test_a_pack_and_its_model },
+    { "splitting", test_splitting },
     { "many elements", test_many_elements },
     { "the bytes", test_the_bytes },
     { "spoilt packs", test_spoilt_packs },
