@@ -25,34 +25,46 @@
 #define CHORE_ENTRIES 512 /* freed or expired at a time: well below a millisecond */
 #define OPS_PERIOD_MS 1000
 
-void shell_set_clock(struct shell *sh)
+static int64_t ns_of(clockid_t clock)
 {
-    struct timespec wall, mono;
+    struct timespec t;
 
-    clock_gettime(CLOCK_REALTIME, &wall);
-    clock_gettime(CLOCK_MONOTONIC, &mono);
-    store_set_clock(&sh->store, (int64_t)wall.tv_sec * 1000000 + wall.tv_nsec / 1000,
-                    (msec)mono.tv_sec * 1000 + mono.tv_nsec / 1000000);
-    sh->store.lease_ms = guard_clock_ms();
+    clock_gettime(clock, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
 static int64_t clock_ns(void)
 {
-    struct timespec mono;
-
-    clock_gettime(CLOCK_MONOTONIC, &mono);
-    return (int64_t)mono.tv_sec * 1000000000 + mono.tv_nsec;
+    return ns_of(CLOCK_MONOTONIC);
 }
 
-/* Per request: the loop's own time is good enough for what is counted in seconds, that of keys is
- * not. */
-static void set_request_clock(struct shell *sh)
+/* Unix time follows from the monotonic clock, and their difference when they were last compared. */
+static void set_clocks(struct shell *sh, int64_t now_ns, msec mono_ms)
 {
-    struct timespec wall;
+    sh->store.clock_ns = now_ns;
+    store_set_clock(&sh->store, (now_ns + sh->wall_ahead_ns) / 1000, mono_ms);
+}
 
-    clock_gettime(CLOCK_REALTIME, &wall);
-    store_set_clock(&sh->store, (int64_t)wall.tv_sec * 1000000 + wall.tv_nsec / 1000,
-                    (msec)uv_now(sh->loop));
+void shell_set_clock(struct shell *sh)
+{
+    int64_t now_ns = clock_ns();
+
+    sh->wall_ahead_ns = ns_of(CLOCK_REALTIME) - now_ns;
+    set_clocks(sh, now_ns, now_ns / 1000000);
+    sh->store.lease_ms = guard_clock_ms();
+}
+
+/*
+ * Per request: the loop's own time is good enough for what is counted in seconds, that of keys is
+ * not. Of requests that come in one piece each begins where the one before ended, so that a clock
+ * need not be asked twice.
+ */
+static void set_request_clock(struct shell *sh, const struct client *c)
+{
+    bool follows = sh->asked_last == c->id;
+
+    set_clocks(sh, follows ? sh->store.clock_ns : clock_ns(), (msec)uv_now(sh->loop));
+    sh->asked_last = c->id;
     /* This one must not be old: a process that was stopped in mid-turn would go on writing. */
     if (option_number(&sh->store.options, OPT_WRITE_LEASE) > 0)
         sh->store.lease_ms = guard_clock_ms();
@@ -148,7 +160,7 @@ static enum server_verdict on_request(void *arg, struct client *c, const struct 
 {
     struct shell *sh = arg;
 
-    set_request_clock(sh);
+    set_request_clock(sh, c);
     return exec_request(&sh->store, c, req->argc, req->argv) ? SERVER_DONE : SERVER_AGAIN;
 }
 
@@ -187,6 +199,7 @@ static void on_before_send(void *arg)
     held_settle(sh);
     replicas_flush(sh);
     unblock_arm(arg);
+    sh->asked_last = 0;
 }
 
 /* A replica's socket is quiet: it can be handed to a child. */

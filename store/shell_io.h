@@ -46,6 +46,8 @@ struct shell {
     char run_id[REPL_ID_SIZE];
     int64_t started_s; /* Unix time */
     msec started_ms;
+    int64_t wall_ahead_ns; /* Unix time less the monotonic clock */
+    uint64_t asked_last;   /* client whose request was run last in this turn of the loop; 0: none */
     size_t memory_startup; /* bytes (memory_io) */
     size_t memory_peak;
     msec ops_at_ms; /* for instantaneous_ops_per_sec */

@@ -118,6 +118,7 @@ struct store {
     int64_t now_us; /* Unix time */
     int64_t now_ms;
     msec mono_ms;     /* monotonic */
+    int64_t clock_ns; /* monotonic: when the command at hand began, or the last one ended */
     int64_t lease_ms; /* the guard's clock; kept up while write-lease-ms is set */
     enum store_phase phase;
     enum link_phase link;   /* LINK_NONE: we are a primary */
