@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "store/keyspace.h"
 #include "store/stream.h"
 
 #define REMARK_ID "#ID "
@@ -73,7 +74,7 @@ static void take_position(struct slice text, struct rdb_info *info)
     offset = (struct slice){ text.p, (size_t)(space - text.p) };
     db = (struct slice){ space + 1, text.n - offset.n - 1 };
     if (!slice_to_int64(offset, &at) || at < 0 || !slice_to_int64(db, &number) || number < 0 ||
-        number > INT16_MAX)
+        number >= DATABASES_MAX)
         return;
     info->repl_offset = at;
     info->stream_db = (int)number;

@@ -21,7 +21,7 @@ static void on_idle_closed(uv_handle_t *handle)
 
 uint64_t load_bytes(const struct loader *v)
 {
-    return v->bytes_before + v->at;
+    return v->bytes_before + v->log.at;
 }
 
 static void end_rdb(struct loader *v)
@@ -44,7 +44,7 @@ static void end_reading(struct shell *sh)
     v->fd = -1;
     end_rdb(v);
     buf_done(&v->unread);
-    resp_reader_done(&v->requests);
+    aof_reader_done(&v->log);
     session_close(&sh->store, &v->client);
     client_done(&v->client);
 }
@@ -63,7 +63,7 @@ void load_fail(struct shell *sh, const char *format, ...)
 
 void load_finish(struct shell *sh)
 {
-    struct rdb_info info = sh->loader.info;
+    struct rdb_info info = sh->loader.log.info;
 
     end_reading(sh);
     shell_loaded(sh, &info);
@@ -76,11 +76,11 @@ static void take_rdb(struct shell *sh)
 
     v->keys_loaded = v->reader.keys;
     v->keys_expired = v->reader.keys_expired;
-    v->info = v->reader.info;
+    v->log.info = v->reader.info;
     keyspace_swap(&sh->store.data, &v->fresh);
     end_rdb(v);
     v->part = LOAD_COMMANDS;
-    v->whole = v->at;
+    v->log.whole = v->log.at;
 }
 
 /* Reads as much as is there of a data file. False when it failed. */
@@ -92,7 +92,7 @@ static bool run_rdb(struct shell *sh, bool at_end)
         rdb_read(&v->reader, buf_data(&v->unread), buf_used(&v->unread), &used);
 
     buf_consume(&v->unread, used);
-    v->at += used;
+    v->log.at += used;
     if (status == RDB_READ_MORE && at_end) {
         rdb_read_cut(&v->reader);
         status = RDB_READ_BROKEN;
@@ -165,8 +165,8 @@ bool load_open(struct shell *sh, const char *path)
     snprintf(v->path, sizeof(v->path), "%s", path);
     if (v->fd >= 0)
         close(v->fd);
-    v->bytes_before += v->at;
-    v->at = v->whole = 0;
+    v->bytes_before += v->log.at;
+    aof_reader_begin(&v->log, 0);
     v->part = LOAD_UNKNOWN;
     v->fd = open(path, O_RDONLY | O_CLOEXEC);
     if (v->fd >= 0)
@@ -180,7 +180,6 @@ static void begin_reading(struct shell *sh)
     struct loader *v = &sh->loader;
 
     v->started_s = sh->store.now_ms / 1000;
-    resp_reader_init(&v->requests, NULL);
     client_init(&v->client, 0, NULL, sh->store.mono_ms);
     v->client.flags |= CLIENT_IS_MASTER | CLIENT_AUTHENTICATED;
     session_open(&v->client);
@@ -197,7 +196,7 @@ static void start_rdb(struct shell *sh)
     int64_t bytes = file_size(name);
 
     if (bytes < 0 && errno == ENOENT) {
-        shell_loaded(sh, &v->info);
+        shell_loaded(sh, &v->log.info);
         return;
     }
     v->bytes_total = (uint64_t)(bytes > 0 ? bytes : 0);
@@ -210,7 +209,7 @@ void load_start(struct shell *sh)
     struct loader *v = &sh->loader;
     char why[LOAD_ERROR_TEXT_MAX];
 
-    memset(&v->info, 0, sizeof(v->info));
+    memset(&v->log.info, 0, sizeof(v->log.info));
     save_remove_temp(".", 0);
     if (option_number(&sh->store.options, OPT_APPENDONLY)) {
         switch (aof_find(sh, why, sizeof(why))) {

@@ -12,13 +12,12 @@
 #include <stdint.h>
 #include <uv.h>
 
-#include "store/aof_manifest.h"
+#include "store/aof_read.h"
 #include "store/file_io.h"
 #include "store/keyspace.h"
 #include "store/rdb_read.h"
 #include "wire/buf.h"
 #include "wire/client.h"
-#include "wire/resp_read.h"
 
 struct shell;
 
@@ -26,7 +25,7 @@ struct shell;
 #define LOAD_ERROR_TEXT_MAX 512
 
 /* What the next bytes of a file are. */
-enum load_part { LOAD_UNKNOWN, LOAD_RDB, LOAD_COMMANDS, LOAD_ZEROES };
+enum load_part { LOAD_UNKNOWN, LOAD_RDB, LOAD_COMMANDS };
 
 struct loader {
     uv_idle_t idle;
@@ -36,16 +35,13 @@ struct loader {
     bool from_log; /* the files of the log, else the data file */
     size_t file;   /* of the log: which one */
     struct buf unread;
-    uint64_t at;                        /* offset in the file of the first byte in unread */
-    uint64_t whole;                     /* the file makes sense up to here */
     uint64_t bytes_total, bytes_before; /* of all files; of those before this one */
     int64_t started_s;                  /* Unix time */
-    struct rdb_info info;               /* the history, as far as it is known */
     struct keyspace fresh;
     struct rdb_reader reader;
-    bool reading; /* fresh and reader are in use */
-    struct resp_reader requests;
-    struct client client;               /* in whose name commands are run */
+    bool reading;          /* fresh and reader are in use */
+    struct aof_reader log; /* also says how far the file is read, and what the history is */
+    struct client client;  /* in whose name commands are run */
     uint64_t keys_loaded, keys_expired; /* at the last load */
 };
 

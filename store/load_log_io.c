@@ -26,6 +26,11 @@ static const struct aof_file *file_at(const struct aof_manifest *m, size_t n)
     return NULL;
 }
 
+static bool is_in_multi(const struct loader *v)
+{
+    return (v->client.flags & CLIENT_IN_MULTI) != 0;
+}
+
 static bool is_last(const struct shell *sh)
 {
     return file_at(&sh->aof.manifest, sh->loader.file + 1) == NULL;
@@ -63,123 +68,46 @@ void load_log_start(struct shell *sh)
 /* --- commands ----------------------------------------------------------------------------------
  */
 
-/* What a log may hold: nothing that reaches beyond the data. */
-static bool belongs(const struct shell *sh, const struct resp_request *req)
-{
-    static const char *const others[] = { "select", "multi", "exec", "ping", "publish" };
-    struct command_match m;
-
-    if (!command_find(sh->store.commands, req->argc, req->argv, &m))
-        return true; /* the error will be told */
-    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-        if (strcmp(m.command->name, others[i]) == 0)
-            return true;
-    }
-    return (m.command->flags & COMMAND_WRITE) != 0;
-}
-
 static bool run_command(struct shell *sh, const struct resp_request *req)
 {
     struct loader *v = &sh->loader;
     int shown = (int)(req->argv[0].n < SHOWN_MAX ? req->argv[0].n : SHOWN_MAX);
+    struct command_match m;
     struct slice reply;
 
-    v->info.has_repl = false;
-    if (!belongs(sh, req)) {
+    if (command_find(sh->store.commands, req->argc, req->argv, &m) && !aof_may_hold(m.command)) {
         load_fail(sh, "offset %llu: command %.*s does not belong into a log",
-                  (unsigned long long)v->at, shown, req->argv[0].p);
+                  (unsigned long long)v->log.at, shown, req->argv[0].p);
         return false;
     }
     if (shell_run_from_primary(sh, &v->client, req->argc, req->argv))
         return true;
     reply = buf_slice(&v->client.out);
-    load_fail(sh, "offset %llu: command %.*s fails: %.*s", (unsigned long long)v->at, shown,
+    load_fail(sh, "offset %llu: command %.*s fails: %.*s", (unsigned long long)v->log.at, shown,
               req->argv[0].p, (int)(reply.n > 2 && reply.n < 200 ? reply.n - 2 : 0), reply.p);
     return false;
-}
-
-/* Drops bytes that are done; outside of transactions the file is whole up to here. */
-static void consume(struct loader *v, size_t n)
-{
-    buf_consume(&v->unread, n);
-    v->at += n;
-    if (!(v->client.flags & CLIENT_IN_MULTI))
-        v->whole = v->at;
-}
-
-/* A line that begins with '#'. False: it is not complete. */
-static bool take_remark(struct loader *v)
-{
-    const char *bytes = buf_data(&v->unread), *end = memchr(bytes, '\n', buf_used(&v->unread));
-    struct slice line = { bytes, end != NULL ? (size_t)(end - bytes) : 0 };
-
-    if (end == NULL)
-        return false;
-    if (line.n > 0 && line.p[line.n - 1] == '\r')
-        line.n--;
-    aof_take_remark(line, &v->info);
-    consume(v, (size_t)(end - bytes) + 1);
-    return true;
-}
-
-/* One request. *ret_more: it is not complete. False after a failure. */
-static bool take_request(struct shell *sh, bool *ret_more)
-{
-    struct loader *v = &sh->loader;
-    struct resp_request req;
-    size_t used;
-    enum resp_status status =
-        resp_reader_next(&v->requests, buf_data(&v->unread), buf_used(&v->unread), &req, &used);
-
-    *ret_more = status == RESP_MORE;
-    if (status == RESP_BROKEN) {
-        load_fail(sh, "offset %llu: %s", (unsigned long long)v->at, v->requests.error);
-        return false;
-    }
-    if (status == RESP_REQUEST && !run_command(sh, &req))
-        return false;
-    consume(v, used);
-    return true;
-}
-
-/* A file system may have made room for what was never written: nothing but zeroes up to the end. */
-static bool skip_zeroes(struct shell *sh)
-{
-    struct loader *v = &sh->loader;
-    const char *bytes = buf_data(&v->unread);
-
-    for (size_t i = 0; i < buf_used(&v->unread); i++) {
-        if (bytes[i] != '\0') {
-            load_fail(sh, "offset %llu: zeroes instead of a command", (unsigned long long)v->whole);
-            return false;
-        }
-    }
-    v->at += buf_used(&v->unread);
-    buf_reset(&v->unread);
-    return true;
 }
 
 bool load_log_run(struct shell *sh)
 {
     struct loader *v = &sh->loader;
-    bool more = false;
+    struct resp_request req;
+    enum aof_item item;
+    size_t used;
 
-    while (!more && v->part == LOAD_COMMANDS && buf_used(&v->unread) > 0) {
-        char first = buf_data(&v->unread)[0];
-
-        if (first == '#') {
-            more = !take_remark(v);
-        } else if (first == '*') {
-            if (!take_request(sh, &more))
-                return false;
-        } else if (first == '\0') {
-            v->part = LOAD_ZEROES;
-        } else {
-            load_fail(sh, "offset %llu: this is no command", (unsigned long long)v->at);
+    do {
+        item = aof_read(&v->log, buf_data(&v->unread), buf_used(&v->unread), &req, &used);
+        if (item == AOF_ITEM_BROKEN) {
+            load_fail(sh, "offset %llu: %s",
+                      (unsigned long long)(v->log.zeroes ? v->log.whole : v->log.at), v->log.error);
             return false;
         }
-    }
-    return v->part != LOAD_ZEROES || skip_zeroes(sh);
+        if (item == AOF_ITEM_COMMAND && !run_command(sh, &req))
+            return false;
+        buf_consume(&v->unread, used);
+        aof_reader_advance(&v->log, used, is_in_multi(v));
+    } while (item != AOF_ITEM_MORE && buf_used(&v->unread) > 0);
+    return true;
 }
 
 /* --- the end of a file -------------------------------------------------------------------------
@@ -190,14 +118,14 @@ static bool cut_file(struct shell *sh)
 {
     struct loader *v = &sh->loader;
     int fd = open(v->path, O_WRONLY | O_CLOEXEC);
-    bool ok = fd >= 0 && ftruncate(fd, (off_t)v->whole) == 0 && fsync(fd) == 0;
+    bool ok = fd >= 0 && ftruncate(fd, (off_t)v->log.whole) == 0 && fsync(fd) == 0;
     int error = errno;
 
     if (fd >= 0)
         close(fd);
     if (!ok)
         load_fail(sh, "offset %llu: what is not whole cannot be cut off: %s",
-                  (unsigned long long)v->whole, strerror(error));
+                  (unsigned long long)v->log.whole, strerror(error));
     return ok;
 }
 
@@ -205,25 +133,24 @@ static bool cut_file(struct shell *sh)
 static bool check_end(struct shell *sh)
 {
     struct loader *v = &sh->loader;
-    bool in_multi = (v->client.flags & CLIENT_IN_MULTI) != 0;
-    uint64_t bytes = v->at + buf_used(&v->unread) - v->whole;
+    bool in_multi = is_in_multi(v);
+    uint64_t bytes = v->log.at + buf_used(&v->unread) - v->log.whole;
 
-    if (buf_used(&v->unread) == 0 && !in_multi && v->part != LOAD_ZEROES)
+    if (buf_used(&v->unread) == 0 && !in_multi && !v->log.zeroes)
         return true;
     if (!is_last(sh) || !option_number(&sh->store.options, OPT_AOF_LOAD_TRUNCATED)) {
         load_fail(sh, "offset %llu: the file ends in the middle of a %s%s",
-                  (unsigned long long)v->whole, in_multi ? "transaction" : "command",
+                  (unsigned long long)v->log.whole, in_multi ? "transaction" : "command",
                   is_last(sh) ? ", and aof-load-truncated is no" : ", and is not the last one");
         return false;
     }
     log_warning("append-only log: %s ends in the middle of a %s at offset %llu; %llu bytes are cut "
                 "off",
-                v->path, in_multi ? "transaction" : "command", (unsigned long long)v->whole,
+                v->path, in_multi ? "transaction" : "command", (unsigned long long)v->log.whole,
                 (unsigned long long)bytes);
     session_discard(&sh->store, &v->client);
     buf_reset(&v->unread);
-    resp_reader_reset(&v->requests);
-    v->info.has_repl = false;
+    v->log.info.has_repl = false;
     return cut_file(sh);
 }
 
