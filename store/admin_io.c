@@ -267,37 +267,3 @@ void cmd_shutdown(void *app, struct client *c, size_t argc, const struct slice *
         return;
     resp_error(&c->reply, "ERR Errors trying to SHUTDOWN. Check logs.");
 }
-
-/* --- DEBUG ----------------------------------------------------------------------------------- */
-
-/* DEBUG SLEEP stops the whole process on purpose: it plays a node that hangs. */
-void cmd_debug(void *app, struct client *c, size_t argc, const struct slice *argv)
-{
-    struct shell *sh = shell_of(app);
-    struct timespec t;
-    double seconds = 0;
-
-    if (argc == 2 && slice_is_nocase(argv[1], "HELP")) {
-        resp_array(&c->reply, 5);
-        resp_simple(&c->reply, "DEBUG <subcommand> [<arg> [value] [opt] ...]. Subcommands are:");
-        resp_simple(&c->reply, "SLEEP <seconds>");
-        resp_simple(&c->reply, "    Stops the process for a while. Decimals are allowed.");
-        resp_simple(&c->reply, "HELP");
-        resp_simple(&c->reply, "    Prints this help.");
-        return;
-    }
-    if (argc != 3 || !slice_is_nocase(argv[1], "SLEEP")) {
-        resp_errorf(
-            &c->reply,
-            "ERR unknown subcommand or wrong number of arguments for '%.*s'. Try DEBUG HELP.",
-            (int)(argv[1].n < 128 ? argv[1].n : 128), argv[1].p);
-        return;
-    }
-    if (slice_to_double(argv[2], &seconds) && seconds > 0 && seconds < 1e9) {
-        t.tv_sec = (time_t)seconds;
-        t.tv_nsec = (long)((seconds - (double)t.tv_sec) * 1e9);
-        nanosleep(&t, NULL);
-        shell_set_clock(sh);
-    }
-    resp_ok(&c->reply);
-}

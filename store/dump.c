@@ -9,6 +9,7 @@
 #include "wire/buf.h"
 
 enum { VERSION_BYTES = 2, FOOTER_BYTES = VERSION_BYTES + RDB_CRC_BYTES };
+_Static_assert(DUMP_EXTRA_BYTES == FOOTER_BYTES + 1, "and the type");
 
 static bool append(void *arg, const void *bytes, size_t n)
 {

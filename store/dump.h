@@ -16,6 +16,8 @@ struct hash_key;
 struct keyspace;
 struct value_limits;
 
+#define DUMP_EXTRA_BYTES 11 /* of a payload: type, version, checksum */
+
 /* Appends the payload of a value; false: no memory. */
 bool dump_write(const struct entry *e, bool compress, struct buf *ret_payload);
 

@@ -147,6 +147,8 @@ size_t store_expire_due(struct store *s, size_t keys_max)
 {
     size_t done = 0;
 
+    if (s->no_active_expiry)
+        return 0;
     if (store_is_frozen(s) || s->phase != STORE_READY)
         return 0;
     for (unsigned i = 0; i < DATABASES_MAX; i++) {

@@ -125,6 +125,7 @@ struct store {
     size_t good_replicas;   /* those that min-replicas-to-write counts */
     size_t online_replicas; /* those that sync-replicas counts */
     bool save_failed;       /* the last background save did */
+    bool no_active_expiry;  /* DEBUG: expired keys stay until they are asked for */
     bool forked; /* a child shares our memory: accesses are not noted, to keep it shared */
 
     uint64_t changes; /* of keys, ever */

@@ -156,7 +156,7 @@ const struct command table_commands[] = {
     GROUP("config", -2, NULL, 0, config_commands, "Commands about options"),
     KEYS("copy", -3, cmd_copy, W|OOM, 1, 2, 1, "Copies a key"),
     PLAIN("dbsize", 1, cmd_dbsize, R|F, "Returns the number of keys"),
-    PLAIN("debug", -2, cmd_debug, ADM|NS|LD|ST|PROT, "Stops the process for a while (SLEEP)"),
+    PLAIN("debug", -2, cmd_debug, ADM|NS|LD|ST|PROT, "For tests: makes keys, reloads the data, stops the process for a while"),
     KEYS("decr", 2, cmd_decr, W|OOM|F, 1, 1, 1, "Subtracts one"),
     KEYS("decrby", 3, cmd_decrby, W|OOM|F, 1, 1, 1, "Subtracts a number"),
     KEYS("del", -2, cmd_del, W, 1, -1, 1, "Deletes keys"),
