@@ -7,20 +7,12 @@
 #include "store/cmd_zset.h"
 #include "store/mem.h"
 #include "store/number.h"
-#include "store/set.h"
 #include "store/store.h"
 #include "store/zset.h"
+#include "store/zset_source.h"
 
 enum operation { UNION, INTER, DIFF };
 enum aggregate { SUM, MIN, MAX };
-
-/* One of the keys. */
-struct source {
-    const struct entry *entry; /* NULL: there is none */
-    double weight;
-    size_t count;
-    size_t index; /* in the request */
-};
 
 /* What a command asks for. */
 struct algebra {
@@ -31,76 +23,15 @@ struct algebra {
     enum aggregate aggregate;
     int64_t limit; /* of what is counted; 0: none */
     size_t n;
-    struct source *sources;
+    struct zset_source *sources;
     const struct value_limits *limits;
     const struct hash_key *hash_key;
 };
 
-/* --- sources --------------------------------------------------------------------------------- */
-
-static bool source_set(struct source *x, struct client *c, const struct entry *e)
-{
-    if (e != NULL && e->type != VALUE_ZSET && e->type != VALUE_SET)
-        return store_refuse_type(c);
-    x->entry = e;
-    x->weight = 1;
-    x->count = e == NULL ? 0 : e->type == VALUE_ZSET ? zset_count(e) : set_count(e);
-    return true;
-}
-
-static bool source_score(const struct source *x, struct slice name, double *ret)
-{
-    if (x->entry == NULL)
-        return false;
-    if (x->entry->type == VALUE_ZSET)
-        return zset_score(x->entry, name, ret);
-    *ret = 1;
-    return set_has(x->entry, name);
-}
-
-/* A walk over the members of a source. */
-struct source_walk {
-    const struct source *source;
-    struct zset_walk zset;
-    struct set_walk set;
-    struct slice name;
-    double score;
-};
-
-static void source_walk_start(struct source_walk *w, const struct source *x)
-{
-    w->source = x;
-    if (x->entry == NULL)
-        return;
-    if (x->entry->type == VALUE_ZSET)
-        zset_walk_start(&w->zset, x->entry, 0, false);
-    else
-        set_walk_start(&w->set, x->entry);
-}
-
-/* Sets w->name and ->score; false at the end. */
-static bool source_walk_next(struct source_walk *w)
-{
-    if (w->source->entry == NULL)
-        return false;
-    if (w->source->entry->type == VALUE_ZSET) {
-        if (!zset_walk_next(&w->zset))
-            return false;
-        w->name = w->zset.name.bytes;
-        w->score = w->zset.score;
-        return true;
-    }
-    if (!set_walk_next(&w->set))
-        return false;
-    w->name = w->set.item.bytes;
-    w->score = 1;
-    return true;
-}
-
 /* From few members to many: the order in which scores are summed, too. */
 static int compare_counts(const void *a, const void *b)
 {
-    const struct source *x = a, *y = b;
+    const struct zset_source *x = a, *y = b;
 
     if (x->count != y->count)
         return x->count < y->count ? -1 : 1;
@@ -137,10 +68,10 @@ static void put(const struct algebra *a, struct entry *built, struct slice name,
 static void unite(const struct algebra *a, struct entry *built)
 {
     for (size_t i = 0; i < a->n; i++) {
-        struct source_walk w;
+        struct zset_source_walk w;
 
-        source_walk_start(&w, &a->sources[i]);
-        while (source_walk_next(&w)) {
+        zset_source_walk_start(&w, &a->sources[i]);
+        while (zset_source_walk_next(&w)) {
             double score = number_of(a->sources[i].weight * w.score), old;
 
             if (zset_score(built, w.name, &old)) {
@@ -160,7 +91,7 @@ static bool intersect_one(const struct algebra *a, struct slice name, double fir
     double score = number_of(a->sources[0].weight * first), other;
 
     for (size_t i = 1; i < a->n; i++) {
-        if (!source_score(&a->sources[i], name, &other))
+        if (!zset_source_score(&a->sources[i], name, &other))
             return false;
         score = combine(a->aggregate, score, a->sources[i].weight * other);
     }
@@ -171,12 +102,12 @@ static bool intersect_one(const struct algebra *a, struct slice name, double fir
 /* Returns the number of members, up to the limit; built may be NULL. */
 static int64_t intersect(const struct algebra *a, struct entry *built)
 {
-    struct source_walk w;
+    struct zset_source_walk w;
     int64_t n = 0;
     double score;
 
-    source_walk_start(&w, &a->sources[0]);
-    while ((n == 0 || n != a->limit) && source_walk_next(&w)) {
+    zset_source_walk_start(&w, &a->sources[0]);
+    while ((n == 0 || n != a->limit) && zset_source_walk_next(&w)) {
         if (!intersect_one(a, w.name, w.score, &score))
             continue;
         if (built != NULL)
@@ -191,7 +122,7 @@ static bool is_in_others(const struct algebra *a, struct slice name)
     double score;
 
     for (size_t i = 1; i < a->n; i++) {
-        if (source_score(&a->sources[i], name, &score))
+        if (zset_source_score(&a->sources[i], name, &score))
             return true;
     }
     return false;
@@ -199,10 +130,10 @@ static bool is_in_others(const struct algebra *a, struct slice name)
 
 static void subtract(const struct algebra *a, struct entry *built)
 {
-    struct source_walk w;
+    struct zset_source_walk w;
 
-    source_walk_start(&w, &a->sources[0]);
-    while (source_walk_next(&w)) {
+    zset_source_walk_start(&w, &a->sources[0]);
+    while (zset_source_walk_next(&w)) {
         if (!is_in_others(a, w.name))
             put(a, built, w.name, w.score);
     }
@@ -237,8 +168,8 @@ static bool find_sources(struct store *s, struct client *c, struct algebra *a,
         struct key_ref ref;
 
         a->sources[i].index = i;
-        if (!source_set(&a->sources[i], c, store_read(s, c, keys[i], &ref)))
-            return false;
+        if (!zset_source_set(&a->sources[i], store_read(s, c, keys[i], &ref)))
+            return store_refuse_type(c);
     }
     return true;
 }

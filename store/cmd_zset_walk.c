@@ -8,6 +8,7 @@
 #include "store/scan.h"
 #include "store/store.h"
 #include "store/zset.h"
+#include "store/zset_table.h"
 
 /* What ZRANDMEMBER writes into. */
 struct chosen {
@@ -31,7 +32,7 @@ static void reply_member(struct chosen *h, struct slice name, double score)
 
 static void take_member(void *arg, const struct member *x)
 {
-    reply_member(arg, member_name(x), zset_member_score(x));
+    reply_member(arg, member_name(x), zset_table_score(x));
 }
 
 /* Writes the member at a place not before the last one. */
@@ -119,7 +120,7 @@ static void scan_member(void *arg, struct dict_node *node)
     struct scan *scan = arg;
 
     if (meets(scan, member_name(x)))
-        resp_bulkf(&scan->client->reply, "%.17g", zset_member_score(x));
+        resp_bulkf(&scan->client->reply, "%.17g", zset_table_score(x));
 }
 
 /* In a pack the score is the text that stands there. */

@@ -2,87 +2,19 @@
 
 #include <assert.h>
 #include <math.h>
-#include <string.h>
 
 #include "store/mem.h"
 #include "store/members.h"
 #include "store/number.h"
 #include "store/value.h"
 #include "store/zset_pack.h"
+#include "store/zset_table.h"
 
 static bool is_pack(const struct entry *e)
 {
     assert(e->type == VALUE_ZSET);
     return e->encoding == COLLECTION_PACK;
 }
-
-/* --- the large form -------------------------------------------------------------------------- */
-
-double zset_member_score(const struct member *x)
-{
-    double score;
-
-    assert(x->value_len == sizeof(score));
-    memcpy(&score, member_value(x).p, sizeof(score));
-    return score;
-}
-
-/* A score as the value of a member. */
-static struct slice score_bytes(const double *score)
-{
-    struct slice s = { (const char *)score, sizeof(*score) };
-
-    return s;
-}
-
-static struct scored scored_of(const struct member *x)
-{
-    struct scored s = { zset_member_score(x), x };
-
-    return s;
-}
-
-static struct zset *table_new(const struct hash_key *hash_key)
-{
-    struct zset *z = mem_alloc(sizeof(*z));
-
-    z->members = members_new(hash_key);
-    score_tree_init(&z->order);
-    return z;
-}
-
-/* True when that was all. */
-static bool table_free_some(struct zset *z, size_t *left)
-{
-    if (z->members != NULL && !members_free_some(z->members, left))
-        return false;
-    z->members = NULL;
-    if (!score_tree_free_some(&z->order, left))
-        return false;
-    mem_free(z, sizeof(*z));
-    return true;
-}
-
-static void table_add(struct zset *z, struct slice name, double score)
-{
-    struct scored x = { score, members_add(z->members, name, score_bytes(&score)) };
-
-    score_tree_insert(&z->order, x);
-}
-
-static void table_move(struct zset *z, const struct member *x, double score)
-{
-    score_tree_move(&z->order, scored_of(x), score);
-    members_overwrite(z->members, x, score_bytes(&score));
-}
-
-static void table_delete(struct zset *z, const struct member *x)
-{
-    score_tree_remove(&z->order, scored_of(x));
-    members_delete(z->members, member_name(x));
-}
-
-/* --- both forms ------------------------------------------------------------------------------ */
 
 void zset_start(struct entry *e)
 {
@@ -95,12 +27,12 @@ void zset_start(struct entry *e)
 /* Gives the sorted set its large form. */
 static void convert(struct entry *e, const struct hash_key *hash_key)
 {
-    struct zset *z = table_new(hash_key);
+    struct zset *z = zset_table_new(hash_key);
     struct zset_walk walk;
 
     zset_walk_start(&walk, e, 0, false);
     while (zset_walk_next(&walk))
-        table_add(z, walk.name.bytes, walk.score);
+        zset_table_add(z, walk.name.bytes, walk.score);
     pack_free(e->value.pack);
     e->encoding = COLLECTION_TABLE;
     e->value.zset = z;
@@ -125,7 +57,7 @@ void zset_start_table(struct entry *e, const struct hash_key *hash_key)
     assert(e->type == VALUE_STRING && e->encoding == STRING_SMALL);
     e->type = VALUE_ZSET;
     e->encoding = COLLECTION_TABLE;
-    e->value.zset = table_new(hash_key);
+    e->value.zset = zset_table_new(hash_key);
 }
 
 /* True when a pack of it is within the limits. */
@@ -157,7 +89,7 @@ void zset_compact(struct entry *e, const struct value_limits *limits)
     zset_walk_start(&walk, e, 0, false);
     while (zset_walk_next(&walk))
         pack = zset_pack_insert(pack, walk.name.bytes, walk.score);
-    table_free_some(e->value.zset, &all);
+    zset_table_free_some(e->value.zset, &all);
     e->encoding = COLLECTION_PACK;
     e->value.pack = pack;
 }
@@ -179,7 +111,7 @@ bool zset_score(const struct entry *e, struct slice name, double *ret)
         const struct member *x = members_find(e->value.zset->members, name);
 
         if (x != NULL)
-            *ret = zset_member_score(x);
+            *ret = zset_table_score(x);
         return x != NULL;
     }
 }
@@ -198,8 +130,8 @@ bool zset_rank(const struct entry *e, struct slice name, size_t *ret_place, doub
 
         if (x == NULL)
             return false;
-        *ret_place = score_tree_rank(&e->value.zset->order, scored_of(x));
-        *ret_score = zset_member_score(x);
+        *ret_place = zset_table_rank(e->value.zset, x);
+        *ret_score = zset_table_score(x);
     }
     return true;
 }
@@ -225,7 +157,7 @@ static void add_to_pack(struct entry *e, struct slice name, double score,
     if (zset_count(e) + 1 > limits->zset_entries || name.n > limits->zset_value ||
         pack_bytes(e->value.pack) + name.n + SCORE_TEXT_MAX > PACK_BYTES_MAX) {
         convert(e, hash_key);
-        table_add(e->value.zset, name, score);
+        zset_table_add(e->value.zset, name, score);
         return;
     }
     e->value.pack = zset_pack_insert(e->value.pack, name, score);
@@ -250,15 +182,15 @@ enum zset_change zset_set(struct entry *e, struct slice name, double score, unsi
     if (p != NULL)
         change = judge(zset_pack_score(pack_next(p)), rules, &score);
     else if (x != NULL)
-        change = judge(zset_member_score(x), rules, &score);
+        change = judge(zset_table_score(x), rules, &score);
     if (change == ZSET_ADDED && is_pack(e))
         add_to_pack(e, name, score, limits, hash_key);
     else if (change == ZSET_ADDED)
-        table_add(e->value.zset, name, score);
+        zset_table_add(e->value.zset, name, score);
     else if (change == ZSET_MOVED && is_pack(e))
         move_in_pack(e, p, name, score);
     else if (change == ZSET_MOVED)
-        table_move(e->value.zset, x, score);
+        zset_table_move(e->value.zset, x, score);
     if (change != ZSET_NONE && change != ZSET_NAN)
         *ret = score;
     return change;
@@ -276,7 +208,7 @@ bool zset_delete(struct entry *e, struct slice name)
         const struct member *x = members_find(e->value.zset->members, name);
 
         if (x != NULL)
-            table_delete(e->value.zset, x);
+            zset_table_delete(e->value.zset, x);
         return x != NULL;
     }
 }
@@ -288,32 +220,15 @@ void zset_delete_places(struct entry *e, size_t place, size_t n)
         e->value.pack = pack_delete(e->value.pack, pack_seek(e->value.pack, 2 * place), 2 * n);
         return;
     }
-    for (; n > 0; n--) {
-        struct score_walk walk;
-        struct scored x;
-
-        score_walk_start(&walk, &e->value.zset->order, place);
-        score_walk_next(&walk, &x);
-        table_delete(e->value.zset, x.member);
-    }
-}
-
-static bool before_score(const void *arg, struct scored x)
-{
-    return zset_bound_is_behind_score(arg, x.score);
-}
-
-static bool before_name(const void *arg, struct scored x)
-{
-    return zset_bound_is_behind_name(arg, member_name(x.member));
+    for (; n > 0; n--)
+        zset_table_delete(e->value.zset, zset_table_at(e->value.zset, place));
 }
 
 size_t zset_count_before(const struct entry *e, const struct zset_bound *bound)
 {
     if (is_pack(e))
         return zset_pack_count_before(e->value.pack, bound);
-    return score_tree_count(&e->value.zset->order, bound->by_name ? before_name : before_score,
-                            bound);
+    return zset_table_count_before(e->value.zset, bound);
 }
 
 void zset_walk_start(struct zset_walk *w, const struct entry *e, size_t place, bool back)
@@ -371,36 +286,27 @@ static size_t blocks(const struct entry *e)
 
 static size_t size_in_bytes(const struct entry *e, size_t samples)
 {
-    const struct zset *z = e->value.zset;
-
     if (is_pack(e))
         return pack_bytes(e->value.pack) + MEM_BLOCK_OVERHEAD;
-    return sizeof(*z) + MEM_BLOCK_OVERHEAD + members_bytes(z->members, samples) +
-           score_tree_bytes(&z->order);
+    return zset_table_bytes(e->value.zset, samples);
 }
 
 static bool free_some(struct entry *e, size_t *left)
 {
     if (!is_pack(e))
-        return table_free_some(e->value.zset, left);
+        return zset_table_free_some(e->value.zset, left);
     pack_free(e->value.pack);
     return true;
 }
 
 static void copy_value(struct entry *to, const struct entry *from)
 {
-    struct zset_walk walk;
-
     to->type = VALUE_ZSET;
     to->encoding = from->encoding;
-    if (is_pack(from)) {
+    if (is_pack(from))
         to->value.pack = pack_copy(from->value.pack);
-        return;
-    }
-    to->value.zset = table_new(&from->value.zset->members->hash_key);
-    zset_walk_start(&walk, from, 0, false);
-    while (zset_walk_next(&walk))
-        table_add(to->value.zset, walk.name.bytes, walk.score);
+    else
+        to->value.zset = zset_table_copy(from->value.zset);
 }
 
 const struct value_ops zset_value_ops = {

@@ -20,13 +20,6 @@
 #include "wire/slice.h"
 
 struct hash_key;
-struct members;
-
-/* The large form. The value of a member holds its score. */
-struct zset {
-    struct members *members;
-    struct score_tree order;
-};
 
 /* Makes an entry that holds an empty string a sorted set without members. */
 void zset_start(struct entry *e);
@@ -93,8 +86,5 @@ void zset_walk_start(struct zset_walk *w, const struct entry *e, size_t place, b
 
 /* Sets w->name and ->score; false at the end. */
 bool zset_walk_next(struct zset_walk *w);
-
-/* The score that stands in a member's value. */
-double zset_member_score(const struct member *x);
 
 #endif
