@@ -137,7 +137,6 @@ enum aof_found aof_find(struct shell *sh, char *ret_error, size_t error_size)
                  folder_of(sh), strerror(errno));
         return AOF_FOUND_BROKEN;
     }
-    save_remove_temp(folder_of(sh), 0);
     return w->manifest.count > 0 ? AOF_FOUND : AOF_FOUND_NONE;
 
 broken:

@@ -178,7 +178,8 @@ void exec_call(struct store *s, struct client *c, const struct command *command,
                const struct slice *argv)
 {
     uint64_t before = s->changes, reply_at = client_reply_at(c);
-    bool tells = s->ops->written != NULL && !s->in_exec && !store_is_replica(s);
+    bool tells = s->ops->written != NULL && !s->in_exec && !store_is_replica(s) &&
+                 !(c->flags & CLIENT_IS_MASTER);
     struct effort effort;
 
     s->propagated = false;

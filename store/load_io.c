@@ -211,6 +211,7 @@ void load_start(struct shell *sh)
 
     memset(&v->log.info, 0, sizeof(v->log.info));
     save_remove_temp(".", 0);
+    save_remove_temp(option_text(&sh->store.options, OPT_APPENDDIRNAME), 0);
     if (option_number(&sh->store.options, OPT_APPENDONLY)) {
         switch (aof_find(sh, why, sizeof(why))) {
         case AOF_FOUND:
