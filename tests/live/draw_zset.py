@@ -312,3 +312,76 @@ def SAMPLES():
         yield ["ZADD", "zset:long:%d" % size, "1.5", "m" * size, "2", "m"]
     yield ["ZADD", "zset:volatile", "1", "a"]
     yield ["PEXPIREAT", "zset:volatile", 4000000000000]
+
+
+def BATCHES(d):
+    key, other = "zset:%d" % d.randint(0, 20), "zset:%d" % d.randint(0, 20)
+    pairs = [w for n in (d.randint(0, 300) for _ in range(d.choice([1, 3, 30]))) for w in (d.choice([n, n / 8]), "m%d" % n)]
+    return [
+        [["ZADD", key] + pairs], [("ZINCRBY", key, 0.1, "m%d" % d.randint(0, 300))], [("ZADD", key, "GT", "INCR", -1, "m1")],
+        [["ZREM", key] + pairs[1::2]], [(d.choice(["ZPOPMIN", "ZPOPMAX"]), key, d.choice([1, 5]))], [("ZPOPMIN", key)],
+        [("ZMPOP", 3, "zset:none", key, other, "MAX", "COUNT", d.choice([1, 7, 1000]))], [("BZPOPMIN", key, other, 0.001)],
+        [("BZMPOP", 0.001, 2, key, other, "MIN", "COUNT", 3)], [("ZRANGESTORE", "zset:range", key, 0, d.randint(-5, 50))],
+        [(d.choice(["ZUNIONSTORE", "ZINTERSTORE"]), "zset:stored", 2, key, other, "WEIGHTS", 0.3, 2)], [("ZDIFFSTORE", "zset:stored", 2, key, other)],
+        [("ZREMRANGEBYRANK", key, 10, 20)], [("ZREMRANGEBYSCORE", key, 100, "(110")],
+        [("MULTI",), ("ZPOPMAX", key, 2), ("ZMPOP", 1, key, "MIN"), ("BZPOPMAX", key, 0), ("EXEC",)],
+    ]
+
+
+# Of store_blocking.py.
+STORIES = {
+    "sorted sets: first come, first served": """
+        a BZPOPMIN z 0 &
+        b BZPOPMAX none z 0 &
+        c BZMPOP 0 2 none z MAX COUNT 2 &
+        x ZADD z 1 one 2 two 3 three 4 four 5 five
+        a <
+        b <
+        c <
+        x ZRANGE z 0 -1 WITHSCORES
+        a BZPOPMIN z 0
+        b BZPOPMAX z 0
+        x DBSIZE""",
+    "sorted sets: more clients than members": """
+        a BZPOPMIN z 0 &
+        b BZMPOP 0 1 z MIN &
+        x ZADD z 1 one
+        a <
+        x EXISTS z
+        x ZINCRBY z 2.5 two
+        b <""",
+    "sorted sets: other ways to make one": """
+        x ZADD from 1 a 2 b
+        x SADD set a b c
+        a BZPOPMIN z 0 &
+        x ZUNIONSTORE z 2 from set
+        a <
+        x DEL z
+        a BZPOPMIN z 0 &
+        x ZRANGESTORE z from 0 0
+        a <
+        a BZPOPMIN z 0 &
+        x RENAME from z
+        a <""",
+    "sorted sets: other types": """
+        a BZPOPMIN z 0 &
+        b BLPOP z 0 &
+        x SET z v
+        x DEL z
+        x RPUSH z 1 2
+        b <
+        x DEL z
+        x ZADD z 1 a
+        a <
+        x SET z v
+        a BZPOPMIN z 0
+        a BZMPOP 0.01 2 z none MIN""",
+    "sorted sets: time-outs": """
+        a BZPOPMIN z 0.02
+        a BZPOPMAX z y 0.02
+        a BZMPOP 0.02 1 z MIN
+        a MULTI
+        a BZPOPMIN z 0
+        a BZMPOP 0 1 z MAX COUNT 3
+        a EXEC""",
+}

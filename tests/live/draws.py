@@ -7,6 +7,7 @@
     WHOLE             names of commands of which no word is left out or added: they would choose by chance, or are newer than Redis 7.0
     READERS           {what TYPE says: (command that reads a key whole, what makes equal values look equal)}
     SAMPLES()         commands that make values of all encodings, for round trips by RDB files
+    STORIES           {name: lines} of clients that wait (store_blocking.py)
     BATCHES(draw)     lists of commands, each to be run in a row, for writing while nodes replicate
     SCANS             [(words that add a name, that remove it, head of the scan)]
     same_encoding(redis, picket)       whether two words of OBJECT ENCODING stand for the same, where they differ
