@@ -73,7 +73,8 @@
     X(FIX_SLAVE_CONFIG, "+fix-slave-config", NOTICE, "@")                                          \
     X(REFUSED_SLAVE, "-candidate-refused", NOTICE, "@ %d") /* why a replica was not chosen */      \
     X(ORDER_FAILED, "-order-failed", WARNING, "@ %d")      /* what a node answered to an order */  \
-    X(ACCESS_DENIED, "+access-denied", WARNING, "@")       /* the node refuses our credentials */  \
+    X(ORDER_PART_REFUSED, "-order-part-refused", WARNING, "@ %d") /* the rest was taken */         \
+    X(ACCESS_DENIED, "+access-denied", WARNING, "@") /* the node refuses our credentials */        \
     X(ACCESS_GRANTED, "-access-denied", WARNING, "@")                                              \
     X(TILT, "+tilt", WARNING, "#tilt mode entered")                                                \
     X(UNTILT, "-tilt", WARNING, "#tilt mode exited")                                               \

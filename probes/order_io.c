@@ -20,12 +20,18 @@ enum step {
     STEP_COUNT
 };
 
-#define IN_EXEC (STEP_EXEC - STEP_ROLE_CHANGE) /* replies that EXEC brings */
+/* Which part of the change a step is; 0 = it is none that could be left out. */
+static const unsigned part_of[STEP_COUNT] = { [STEP_MULTI] = PART_MULTI,
+                                              [STEP_REWRITE] = PART_REWRITE,
+                                              [STEP_KILL] = PART_KILL,
+                                              [STEP_EXEC] = PART_MULTI };
 
 /* A change of role under way. */
 struct change {
     order_settled_fn *settled;
     void *arg;
+    struct link_set *set;
+    unsigned without;
     unsigned replies_due;
     bool broken; /* a reply was not to be had */
     struct order_result result;
@@ -119,27 +125,63 @@ static void keep_text(char text[EVIDENCE_ERROR_MAX + 1], const char *what, const
         snprintf(text, EVIDENCE_ERROR_MAX + 1, "%s%s", what, error);
 }
 
-static void keep_error(struct change *change, const redisReply *reply)
+/* What a step was answered, within the transaction or by itself. */
+static void read_step(struct change *change, enum step step, const redisReply *reply)
 {
-    if (reply->type == REDIS_REPLY_ERROR)
-        keep_text(change->result.error, "", reply->str);
+    static const char *const names[] = { [STEP_MULTI] = "MULTI: ",
+                                         [STEP_ROLE_CHANGE] = "",
+                                         [STEP_REWRITE] = "CONFIG REWRITE: ",
+                                         [STEP_KILL] = "CLIENT KILL: ",
+                                         [STEP_EXEC] = "EXEC: " };
+
+    if (step == STEP_ROLE_CHANGE && is_status(reply, "OK"))
+        change->result.ok = true;
+    if (reply->type != REDIS_REPLY_ERROR)
+        return;
+    change->result.refused |= part_of[step];
+    if (step == STEP_ROLE_CHANGE)
+        change->result.error[0] = '\0'; /* this matters more than any part */
+    keep_text(change->result.error, names[step], reply->str);
 }
 
-/* What the transaction brought: the change itself decides, the rest is worth a warning. */
+/* How many replies EXEC brings. */
+static size_t count_queued(const struct change *change)
+{
+    size_t n = 0;
+
+    for (int step = STEP_ROLE_CHANGE; step < STEP_EXEC; step++)
+        n += (change->without & part_of[step]) == 0;
+    return n;
+}
+
+static void exec_refused(struct change *change, const redisReply *reply)
+{
+    if (strncmp(reply->str, "EXECABORT", 9) == 0) {
+        keep_text(change->result.error, "", reply->str);
+        return;
+    }
+    read_step(change, STEP_EXEC, reply);
+    /* A node that takes MULTI but no EXEC is still inside the transaction. */
+    link_send(change->set, change->result.id, LINK_CMD, (const char *[]){ "DISCARD", NULL },
+              nothing_replied, NULL, 0);
+}
+
+/* What the transaction brought, step by step. */
 static void read_exec(struct change *change, const redisReply *reply)
 {
-    static const char *const names[IN_EXEC] = { NULL, "CONFIG REWRITE: ", "CLIENT KILL: " };
+    size_t at = 0;
 
-    keep_error(change, reply);
-    if (reply->type != REDIS_REPLY_ARRAY || reply->elements != IN_EXEC) {
+    if (reply->type == REDIS_REPLY_ERROR) {
+        exec_refused(change, reply);
+        return;
+    }
+    if (reply->type != REDIS_REPLY_ARRAY || reply->elements != count_queued(change)) {
         keep_text(change->result.error, "", "unexpected reply to EXEC");
         return;
     }
-    keep_error(change, reply->element[0]);
-    change->result.ok = is_status(reply->element[0], "OK");
-    for (size_t i = 1; i < IN_EXEC; i++) {
-        if (reply->element[i]->type == REDIS_REPLY_ERROR)
-            keep_text(change->result.warning, names[i], reply->element[i]->str);
+    for (int step = STEP_ROLE_CHANGE; step < STEP_EXEC; step++) {
+        if ((change->without & part_of[step]) == 0)
+            read_step(change, (enum step)step, reply->element[at++]);
     }
 }
 
@@ -196,8 +238,8 @@ static void change_replied(void *ctx, uint64_t tag, const redisReply *reply)
         change->result.role = read_role(reply);
     else if (tag == STEP_OFFSET)
         read_offset(change, reply);
-    else
-        keep_error(change, reply); /* not queued: EXEC will be refused, and this is why */
+    else /* an error: not queued, then EXEC will be refused, and this is why */
+        read_step(change, (enum step)tag, reply);
     change_release(change);
 }
 
@@ -223,6 +265,8 @@ static void change_send(struct change *change, struct link_set *set, const struc
     };
 
     for (uint64_t step = 0; step < STEP_COUNT && !change->broken; step++) {
+        if (change->without & part_of[step])
+            continue;
         if (link_send(set, change->result.id, LINK_CMD, steps[step], change_replied, change, step))
             change->replies_due++;
         else
@@ -233,7 +277,7 @@ static void change_send(struct change *change, struct link_set *set, const struc
 }
 
 void order_role(struct link_set *set, uint32_t id, uint64_t ticket, const struct addr *primary,
-                order_settled_fn *settled, void *arg)
+                unsigned without, order_settled_fn *settled, void *arg)
 {
     struct change *change = calloc(1, sizeof *change);
 
@@ -243,6 +287,8 @@ void order_role(struct link_set *set, uint32_t id, uint64_t ticket, const struct
     }
     change->settled = settled;
     change->arg = arg;
+    change->set = set;
+    change->without = without;
     change->result = (struct order_result){ .id = id, .ticket = ticket, .role = ROLE_UNKNOWN };
     change->replies_due = 1; /* our own, so that it lives until all is sent */
     change_send(change, set, primary);

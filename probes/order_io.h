@@ -9,7 +9,8 @@
  *     INFO replication
  *
  * so that no client writes to the node between its change and the end of its connections. SLAVEOF,
- * since every version of every kind of node knows it.
+ * since every version of every kind of node knows it. What the node is known to refuse is left out
+ * (probes/order_part.h); what it turns out to refuse is told.
  */
 #ifndef PROBES_ORDER_IO_H
 #define PROBES_ORDER_IO_H
@@ -19,6 +20,7 @@
 
 #include "probes/evidence.h"
 #include "probes/node_info.h"
+#include "probes/order_part.h"
 #include "wire/addr.h"
 
 struct link_set;
@@ -31,8 +33,9 @@ struct order_result {
     bool lost;           /* the link went before all replies were there: it may have happened */
     enum node_role role; /* what ROLE said; ROLE_UNKNOWN = it did not say */
     uint64_t offset;     /* of replication, as INFO told it at once; 0 when it did not */
-    char error[EVIDENCE_ERROR_MAX + 1];   /* !ok && !lost: the first error that stood in the way */
-    char warning[EVIDENCE_ERROR_MAX + 1]; /* ok: CONFIG REWRITE or CLIENT KILL was refused */
+    unsigned refused;    /* bits of the parts that were (enum order_part), whether OK or not */
+    char error[EVIDENCE_ERROR_MAX + 1]; /* the first error: what stood in the way of the change, or
+                                           of a part that was refused */
 };
 
 typedef void order_settled_fn(void *arg, const struct order_result *result);
@@ -45,9 +48,9 @@ void order_publish(struct link_set *set, uint32_t id, const char *channel, const
 /* The reply does not matter. */
 void order_script_kill(struct link_set *set, uint32_t id);
 
-/* Follow PRIMARY; NULL: be a primary. SETTLED is called exactly once; from within the call
- * (lost) when the link is not up. */
+/* Follow PRIMARY; NULL: be a primary. The parts of which the bit stands in WITHOUT are left out.
+ * SETTLED is called exactly once; from within the call (lost) when the link is not up. */
 void order_role(struct link_set *set, uint32_t id, uint64_t ticket, const struct addr *primary,
-                order_settled_fn *settled, void *arg);
+                unsigned without, order_settled_fn *settled, void *arg);
 
 #endif

@@ -55,11 +55,11 @@ static void carry_order(const struct carry *carry, const struct order *order)
         break;
     case ORDER_FOLLOW:
     case ORDER_DEMOTE:
-        order_role(carry->links, order->id, order->ticket, &order->addr, carry->settled,
-                   carry->settled_arg);
+        order_role(carry->links, order->id, order->ticket, &order->addr, order->without,
+                   carry->settled, carry->settled_arg);
         break;
     case ORDER_PROMOTE:
-        order_role(carry->links, order->id, order->ticket, NULL, carry->settled,
+        order_role(carry->links, order->id, order->ticket, NULL, order->without, carry->settled,
                    carry->settled_arg);
         break;
     case ORDER_SCRIPT_KILL:

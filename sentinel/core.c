@@ -17,6 +17,7 @@
 #include "sentinel/repoint.h"
 #include "sentinel/requests.h"
 #include "sentinel/restore.h"
+#include "sentinel/role_order.h"
 #include "sentinel/things.h"
 
 #define LATE_MIN_MS  50  /* a timer that comes later than this: we stood still */
@@ -163,8 +164,11 @@ static void take_settled(struct core *core, const struct settled *settled)
     node = core_find_node(core, ticket_id(settled->ticket));
     if (node == NULL)
         return;
-    failover_settled(core, node->group, settled);
-    repoint_settled(core, node, settled);
+    struct settled told = *settled;
+
+    told.again = role_order_settled(core, node, settled);
+    failover_settled(core, node->group, &told);
+    repoint_settled(core, node, &told);
     group_run(core, node->group);
 }
 

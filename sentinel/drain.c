@@ -8,6 +8,7 @@
 #include "sentinel/input.h"
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
+#include "sentinel/role_order.h"
 
 #define ASK_EVERY_MS 1    /* how far the target is */
 #define VERIFY_MS    2000 /* for the old primary's own word on what became of it */
@@ -45,8 +46,14 @@ static void order(struct core *core, struct group *group, enum order_kind kind,
     order->ticket = group->failover.drain.ticket = core_ticket(core, node->id);
     if (kind == ORDER_PAUSE)
         order->pause_ms = group->conf.switchover_timeout_ms;
-    else if (kind == ORDER_DEMOTE)
-        order->addr = node_shown_addr(group->failover.promoted);
+}
+
+static void order_demotion(struct core *core, struct group *group)
+{
+    struct order *order = role_order(core, group->primary, ORDER_DEMOTE);
+
+    order->addr = node_shown_addr(group->failover.promoted);
+    group->failover.drain.ticket = order->ticket;
 }
 
 static void end(struct group *group, enum drain_result result, const char *reason)
@@ -177,7 +184,7 @@ static void target_told(struct core *core, struct group *group, const struct set
     event_detail(emit_node_event(core, EVENT_SWITCHOVER_CAUGHT_UP, group->failover.promoted),
                  "in %lld ms", (long long)(core->now - drain->begun_at));
     enter(core, group, DRAIN_DEMOTE);
-    order(core, group, ORDER_DEMOTE, group->primary);
+    order_demotion(core, group);
 }
 
 static void demoted(struct core *core, struct group *group, const struct settled *settled)
@@ -193,6 +200,8 @@ static void demoted(struct core *core, struct group *group, const struct settled
         end(group, DRAIN_DONE, "");
     } else if (taken) {
         end(group, DRAIN_UNDO, "it was demoted too late: there are newer writes");
+    } else if (settled->again) {
+        order_demotion(core, group);
     } else if (!settled->ok && !settled->lost) {
         snprintf(reason, sizeof reason, "it could not be demoted: %.120s", settled->error);
         end(group, DRAIN_FAILED, reason);

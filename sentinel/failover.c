@@ -10,6 +10,7 @@
 #include "sentinel/input.h"
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
+#include "sentinel/role_order.h"
 #include "sentinel/select.h"
 
 #define FORCED_MAX_MS       10000 /* for a campaign that was asked for to begin */
@@ -393,8 +394,7 @@ static void step_promote(struct core *core, struct group *group)
                (node == group->primary ? !is_answering(node) : node->sdown)) {
         balk(core, group);
     } else if (order_at(core, fo) <= core->now) {
-        fo->ticket = core_ticket(core, node->id);
-        output_order(&core->output, ORDER_PROMOTE, node->id)->ticket = fo->ticket;
+        fo->ticket = role_order(core, node, ORDER_PROMOTE)->ticket;
     }
 }
 
@@ -468,7 +468,9 @@ void failover_settled(struct core *core, struct group *group, const struct settl
     if (fo->state != FAILOVER_PROMOTE || fo->ticket != settled->ticket)
         return;
     fo->ticket = 0;
-    fo->order_at = core->now + PROMOTE_RETRY_MS;
+    fo->order_at = core->now + (settled->again ? 0 : PROMOTE_RETRY_MS);
+    if (settled->again)
+        return;
     if (settled->ok && settled->role == ROLE_PRIMARY) {
         promoted(core, group);
         return;

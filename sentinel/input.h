@@ -71,11 +71,14 @@ enum settled_kind {
 struct settled {
     enum settled_kind kind;
     uint64_t ticket;
-    bool ok;   /* order: the node took it (each reply of the transaction was read) */
-    bool lost; /* order: the link went before the reply: it may or may not have happened */
-    enum node_role role;                /* order: what ROLE, read right behind it, said, */
-    uint64_t offset;                    /* and the replication offset in it */
-    char error[EVIDENCE_ERROR_MAX + 1]; /* order: the first error reply; disk: the reason */
+    bool ok;          /* order: the node took it (each reply of the transaction was read) */
+    bool lost;        /* order: the link went before the reply: it may or may not have happened */
+    bool again;       /* set by the core: nothing happened, it is to be ordered again at once */
+    unsigned refused; /* order: parts that were (enum order_part) */
+    enum node_role role; /* order: what ROLE, read right behind it, said, */
+    uint64_t offset;     /* and the replication offset in it */
+    char error[EVIDENCE_ERROR_MAX +
+               1]; /* order: the first error reply, also of a part; disk: the reason */
 };
 
 struct input {

@@ -108,6 +108,8 @@ struct node {
     bool script_killed; /* SCRIPT KILL sent since it is BUSY */
     bool denied;        /* +access-denied was raised */
     msec balked_at;     /* when it last did not let itself be promoted; MSEC_NEVER = not yet */
+    unsigned refuses;   /* parts of orders that it does not take (enum order_part), */
+    msec refused_at;    /* and when it said so last; MSEC_NEVER = not yet */
     enum repoint repoint;
     msec repoint_at;
     uint64_t ticket;            /* order in flight; 0 = none */

@@ -23,7 +23,8 @@ struct node *node_add(struct core *core, struct group *group, const struct addr 
     node->group = group;
     node->addr = *addr;
     node->created_at = node->role_at = core->now;
-    node->wrong_at = node->reborn_at = node->balked_at = node->cut_off_at = MSEC_NEVER;
+    node->wrong_at = node->reborn_at = node->balked_at = node->cut_off_at = node->refused_at =
+        MSEC_NEVER;
     node_info_init(&node->info);
     probe_init(&node->probe, &core->pace, true, group->conf.down_after_ms, core->now);
     backoff_init(&node->fix_backoff, FIX_MIN_MS, FIX_MAX_MS);

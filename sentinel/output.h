@@ -26,9 +26,10 @@
  *   PING    PING on LINK; the reply is an observation
  *   INFO    INFO on the command link; the reply is an observation
  *   HELLO   PUBLISH hello on the node's channel; any reply is HELLO_SENT
- *   FOLLOW  MULTI, REPLICAOF addr, CONFIG REWRITE, CLIENT KILL TYPE normal, EXEC, then ROLE;
- * settles TICKET PROMOTE the same with REPLICAOF NO ONE; settles TICKET SCRIPT_KILL  SCRIPT KILL;
- * the reply does not matter
+ *   FOLLOW  MULTI, REPLICAOF addr, CONFIG REWRITE, CLIENT KILL TYPE normal, EXEC, then ROLE,
+ *           without the parts that the node refuses; settles TICKET
+ *   PROMOTE the same with REPLICAOF NO ONE; settles TICKET
+ *   SCRIPT_KILL  SCRIPT KILL; the reply does not matter
  *   DEMOTE  as FOLLOW, of a primary, before anybody else is promoted; settles TICKET with the
  *           offset of its last write
  *   PAUSE   CLIENT PAUSE pause_ms WRITE, then ROLE; settles TICKET with the offset
@@ -63,6 +64,7 @@ struct order {
     enum link_kind link; /* OPEN, CLOSE, PING */
     uint64_t ticket;     /* of orders that settle it; else 0 */
     struct addr addr;    /* OPEN: where to; FOLLOW, DEMOTE: whom to follow */
+    unsigned without;    /* FOLLOW, PROMOTE, DEMOTE: parts to leave out (enum order_part) */
     msec pause_ms;       /* PAUSE */
     struct hello hello;  /* HELLO */
 };

@@ -11,6 +11,7 @@
 #include "sentinel/input.h"
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
+#include "sentinel/role_order.h"
 
 #define POLL_MS           100  /* INFO while a replica is coming over */
 #define RETRY_LOST_MS     100  /* the link went before the reply */
@@ -38,9 +39,9 @@ static bool has_slot(const struct group *group)
 
 static void order_follow(struct core *core, struct node *node, enum event_kind event)
 {
-    struct order *order = output_order(&core->output, ORDER_FOLLOW, node->id);
+    struct order *order = role_order(core, node, ORDER_FOLLOW);
 
-    order->ticket = node->ticket = core_ticket(core, node->id);
+    node->ticket = order->ticket;
     order->addr = group_primary_addr(node->group);
     node->repoint = REPOINT_SENT;
     node->repoint_at = core->now;
@@ -267,7 +268,9 @@ void repoint_settled(struct core *core, struct node *node, const struct settled 
     node->ticket = 0;
     if (!settled->ok)
         node->repoint = REPOINT_NONE;
-    if (settled->lost)
+    if (settled->again)
+        node->fix_at = core->now;
+    else if (settled->lost)
         node->fix_at = core->now + RETRY_LOST_MS;
     else if (!settled->ok)
         event_detail(emit_node_event(core, EVENT_ORDER_FAILED, node), "follow: %.120s",

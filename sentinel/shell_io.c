@@ -151,28 +151,17 @@ static void on_peer_heard(void *arg, const struct message *message)
     shell_message(arg, message);
 }
 
-/* Where the node of that id is, for the log. */
-static const char *node_text(const struct shell *shell, uint32_t id, char ret_text[ADDR_TEXT_MAX])
-{
-    const struct node *node = core_find_node(shell->core, id);
-
-    return node != NULL ? addr_format(&node->addr, ret_text) : "a node that is gone";
-}
-
 static void on_settled(void *arg, const struct order_result *result)
 {
     struct shell *shell = arg;
     struct input input = { .kind = INPUT_SETTLED };
     struct settled *settled = &input.u.settled;
-    char node[ADDR_TEXT_MAX];
 
-    if (result->warning[0] != '\0')
-        log_warning("%s changed its role, but answered %s", node_text(shell, result->id, node),
-                    result->warning);
     settled->kind = SETTLED_ORDER;
     settled->ticket = result->ticket;
     settled->ok = result->ok;
     settled->lost = result->lost;
+    settled->refused = result->refused;
     settled->role = result->role;
     settled->offset = result->offset;
     memcpy(settled->error, result->error, sizeof settled->error);

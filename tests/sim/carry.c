@@ -154,6 +154,7 @@ static void carry_role(struct world *w, struct sup *s, const struct order *order
     if (order->kind == ORDER_DEMOTE)
         fault_late_demotion(w, s, endpoint_engine(w, conn->server));
     packet->ticket = order->ticket;
+    packet->without = order->without;
     if (order->kind == ORDER_PAUSE)
         packet->u.pause_ms = order->pause_ms;
     else

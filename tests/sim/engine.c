@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "probes/order_part.h"
 #include "tests/sim/world.h"
 
 #define SLOW_COMMANDS 15 /* of one supervisor within down_after, and as much again */
@@ -20,6 +21,7 @@ void engine_init(struct world *w, int index, int group, bool primary)
                           .host_on = true,
                           .life = 1,
                           .priority = 100,
+                          .picky = w->plan.picky[index],
                           .role = primary ? ROLE_PRIMARY : ROLE_REPLICA,
                           .master = -1,
                           .link_down_at = -1 };
@@ -158,6 +160,16 @@ static void kill_normal_clients(struct world *w, struct engine *e, const struct 
     }
 }
 
+/* What the node refuses of an order. False: with it the whole transaction. */
+static bool takes_rest(const struct engine *e, const struct packet *packet, struct packet *reply)
+{
+    unsigned refused = e->picky & ~packet->without;
+
+    reply->u.settled.refused = refused;
+    reply->u.settled.error = refused ? "NOPERM this user has no permissions" : NULL;
+    return refused == 0 || (refused & PART_MULTI) || (packet->without & PART_MULTI);
+}
+
 /* The transaction of an order, and ROLE read behind it. */
 static void obey(struct world *w, struct engine *e, struct conn *conn, const struct packet *packet)
 {
@@ -169,13 +181,14 @@ static void obey(struct world *w, struct engine *e, struct conn *conn, const str
         reply->u.settled.error = evidence_name(ev);
     } else if (e->refusing) {
         reply->u.settled.error = "NOPERM this user has no permissions to run the command";
-    } else {
+    } else if (takes_rest(e, packet, reply)) {
         repl_advance(w);
         if (packet->kind == PKT_PROMOTE)
             repl_promote(w, e);
         else
             repl_follow(w, e, world_engine_by_addr(w, &packet->u.addr));
-        kill_normal_clients(w, e, conn);
+        if (((e->picky | packet->without) & PART_KILL) == 0)
+            kill_normal_clients(w, e, conn);
         reply->u.settled.ok = true;
         reply->u.settled.offset = e->offset;
     }

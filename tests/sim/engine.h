@@ -39,6 +39,7 @@ struct engine {
     int busy; /* nested faults count */
     bool killable;
     int denied, misconf, refusing;
+    unsigned picky;  /* parts of orders that it does not take (enum order_part), for good */
     msec service_ms; /* what each command takes; 0 = nothing */
     int priority;
     msec lag_ms;

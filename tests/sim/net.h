@@ -79,6 +79,7 @@ struct packet {
     msec ready_at;        /* not before */
     int8_t group, engine; /* ANSWER: which primary was asked about; -1 = none of ours */
     uint64_t about;       /* ASK, ANSWER: config epoch that the asker was in */
+    unsigned without;     /* FOLLOW, PROMOTE: parts left out */
     struct packet *next;
     union {
         struct hello hello;
@@ -93,6 +94,7 @@ struct packet {
             bool ok;
             enum node_role role;
             uint64_t offset;
+            unsigned refused;
             const char *error;
         } settled;
         msec pause_ms; /* PAUSE */

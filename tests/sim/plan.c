@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "probes/order_part.h"
 #include "wire/prng.h"
 
 #define LEN(a) (sizeof(a) / sizeof(a)[0])
@@ -167,6 +168,16 @@ static void draw_chaos(struct plan *plan, struct prng *prng)
             plan->weight[FAULT_OP_RESET] = plan->weight[FAULT_OP_REMOVE] = 0;
 }
 
+/* Nodes that refuse a part of each order, all their lives. */
+static void draw_picky(struct plan *plan, struct prng *prng)
+{
+    if (!chance(prng, 20))
+        return;
+    for (int i = 0; i < PLAN_ENGINES_MAX; i++)
+        plan->picky[i] = (uint8_t)PICK(prng, 0, 0, 0, PART_REWRITE, PART_KILL,
+                                       PART_REWRITE | PART_KILL, PART_MULTI);
+}
+
 void plan_draw(struct plan *plan, uint64_t seed)
 {
     struct prng prng;
@@ -180,4 +191,5 @@ void plan_draw(struct plan *plan, uint64_t seed)
     draw_habits(plan, &prng);
     draw_world(plan, &prng);
     draw_chaos(plan, &prng);
+    draw_picky(plan, &prng);
 }

@@ -81,11 +81,12 @@ struct plan {
     msec timer_slack_ms; /* a timer is late by up to this */
     bool tick_first;     /* after a standstill: the timer before the sockets */
 
-    uint32_t write_rate;  /* bytes/s that clients write to a primary */
-    msec full_sync_ms;    /* a full synchronisation takes so long */
-    uint64_t backlog;     /* bytes; more than this behind = full */
-    msec repl_timeout_ms; /* until replicas notice a silent primary */
-    bool serve_stale;     /* false: replicas without link answer MASTERDOWN */
+    uint32_t write_rate;             /* bytes/s that clients write to a primary */
+    msec full_sync_ms;               /* a full synchronisation takes so long */
+    uint64_t backlog;                /* bytes; more than this behind = full */
+    msec repl_timeout_ms;            /* until replicas notice a silent primary */
+    uint8_t picky[PLAN_ENGINES_MAX]; /* parts of orders that a node never takes (enum order_part) */
+    bool serve_stale;                /* false: replicas without link answer MASTERDOWN */
 
     msec chaos_ms; /* 0 = none */
     msec gap_ms;   /* between faults, on average */

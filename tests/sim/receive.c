@@ -102,6 +102,7 @@ static void settled(struct world *w, struct sup *s, struct conn *conn, const str
     input.u.settled.ok = packet->u.settled.ok;
     input.u.settled.role = packet->u.settled.role;
     input.u.settled.offset = packet->u.settled.offset;
+    input.u.settled.refused = packet->u.settled.refused;
     if (packet->u.settled.error != NULL)
         strcpy(input.u.settled.error, packet->u.settled.error);
     sup_feed(w, s, &input);

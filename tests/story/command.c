@@ -68,6 +68,8 @@ static const struct command {
     { "deny", do_node, false, 2, 2, "NODE 1|0: NOAUTH" },
     { "misconf", do_node, false, 2, 2, "NODE 1|0: MISCONF" },
     { "refuse", do_node, false, 2, 2, "NODE 1|0: orders are refused" },
+    { "picky", do_node, false, 2, 2,
+      "NODE BITS: refuses 1 MULTI, 2 CONFIG REWRITE, 4 CLIENT KILL" },
     { "priority", do_node, false, 2, 2, "NODE N" },
     { "lag", do_node, false, 2, 2, "NODE MS: behind its primary" },
     { "script", do_script, false, 1, 2, "NODE [unkillable|end]: BUSY" },

@@ -151,6 +151,8 @@ bool do_node(struct story *st, const struct words *a)
         e->misconf = value != 0;
     else if (strcmp(name, "refuse") == 0)
         e->refusing = value != 0;
+    else if (strcmp(name, "picky") == 0)
+        e->picky = (unsigned)value;
     else if (strcmp(name, "priority") == 0)
         e->priority = (int)value;
     else if (strcmp(name, "lag") == 0)

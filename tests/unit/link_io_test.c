@@ -563,7 +563,7 @@ static void follow(const struct line_of_script *script)
     struct addr primary = { "10.0.0.9", 6400 };
 
     bring_up(script, LINK_CMD);
-    order_role(world.links, ID, 42, &primary, on_settled, NULL);
+    order_role(world.links, ID, 42, &primary, 0, on_settled, NULL);
     await(&world.settled, 1);
     CU_ASSERT_EQUAL(world.settled, 1);
     CU_ASSERT(world.result.ticket == 42 && world.result.id == ID);
@@ -579,10 +579,10 @@ static void test_follow(void)
 
     follow(script);
     CU_ASSERT(world.result.ok && !world.result.lost && world.result.role == ROLE_REPLICA);
-    CU_ASSERT(world.result.error[0] == '\0' && world.result.warning[0] == '\0');
+    CU_ASSERT(world.result.error[0] == '\0' && world.result.refused == 0);
     CU_ASSERT_PTR_NOT_NULL(strstr(world.requests, "|MULTI|SLAVEOF 10.0.0.9 6400|CONFIG REWRITE|"
                                                   "CLIENT KILL TYPE normal|EXEC|ROLE|"));
-    order_role(world.links, ID, 43, NULL, on_settled, NULL);
+    order_role(world.links, ID, 43, NULL, 0, on_settled, NULL);
     await(&world.settled, 2);
     CU_ASSERT_PTR_NOT_NULL(strstr(world.requests, "|MULTI|SLAVEOF NO ONE|"));
     finish();
@@ -601,8 +601,84 @@ static void test_follow_with_a_warning(void)
 
     follow(script);
     CU_ASSERT(world.result.ok && world.result.role == ROLE_UNKNOWN);
-    CU_ASSERT_STRING_EQUAL(world.result.warning, "CONFIG REWRITE: ERR no config file");
+    CU_ASSERT_EQUAL(world.result.refused, PART_REWRITE);
+    CU_ASSERT_STRING_EQUAL(world.result.error, "CONFIG REWRITE: ERR no config file");
     finish();
+}
+
+/* The order ended, with that part refused, and went well or not. */
+static void refuses(const struct line_of_script *script, bool ok, unsigned part, const char *error)
+{
+    follow(script);
+    CU_ASSERT(world.result.ok == ok && !world.result.lost);
+    CU_ASSERT_EQUAL(world.result.refused, part);
+    CU_ASSERT_STRING_EQUAL(world.result.error, error);
+    finish();
+}
+
+/* A node that has no such command, or gives no right to it, ends the whole transaction. */
+static void test_parts_refused(void)
+{
+    static const struct line_of_script no_config[] = {
+        { "CLIENT SETNAME", "+OK\r\n" },
+        { "MULTI", "+OK\r\n" },
+        { "CONFIG", "-ERR unknown command 'CONFIG'\r\n" },
+        { "EXEC", "-EXECABORT Transaction discarded\r\n" },
+        { "ROLE", SLAVE_ROLE },
+        { "", QUEUED },
+        { NULL, NULL },
+    };
+    static const struct line_of_script no_multi[] = {
+        { "CLIENT SETNAME", "+OK\r\n" },
+        { "MULTI", "-NOPERM multi\r\n" },
+        { "SLAVEOF", "+OK\r\n" },
+        { "CONFIG", "+OK\r\n" },
+        { "CLIENT KILL", ":1\r\n" },
+        { "EXEC", "-ERR EXEC without MULTI\r\n" },
+        { "ROLE", SLAVE_ROLE },
+        { "", "+OK\r\n" },
+        { NULL, NULL },
+    };
+    static const struct line_of_script no_exec[] = {
+        { "CLIENT SETNAME", "+OK\r\n" }, { "MULTI", "+OK\r\n" }, { "EXEC", "-NOPERM exec\r\n" },
+        { "DISCARD", "+OK\r\n" },        { "", QUEUED },         { NULL, NULL },
+    };
+
+    refuses(no_config, false, PART_REWRITE, "CONFIG REWRITE: ERR unknown command 'CONFIG'");
+    refuses(no_multi, true, PART_MULTI, "MULTI: NOPERM multi");
+    refuses(no_exec, false, PART_MULTI, "EXEC: NOPERM exec");
+    CU_ASSERT_PTR_NOT_NULL(strstr(world.requests, "|DISCARD|"));
+}
+
+/* What is known to be refused is not sent. */
+static void test_parts_left_out(void)
+{
+    static const struct {
+        unsigned without;
+        const char *exec, *requests;
+    } rows[] = {
+        { PART_REWRITE, "*2\r\n+OK\r\n:0\r\n",
+          "|MULTI|SLAVEOF NO ONE|CLIENT KILL TYPE normal|EXEC|ROLE|" },
+        { PART_KILL | PART_REWRITE, "*1\r\n+OK\r\n", "|MULTI|SLAVEOF NO ONE|EXEC|ROLE|" },
+        { PART_MULTI, "", "|SLAVEOF NO ONE|CONFIG REWRITE|CLIENT KILL TYPE normal|ROLE|" },
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct line_of_script script[] = {
+            { "CLIENT SETNAME", "+OK\r\n" },
+            { "EXEC", rows[i].exec },
+            { "SLAVEOF", rows[i].without & PART_MULTI ? "+OK\r\n" : QUEUED },
+            { "", "+OK\r\n" },
+            { NULL, NULL },
+        };
+
+        bring_up(script, LINK_CMD);
+        order_role(world.links, ID, 42, NULL, rows[i].without, on_settled, NULL);
+        await(&world.settled, 1);
+        CU_ASSERT(world.result.ok && world.result.refused == 0);
+        CU_ASSERT_PTR_NOT_NULL(strstr(world.requests, rows[i].requests));
+        finish();
+    }
 }
 
 /* The order must fail with that text. */
@@ -646,7 +722,8 @@ static void test_follow_refused(void)
         { NULL, NULL },
     };
 
-    fails(denied, "NOPERM multi");
+    fails(denied, "ERR no");
+    CU_ASSERT_EQUAL(world.result.refused, PART_MULTI | PART_REWRITE | PART_KILL);
     fails(unknown, "ERR unknown command 'SLAVEOF'");
     fails(inside, "ERR not now");
     fails(odd, "unexpected reply to EXEC");
@@ -673,7 +750,7 @@ static void test_follow_lost(void)
     follow(at_exec);
     CU_ASSERT(world.result.lost && !world.result.ok);
     expect(EVIDENCE_RESET);
-    order_role(world.links, ID, 43, NULL, on_settled, NULL); /* no link: at once */
+    order_role(world.links, ID, 43, NULL, 0, on_settled, NULL); /* no link: at once */
     CU_ASSERT(world.settled == 2 && world.result.lost && world.result.ticket == 43);
     finish();
     follow(at_role);
@@ -684,7 +761,7 @@ static void test_follow_lost(void)
 static void test_follow_closed(void)
 {
     bring_up(polite, LINK_CMD);
-    order_role(world.links, ID, 44, NULL, on_settled, NULL);
+    order_role(world.links, ID, 44, NULL, 0, on_settled, NULL);
     link_close(world.links, ID, LINK_CMD);
     CU_ASSERT(world.settled == 1 && world.result.lost);
     finish();
@@ -699,7 +776,7 @@ static void test_too_many(void)
     bring_up(mute, LINK_CMD);
     for (int i = 0; i < WAITERS_MAX - 2; i++)
         order_ping(world.links, ID, LINK_CMD);
-    order_role(world.links, ID, 45, NULL, on_settled, NULL); /* only two steps of six fit */
+    order_role(world.links, ID, 45, NULL, 0, on_settled, NULL); /* only two steps of six fit */
     CU_ASSERT(world.settled == 1 && world.result.lost);
     expect(EVIDENCE_RESET); /* not left within a transaction */
     finish();
@@ -808,6 +885,8 @@ static const struct unit_case cases[] = {
     { "INFO is read", test_info },
     { "a change of role", test_follow },
     { "a side effect that fails is a warning", test_follow_with_a_warning },
+    { "parts of a change refused", test_parts_refused },
+    { "parts of a change left out", test_parts_left_out },
     { "a refused change tells the first error", test_follow_refused },
     { "a link that goes first loses the order, or not", test_follow_lost },
     { "closing the link loses the order", test_follow_closed },

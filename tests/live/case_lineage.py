@@ -1,0 +1,107 @@
+"""Scenarios: replication histories, and nodes that do not take an order as it is."""
+
+import time
+
+from cluster import Cluster
+from fakes import Prepared
+from scenario import ms, scenario
+from waiting import check, wait
+
+DOWN_AFTER = 500
+SOON_S = 20.0
+
+
+def restart_supervisors(world):
+    """All at once, by SIGKILL: what they know is what they have stored."""
+    for supervisor in world.supervisors:
+        supervisor.kill()
+    for supervisor in world.supervisors:
+        supervisor.start().await_ready()
+
+
+def reached(world, primary):
+    """All supervisors have seen this primary's own word since they began."""
+    def seen(supervisor):
+        master = supervisor.master(world.group.name)
+        return int(master["port"]) == primary.port and master["role-reported"] == "master" and master["flags"] == "master"
+    return all(seen(s) for s in world.supervisors)
+
+
+@scenario(supervisors=("picketd",), seconds=9)
+def lost_in_a_row(nodes, supervisor):
+    """two primaries die while the last replica stands still, so that its history is one that nobody names any more"""
+    with Cluster(nodes, supervisor, replicas=3, down_after=DOWN_AFTER) as world:
+        group, last = world.group, world.group.replicas[-1]
+        last.stop()
+        for _ in range(2):
+            old = group.primary
+            moment = old.kill()
+            wait(lambda m=moment, o=old: world.wait_switch(group, m, o) is not last, "a switch", SOON_S)
+        wait(lambda: reached(world, group.primary), "the third primary is known", SOON_S)
+        restart_supervisors(world)
+        wait(lambda: reached(world, group.primary), "the third primary is known again", SOON_S)
+        old = group.primary
+        old.kill()
+        last.cont()
+        moment = time.monotonic()
+        check(world.wait_agreed(group, old, 60.0) is last, "the last one is not the primary")
+        wait(lambda: last.role() == "master", "it is one", SOON_S)
+        return "the last one was promoted %s after it could be spoken to" % ms(time.monotonic() - moment)
+
+
+# What each node does not take: a right that is not given, or a command that is not there.
+PICKY = {
+    "node0": ("user default on nopass ~* &* +@all -config|rewrite -client|kill", ("CONFIG REWRITE",)),
+    "node1": ('rename-command CONFIG ""', ("CONFIG REWRITE",)),
+    "node2": ('rename-command CLIENT ""', ("CLIENT KILL",)),
+    "node3": ("user default on nopass ~* &* +@all -multi", ("MULTI",)),
+}
+
+
+def told_refused(world, node, parts):
+    """An event names a part that this node refuses."""
+    payloads = [e.payload for s in world.supervisors for e in s.events.find("-order-part-refused")]
+    return any(" %s %d " % (node.host, node.port) in p and part in p for p in payloads for part in parts)
+
+
+@scenario(nodes=("redis",), supervisors=("picketd",), seconds=9)
+def parts_refused(nodes, supervisor):
+    """nodes without CONFIG REWRITE, CLIENT KILL or MULTI (renamed, no right) are promoted and repointed"""
+    lines = {label: [line] for label, (line, _) in PICKY.items()}
+    with Prepared(nodes, supervisor, lines=lines, replicas=3, down_after=DOWN_AFTER) as world:
+        group, times = world.group, []
+        for _ in range(4):
+            old = group.primary
+            moment = old.kill()
+            world.wait_switch(group, moment, old, SOON_S)
+            times.append(ms(time.monotonic() - moment))
+            old.start().await_ready()
+            wait(group.attached, "all follow the new primary", SOON_S)
+            world.settle()
+        for node in group.nodes:
+            wait(lambda n=node: told_refused(world, n, PICKY[n.label][1]), "it is told what %s refuses" % node.label)
+        return "switches after %s" % ", ".join(times)
+
+
+class Fileless(Cluster):
+    """redis-server nodes without configuration files."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        for node in self.group.nodes:
+            follow = [] if node is self.group.primary else ["--replicaof", node.host, str(self.group.primary.port)]
+            node.argv = ["redis-server", "--port", str(node.port), "--bind", node.host, "--dir", node.dir, "--save", "",
+                         "--repl-diskless-sync-delay", "0"] + follow
+
+
+@scenario(nodes=("redis",), supervisors=("picketd",), seconds=2)
+def no_config_file(nodes, supervisor):
+    """nodes that were started without a configuration file cannot store their role: that is told, and nothing else"""
+    with Fileless(nodes, supervisor, down_after=DOWN_AFTER) as world:
+        group, old = world.group, world.group.primary
+        moment = old.kill()
+        world.wait_switch(group, moment, old, SOON_S)
+        wait(group.attached, "all follow the new primary", SOON_S)
+        for node in (group.primary, group.replicas[-1]):
+            wait(lambda n=node: told_refused(world, n, ("CONFIG REWRITE",)), "it is told of %s" % node.label, SOON_S)
+        return "switch after %s" % ms(world.switches(group, moment)[0].at - moment)
