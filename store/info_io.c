@@ -72,6 +72,20 @@ static void put_server(struct shell *sh, struct buf *b)
     put_text(b, "config_file", "");
 }
 
+/* As Valkey 8 and Redis 8 have it: a supervisor wants to know who paused what, and for how long. */
+static void put_pause(const struct store *s, struct buf *b)
+{
+    bool by_client = s->paused_until_ms > s->mono_ms, writes = store_is_paused(s, true);
+    const char *what = store_is_paused(s, false) ? "all" : "write";
+
+    put_text(b, "paused_reason",
+             s->failover != FAILOVER_NONE ? "failover_in_progress"
+             : by_client                  ? "client_pause"
+                                          : "none");
+    put_text(b, "paused_actions", writes ? what : "none");
+    put(b, "paused_timeout_milliseconds", by_client ? s->paused_until_ms - s->mono_ms : 0);
+}
+
 static void put_clients(struct shell *sh, struct buf *b)
 {
     put(b, "connected_clients", (long long)(server_count(sh->server) - sh->replicas.count));
@@ -79,6 +93,7 @@ static void put_clients(struct shell *sh, struct buf *b)
     put(b, "maxclients", option_number(&sh->store.options, OPT_MAXCLIENTS));
     put(b, "blocked_clients", (long long)server_stats(sh->server)->blocked);
     put(b, "tracking_clients", 0);
+    put_pause(&sh->store, b);
 }
 
 /* A count of bytes, and the same again in a unit; name without "_human". */

@@ -18,6 +18,7 @@ static const char *const evict_policies[] = {
     "volatile-ttl", NULL
 };
 
+static const char *const diskless_loads[] = { "swapdb", NULL };
 static const char *const gates[] = { "no", "yes", "strict", NULL };
 
 static const struct option_row rows[OPTION_COUNT] = {
@@ -31,7 +32,7 @@ static const struct option_row rows[OPTION_COUNT] = {
 static const char *const *const choices[OPTION_COUNT] = {
     [OPT_LOGLEVEL] = loglevels,        [OPT_APPENDFSYNC] = fsyncs,
     [OPT_DEBUG_COMMAND] = debug_users, [OPT_MAXMEMORY_POLICY] = evict_policies,
-    [OPT_START_GATE] = gates,
+    [OPT_START_GATE] = gates,          [OPT_DISKLESS_LOAD] = diskless_loads,
 };
 
 static const char *const *words_of(enum option_id id)

@@ -118,6 +118,12 @@ enum option_flag {
       "a full synchronisation goes straight to the replicas, not by the data file")                \
     X(DISKLESS_DELAY, "repl-diskless-sync-delay", NULL, NUMBER, 0, "0", 0, INT32_MAX,              \
       "seconds to wait for more replicas before one (Redis: 5)")                                   \
+    X(DISKLESS_REPLICAS, "repl-diskless-sync-max-replicas", NULL, NUMBER, 0, "0", 0, INT32_MAX,    \
+      "do not wait any longer when so many replicas wait; 0: always wait")                         \
+    X(DISKLESS_LOAD, "repl-diskless-load", NULL, CHOICE, 0, "swapdb", 0, 0,                        \
+      "data of a primary are read beside the old ones, which are served until they are whole")     \
+    X(LAZY_FLUSH, "replica-lazy-flush", "slave-lazy-flush", YES_NO, 0, "yes", 1, 1,                \
+      "old data are freed little by little")                                                       \
     X(BACKLOG_SIZE, "repl-backlog-size", NULL, BYTES, 0, "1mb", 16 * OPTION_KB, 64 * OPTION_GB,    \
       "bytes of the stream kept for replicas that come back")                                      \
     X(BACKLOG_TTL, "repl-backlog-ttl", NULL, NUMBER, 0, "3600", 0, INT32_MAX,                      \

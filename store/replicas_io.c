@@ -17,6 +17,7 @@
 #include "store/wait_io.h"
 #include "wire/log_io.h"
 
+#define REPLICA_ACK_MAX_MS 3000 /* replicas say something every second */
 #define WAITING_NEWLINE_MS                                                                         \
     1000 /* how often a replica that waits for its turn hears that we live                         \
           */
@@ -135,8 +136,10 @@ static void move_stream(struct shell *sh, struct replica *r)
         sh->store.stats.repl_bytes_out += runs[i].n;
     }
     r->cursor = repl->backlog.next;
-    if (r->aside.overflow)
+    if (r->aside.overflow) {
+        log_warning("replica %s closed: output buffer limit, in a full synchronisation", c->addr);
         server_close(sh->server, c, "output buffer limit");
+    }
     if (to == &c->out)
         client_touch(c);
 }
@@ -191,8 +194,19 @@ void replicas_count_good(struct shell *sh)
     sh->store.online_replicas = online;
 }
 
+/* True when an online replica has said something within so many milliseconds. */
+static bool any_hears(const struct shell *sh, msec within_ms)
+{
+    for (const struct replica *r = sh->replicas.first; r != NULL; r = r->next) {
+        if (r->phase == REPLICA_ONLINE && sh->store.mono_ms - r->heard_ms <= within_ms)
+            return true;
+    }
+    return false;
+}
+
 /* A primary says PING in its stream; replicas that wait for a child get a line end, which means
- * nothing. */
+ * nothing. One that is cut off from all of them says nothing: it might be a primary no more, and
+ * with bytes of its own in its history it could not continue elsewhere. */
 static void ping(struct shell *sh)
 {
     msec period_ms = option_number(&sh->store.options, OPT_PING_PERIOD) * 1000;
@@ -202,8 +216,21 @@ static void ping(struct shell *sh)
     if (s->mono_ms - sh->replicas.pinged_ms < period_ms || sh->replicas.count == 0)
         return;
     sh->replicas.pinged_ms = s->mono_ms;
-    if (!store_is_replica(s) && repl_is_fed(&s->repl) && !store_is_paused(s, true))
+    if (!store_is_replica(s) && repl_is_fed(&s->repl) && !store_is_paused(s, true) &&
+        any_hears(sh, msec_max(period_ms, REPLICA_ACK_MAX_MS)))
         repl_feed_command(&s->repl, -1, 1, &word);
+}
+
+/* The soft limit for what is put aside; what is on its way already is the server's business. */
+static bool is_over_soft(const struct shell *sh, struct replica *r)
+{
+    const struct server_output_limit *limit = &server_options(sh->server)->output[CLIENT_REPLICA];
+
+    if (limit->soft_bytes == 0 || buf_used(&r->aside) <= limit->soft_bytes)
+        r->over_since_ms = 0;
+    else if (r->over_since_ms == 0)
+        r->over_since_ms = sh->store.mono_ms;
+    return r->over_since_ms > 0 && sh->store.mono_ms - r->over_since_ms >= limit->soft_ms;
 }
 
 static void check_one(struct shell *sh, struct replica *r)
@@ -218,6 +245,11 @@ static void check_one(struct shell *sh, struct replica *r)
         r->heard_ms = sh->store.mono_ms;
         resp_raw(&c->reply, "\n", 1);
         client_touch(c);
+    }
+    if (is_over_soft(sh, r)) {
+        log_warning("replica %s closed: soft output buffer limit, in a full synchronisation",
+                    c->addr);
+        server_close(sh->server, c, "soft output buffer limit");
     }
     if (r->phase >= REPLICA_LOADING &&
         sh->store.mono_ms - msec_max(r->heard_ms, c->active_ms) > limit_ms) {

@@ -44,6 +44,7 @@ struct replica {
     msec heard_ms;  /* its last word; monotonic */
     msec waits_since_ms;
     struct buf aside;
+    msec over_since_ms; /* aside is above the soft limit; 0: it is not */
 };
 
 struct replicas {

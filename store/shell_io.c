@@ -251,6 +251,9 @@ static size_t clients_max(const struct options *o)
 
 static void fill_server_options(const struct options *o, struct server_options *to)
 {
+    struct server_output_limit *replica = &to->output[CLIENT_REPLICA];
+    size_t backlog_bytes = (size_t)option_number(o, OPT_BACKLOG_SIZE);
+
     to->clients_max = clients_max(o);
     to->query_bytes_max = (size_t)option_number(o, OPT_QUERY_LIMIT);
     to->request.bulk_bytes_max = (size_t)option_number(o, OPT_BULK_MAX);
@@ -261,6 +264,9 @@ static void fill_server_options(const struct options *o, struct server_options *
         to->output[i].soft_bytes = (size_t)o->output[i].soft_bytes;
         to->output[i].soft_ms = o->output[i].soft_s * 1000;
     }
+    /* A replica may continue from anywhere in the backlog: what it is sent then must not end it. */
+    if (replica->hard_bytes > 0 && replica->hard_bytes < backlog_bytes)
+        replica->hard_bytes = backlog_bytes;
 }
 
 /* A password that was set, or taken away: who is connected keeps what it has. */
@@ -271,6 +277,7 @@ static bool on_option(struct store *s, enum option_id id, char ret_error[OPTION_
     if (id == OPT_BACKLOG_SIZE) {
         replicas_flush(sh);
         repl_resize_backlog(&s->repl, (size_t)option_number(&s->options, id));
+        fill_server_options(&s->options, server_options(sh->server));
     } else if (id == OPT_APPENDONLY) {
         return aof_switch(sh, option_number(&s->options, id), ret_error, OPTION_ERROR_TEXT_MAX);
     } else if (id == OPT_LOGLEVEL) {

@@ -236,7 +236,7 @@ static void mark_served(struct shell *sh, const struct sync *y)
         r->early_ack = false;
         r->cursor = sh->store.repl.offset + 1;
         buf_done(&r->aside);
-        buf_init(&r->aside, (size_t)sh->store.options.output[CLIENT_REPLICA].hard_bytes);
+        buf_init(&r->aside, server_options(sh->server)->output[CLIENT_REPLICA].hard_bytes);
         log_notice("full synchronisation of replica %s started, offset %lld", c->addr,
                    (long long)sh->store.repl.offset);
     }
@@ -279,6 +279,7 @@ static void start(struct shell *sh)
 void sync_try(struct shell *sh)
 {
     int64_t delay_ms = option_number(&sh->store.options, OPT_DISKLESS_DELAY) * 1000;
+    size_t waiting = 0, most = (size_t)option_number(&sh->store.options, OPT_DISKLESS_REPLICAS);
     bool due = false;
 
     if (sh->saver.child != NULL || sh->stopping || sh->store.phase != STORE_READY)
@@ -288,9 +289,13 @@ void sync_try(struct shell *sh)
         return;
     if (!option_number(&sh->store.options, OPT_DISKLESS))
         delay_ms = 0;
-    for (struct replica *r = sh->replicas.first; r != NULL; r = r->next)
-        due = due || (is_ready(sh, r) && sh->store.mono_ms - r->waits_since_ms >= delay_ms);
-    if (due)
+    for (struct replica *r = sh->replicas.first; r != NULL; r = r->next) {
+        if (!is_ready(sh, r))
+            continue;
+        waiting++;
+        due = due || sh->store.mono_ms - r->waits_since_ms >= delay_ms;
+    }
+    if (due || (most > 0 && waiting >= most))
         start(sh);
 }
 
