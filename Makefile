@@ -156,7 +156,7 @@ SAMPLES := $(wildcard etc/*.conf)
 UNITS   := $(wildcard etc/systemd/*.service etc/systemd/*.socket)
 USERS   := $(wildcard etc/systemd/*.sysusers)
 LIB      = $(DESTDIR)$(PREFIX)/lib
-MAN     := $(wildcard etc/*.[1-8])
+MAN     := $(wildcard etc/*.[1-8] etc/man/*.[1-8])
 
 install: all
 	$(INSTALL) -d $(DESTDIR)$(PREFIX)/bin $(DOC)

@@ -228,8 +228,21 @@ def gate_strict(lab):
     check(not os.path.exists(off.file("picket-store.guard")), "and nothing is written")
 
 
+def manual(lab):
+    """The man page knows what STATUS says, and the settings behind it."""
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "etc", "man", "picket-store.1")) as file:
+        text = file.read()
+    node = lab.node("picket", save="")
+    names = list(status(node)) + ["sync-replicas", "sync-replicas-timeout", "start-gate", "write-lease-ms"]
+    missing = [name for name in names if name not in text]
+    check(not missing, "not in the man page: %s" % ", ".join(missing))
+    for line in said(node, "PICKET", "HELP")[1::2]:
+        check("PICKET " + line in text or line == "HELP", "%s is not in the man page" % line)
+
+
 def main():
     lab = Lab("store_guard")
+    lab.case("the man page", manual, lab)
     lab.case("writes need a lease", lease_is_needed, lab)
     lab.case("epochs of the lease", lease_epochs, lab)
     lab.case("epochs are durable", epoch_is_durable, lab)
