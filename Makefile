@@ -71,7 +71,7 @@ LINK       = $(CC) $(CFLAGS) $(HARDEN) -pthread -Wl,--as-needed $(LDFLAGS)
 
 # --- programs --------------------------------------------------------------------------------------------------------------
 
-.PHONY: all demo test unit story sim mutants live asan bench install uninstall clean help setup purity headers
+.PHONY: all demo test unit story sim mutants live asan bench fuzz install uninstall clean help setup purity headers
 all: $(PROGRAMS) $(if $(SAN),,compile_commands.json)
 
 $(BUILD)/picketd: $(call objects,$(SUPERVISOR_SRC)) $(BUILD)/libwire.a
@@ -138,15 +138,15 @@ headers: $(BUILD)/flags.mk
 
 test: setup all
 	@tests/tally "$(MAKE) -s purity" "$(MAKE) -s headers" "$(MAKE) -s unit" "$(MAKE) -s story" \
-	    "$(MAKE) -s sim COUNT=2000" "$(MAKE) -s mutants" "$(MAKE) -s live"
+	    "$(MAKE) -s sim COUNT=2000" "$(MAKE) -s mutants" "$(MAKE) -s fuzz-short" "$(MAKE) -s live"
 
 ASAN = $(MAKE) -s BUILD=build-asan SAN=1
 asan: setup
 	@$(ASAN) all
-	@tests/tally "$(ASAN) unit" "$(ASAN) story" "$(ASAN) sim COUNT=200" "$(ASAN) live"
+	@tests/tally "$(ASAN) unit" "$(ASAN) story" "$(ASAN) sim COUNT=200" "$(ASAN) fuzz-short" "$(ASAN) live"
 
 # Their owners: tests/sim (sim, story, mutants), tests/live (live, demo), tests/bench (bench).
--include tests/sim/sim.mk tests/live/live.mk tests/bench/bench.mk tests/clients/clients.mk
+-include tests/fuzz/fuzz.mk tests/sim/sim.mk tests/live/live.mk tests/bench/bench.mk tests/clients/clients.mk
 
 # --- the rest --------------------------------------------------------------------------------------------------------------
 
@@ -177,7 +177,7 @@ uninstall:
 	rm -rf $(DOC)
 
 clean:
-	rm -rf build-asan $(BUILD) compile_commands.json
+	rm -rf build-asan build-fuzz $(BUILD) compile_commands.json
 
 help:
 	@echo 'make [all]      build picketd, picket-store, picketctl into $(BUILD)/'
@@ -186,6 +186,7 @@ help:
 	@echo 'make unit       unit tests                     make story    the scripted stories'
 	@echo 'make sim        the simulator; SEED=n COUNT=n  make mutants  planted faults, each must be caught'
 	@echo 'make live       real processes on loopback     make asan     unit, story, sim, live with sanitizers'
+	@echo 'make fuzz       what readers of files and requests do with bytes nobody chose; FUZZ_S=seconds each'
 	@echo 'make bench      failover times beside redis-sentinel'
 	@echo 'make install    to PREFIX ($(PREFIX)), below DESTDIR; make uninstall takes it away'
 	@echo 'make setup      check for libraries and tools, install what is missing'

@@ -1,0 +1,43 @@
+/* The append-only log: its commands are run, all that there are; the data must be sound at the end.
+ */
+#include "tests/fuzz/fuzz.h"
+
+#include <string.h>
+
+#include "store/aof_read.h"
+#include "tests/fuzz/world.h"
+
+static bool in_multi(const struct world *w)
+{
+    return (w->client.flags & CLIENT_IN_MULTI) != 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+    struct aof_reader r = { .at = 0 };
+    struct resp_request req;
+    struct buf in = { 0 };
+    struct world w;
+    enum aof_item item;
+    size_t used;
+
+    world_init(&w);
+    aof_reader_begin(&r, 0);
+    buf_append(&in, data, n);
+    do {
+        item = aof_read(&r, buf_data(&in), buf_used(&in), &req, &used);
+        FUZZ_CHECK(used <= buf_used(&in), "used more than there was");
+        if (item == AOF_ITEM_COMMAND)
+            world_run(&w, req.argc, req.argv);
+        buf_consume(&in, used);
+        aof_reader_advance(&r, used, in_multi(&w));
+        FUZZ_CHECK(r.whole <= r.at && r.at <= n, "offsets");
+    } while (item != AOF_ITEM_MORE && item != AOF_ITEM_BROKEN);
+    if (item == AOF_ITEM_BROKEN)
+        FUZZ_CHECK(r.error != NULL, "no reason");
+    world_check(&w);
+    aof_reader_done(&r);
+    buf_done(&in);
+    world_done(&w);
+    return 0;
+}
