@@ -205,6 +205,27 @@ static bool is_verified(const struct core *core, const struct group *group, cons
     return confirmed > 0 && is_overtaken(core, group, node);
 }
 
+static void ask_member(struct core *core, const struct group *group, struct member *member)
+{
+    struct message *message;
+
+    if (member->where_ticket != 0 || !probe_is_up(&member->peer->probe))
+        return;
+    message = output_message(&core->output, MESSAGE_WHERE, member->peer->id);
+    memcpy(message->u.group, group->name, sizeof group->name);
+    message->ticket = member->where_ticket = core_ticket(core, group->id);
+    member->where_at = core->now;
+}
+
+void adopt_ask(struct core *core, struct group *group)
+{
+    if (core->disk_stalled || core->now < group->confirm_ask_at)
+        return;
+    group->confirm_ask_at = core->now + RUMOUR_ASK_MS;
+    for (size_t i = 0; i < group->n_members; i++)
+        ask_member(core, group, &group->members[i]);
+}
+
 /* Ask every member that has not confirmed yet what it holds. */
 static void ask_around(struct core *core, struct group *group)
 {
@@ -212,14 +233,8 @@ static void ask_around(struct core *core, struct group *group)
         return;
     group->rumour.ask_at = core->now + RUMOUR_ASK_MS;
     for (size_t i = 0; i < group->n_members; i++) {
-        struct member *member = &group->members[i];
-        struct message *message;
-
-        if (member->confirmed || member->where_ticket != 0 || !probe_is_up(&member->peer->probe))
-            continue;
-        message = output_message(&core->output, MESSAGE_WHERE, member->peer->id);
-        memcpy(message->u.group, group->name, sizeof group->name);
-        message->ticket = member->where_ticket = core_ticket(core, group->id);
+        if (!group->members[i].confirmed)
+            ask_member(core, group, &group->members[i]);
     }
 }
 
@@ -239,19 +254,28 @@ static bool may_displace(const struct group *group, const struct member *member,
                                      (member->confirmed || adopt_confirmations(group) == 0));
 }
 
-/* Nobody confirms the rumour, and THERE, which a member holds, is news as well. */
+/* There is no rumour, or nobody confirms it, and THERE, which a member holds, is news. */
 static bool is_better_founded(const struct core *core, const struct group *group,
                               const struct there *there)
 {
-    return group->rumour.active && adopt_confirmations(group) == 0 && addr_is_set(&there->addr) &&
-           epoch_plausible(core->current_epoch, there->config_epoch) &&
-           !node_is_at(group->primary, &there->addr) && is_news(group, there->config_epoch);
+    bool same = node_is_at(group->primary, &there->addr);
+
+    return adopt_confirmations(group) == 0 && !(same && group->rumour.active) &&
+           addr_is_set(&there->addr) && epoch_plausible(core->current_epoch, there->config_epoch) &&
+           (same ? there->config_epoch > group->config_epoch : is_news(group, there->config_epoch));
 }
 
 /* Whether it is MEMBER that says THERE, not another that stands at its address by now. */
 static bool is_own_word(const struct member *member, const struct there *there)
 {
     return there->runid[0] == '\0' || strcmp(there->runid, member->peer->runid) == 0;
+}
+
+static void note_held(struct member *member, const struct there *there)
+{
+    member->held_at = member->where_at;
+    member->held_epoch = there->config_epoch;
+    member->held_addr = there->addr;
 }
 
 void adopt_there(struct core *core, const struct message *message)
@@ -266,6 +290,7 @@ void adopt_there(struct core *core, const struct message *message)
         member->where_ticket = 0;
         if (!is_own_word(member, &message->u.there))
             return;
+        note_held(member, &message->u.there);
         if (!is_rumoured(group, &message->u.there) &&
             is_better_founded(core, group, &message->u.there))
             rumour_begin(core, group, member, &message->u.there.addr,
@@ -397,8 +422,6 @@ void adopt_hello(struct core *core, const struct hello *hello)
     }
     core_raise_epoch(core, group, hello->current_epoch);
     member->hello_at = core->now;
-    member->config_epoch = hello->config_epoch;
-    member->config_addr = hello->primary;
     compare_config(core, group, member, hello);
     group_run(core, group);
 }

@@ -49,6 +49,9 @@ void adopt_there(struct core *core, const struct message *message);
  * A rumour that nobody confirms keeps nobody from anything. */
 uint32_t adopt_confirmations(const struct group *group);
 
+/* Ask all members what they hold (member.held_*), unless that was done just now. */
+void adopt_ask(struct core *core, struct group *group);
+
 /* Check the rumour, if there is one. */
 void adopt_run(struct core *core, struct group *group);
 msec adopt_next(const struct core *core, const struct group *group);

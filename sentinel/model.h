@@ -51,10 +51,12 @@ struct peer {
 struct member {
     struct peer *peer;
     msec hello_at;                   /* last hello for this group, MSEC_NEVER = none yet */
-    uint64_t config_epoch;           /* as of that hello, */
     bool confirmed;                  /* asked, it names the rumour's address as the primary's */
     uint64_t where_ticket;           /* that question in flight; 0 = none */
-    struct addr config_addr;         /* and the primary that it names */
+    msec where_at;                   /* when it was last asked what it holds */
+    msec held_at;                    /* when it was asked what it answered last; MSEC_NEVER = not */
+    uint64_t held_epoch;             /* the config epoch, */
+    struct addr held_addr;           /* and the primary */
     bool down;                       /* it says that OUR current primary is down */
     msec down_at;                    /* when it last said so */
     uint64_t leading_epoch;          /* failover that it says it leads, */
@@ -153,6 +155,8 @@ struct group {
     struct rumour rumour;
     struct failover failover;
     msec hello_due_at;   /* to peers */
+    msec confirm_ask_at; /* next round of questions to the members, when something is to be
+                            confirmed */
     msec opinion_at;     /* when our opinion was last pushed */
     bool opinion_pushed; /* the value pushed last */
     uint64_t leading_pushed;

@@ -109,6 +109,7 @@ static struct member *member_add(struct core *core, struct group *group, struct 
 
     *member = (struct member){ .peer = peer,
                                .hello_at = MSEC_NEVER,
+                               .held_at = MSEC_NEVER,
                                .leading_at = MSEC_NEVER,
                                .corrected_at = MSEC_NEVER,
                                .asked_at = MSEC_NEVER,

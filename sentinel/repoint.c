@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "quorum/tally.h"
+#include "sentinel/adopt.h"
 #include "sentinel/campaign.h"
 #include "sentinel/emit.h"
 #include "sentinel/failover.h"
@@ -18,7 +19,7 @@
 #define FIX_PATIENCE_MS   2000 /* with a replica that follows somebody else */
 #define STRAY_PATIENCE_MS 4000 /* with a replica that has become a primary */
 #define RANK_MS           200  /* between supervisors that see the same */
-#define CONFIRM_MS        5000 /* a configuration heard longer ago proves nothing */
+#define CONFIRM_MS        1000 /* an answer to an older question proves nothing */
 #define LEAD_SURE_MS      1000 /* after its switch nobody else can have been elected: votes are held */
 #define RECHECK_MS        200 /* when something is to repair but may not be yet */
 
@@ -100,23 +101,41 @@ static bool is_reachable(const struct node *node)
     return probe_is_up(&node->probe) && !node->sdown && !node->rumoured;
 }
 
-/* A majority, ourselves included, has the configuration that we have, and
- * nobody has a newer one. */
-static bool is_confirmed(const struct core *core, const struct group *group)
+/* Since when NODE, on the link that we have to it, does what we see it do. */
+static msec seen_since(const struct node *node)
 {
+    return msec_max(node->probe.links[LINK_CMD].since, node->role_at);
+}
+
+/* A majority, ourselves included, has the configuration that we have, and nobody has a newer one:
+ * asked after NODE was seen as it is. What was said before that tells nothing of it: we may have
+ * been cut off while others elected it, and hellos may be anybody's. */
+static bool is_confirmed(const struct core *core, const struct node *node)
+{
+    const struct group *group = node->group;
+    msec since = msec_max(seen_since(node), core->now - CONFIRM_MS);
     uint32_t same = 1;
 
     for (size_t i = 0; i < group->n_members; i++) {
         const struct member *member = &group->members[i];
 
-        if (member->hello_at == MSEC_NEVER || core->now - member->hello_at > CONFIRM_MS)
+        if (member->held_at == MSEC_NEVER || member->held_at < since)
             continue;
-        if (member->config_epoch > group->config_epoch)
+        if (member->held_epoch > group->config_epoch)
             return false;
-        same += member->config_epoch == group->config_epoch &&
-                node_is_at(group->primary, &member->config_addr);
+        same += member->held_epoch == group->config_epoch &&
+                node_is_at(group->primary, &member->held_addr);
     }
     return same >= tally_needed(group_voters(group), 1);
+}
+
+/* The same; if it is not, it is asked for. */
+static bool confirm(struct core *core, const struct node *node)
+{
+    if (is_confirmed(core, node))
+        return true;
+    adopt_ask(core, node->group);
+    return false;
 }
 
 /* Whether NODE was promoted out of the history of the primary that we have: after it, then, by
@@ -130,10 +149,13 @@ static bool is_successor(const struct node *node)
 /* Whether a primary may be made a replica: by a leader who has just been elected, or with a
  * majority behind it. Later, others may have elected somebody, and this may be whom they promoted.
  */
-static bool may_demote(const struct core *core, const struct group *group, const struct node *node)
+static bool may_demote(struct core *core, const struct node *node)
 {
-    return node->owed && !is_successor(node) &&
-           (core->now - group->config_at < LEAD_SURE_MS || is_confirmed(core, group));
+    if (!node->owed)
+        return false;
+    if (is_successor(node)) /* or of an earlier reign of the present primary: time will tell */
+        return core->now - node->wrong_at >= STRAY_PATIENCE_MS && confirm(core, node);
+    return core->now - node->group->config_at < LEAD_SURE_MS || confirm(core, node);
 }
 
 /* Whether there is nothing in the air that would make an order of ours wrong. */
@@ -152,8 +174,7 @@ static void lead_node(struct core *core, struct group *group, struct node *node)
     if (node->repoint != REPOINT_NONE || node->ticket != 0 || !is_reachable(node) ||
         core->now < node->fix_at || !is_steady(core, group))
         return;
-    if (node->info.role == ROLE_PRIMARY ? may_demote(core, group, node)
-                                        : node->owed || has_slot(group))
+    if (node->info.role == ROLE_PRIMARY ? may_demote(core, node) : node->owed || has_slot(group))
         order_follow(core, node, EVENT_SLAVE_RECONF_SENT);
 }
 
@@ -183,7 +204,7 @@ static void lead(struct core *core, struct group *group)
 static bool may_repair(const struct core *core, const struct group *group)
 {
     return is_steady(core, group) && group->failover.state == FAILOVER_IDLE && !group->odown &&
-           !failover_vote_held(core, group) && group_is_sane(group) && is_confirmed(core, group);
+           !failover_vote_held(core, group) && group_is_sane(group);
 }
 
 /* When NODE may be put right; MSEC_NEVER when there is nothing wrong with it, or
@@ -210,7 +231,7 @@ static void repair(struct core *core, struct group *group)
 
         if (repair_at(core, node) > core->now || !may_repair(core, group))
             continue;
-        if (stray || has_slot(group))
+        if ((stray || has_slot(group)) && confirm(core, node))
             order_follow(core, node, stray ? EVENT_CONVERT_TO_SLAVE : EVENT_FIX_SLAVE_CONFIG);
     }
 }

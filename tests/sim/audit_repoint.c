@@ -104,14 +104,10 @@ static bool is_held_by_most(struct world *w, int engine, uint64_t epoch)
     return n >= plan_majority(&w->plan);
 }
 
-/* Whether the supervisor has an excuse: the node was restarted and says that it is a primary, as a
- * replica does that lost its configuration, and what the others said last is not old yet. Forged
- * epochs make majorities of their own. */
+/* Whether the supervisor has an excuse: forged epochs make majorities of their own. */
 static bool is_excused(const struct world *w, const struct sup *s, const struct order *order)
 {
-    const struct node *node = core_find_node(s->core, order->id);
-
-    return w->plan.weight[FAULT_FORGE] > 0 || node == NULL || node->reborn;
+    return w->plan.weight[FAULT_FORGE] > 0 || core_find_node(s->core, order->id) == NULL;
 }
 
 /* An order that leaves: nobody demotes the primary that most others have moved on to. */

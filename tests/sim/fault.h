@@ -28,6 +28,9 @@ void fault_undo(struct world *w, enum fault fault, unsigned a, unsigned b);
 /* Cut, or heal, everything between the hosts in the mask and the others. */
 void fault_split(struct world *w, unsigned mask, bool cut);
 
+/* The present primary of a group dies and is there again at once. */
+void fault_restart_newest(struct world *w, int group);
+
 /* Whom it meets: nodes are mostly primaries. */
 struct engine *fault_engine(struct world *w);
 struct engine *fault_replica(struct world *w);

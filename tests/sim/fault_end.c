@@ -71,6 +71,10 @@ void fault_undo(struct world *w, enum fault fault, unsigned a, unsigned b)
     case FAULT_ISOLATE:
         act_isolate(w, x, false);
         break;
+    case FAULT_BEHIND:
+        fault_restart_newest(w, (int)b);
+        fault_split(w, a, false);
+        break;
     case FAULT_SPLIT:
         fault_split(w, a, false);
         break;

@@ -1,5 +1,6 @@
 /* What goes wrong with the network. */
 #include "tests/sim/act.h"
+#include "tests/sim/chaos.h"
 #include "tests/sim/fault.h"
 #include "tests/sim/trace.h"
 #include "tests/sim/world.h"
@@ -28,6 +29,17 @@ void fault_ISOLATE(struct world *w)
     fault_ends(w, FAULT_ISOLATE, 10, 5 * fault_down_after(w), (unsigned)host, 0);
 }
 
+void fault_restart_newest(struct world *w, int group)
+{
+    uint64_t epoch;
+    int primary = chaos_newest_primary(w, group, &epoch);
+
+    if (primary < 0 || !w->engines[primary].alive)
+        return;
+    act_kill(w, &w->engines[primary], false);
+    act_start(w, &w->engines[primary], REBIRTH_AS_WAS, 0);
+}
+
 /* Cut, or heal, everything between the hosts in the mask and the others. */
 void fault_split(struct world *w, unsigned mask, bool cut)
 {
@@ -49,6 +61,25 @@ void fault_SPLIT(struct world *w)
     trace_note(w, "the hosts fall apart: %08x", mask);
     fault_split(w, mask, true);
     fault_ends(w, FAULT_SPLIT, 100, 5 * fault_down_after(w), mask, 0);
+}
+
+/* A supervisor and the primary are cut off from the others, who replace it meanwhile. */
+void fault_BEHIND(struct world *w)
+{
+    int group = fault_group(w);
+    uint64_t epoch;
+    int primary = chaos_newest_primary(w, group, &epoch);
+    unsigned mask;
+
+    if (primary < 0)
+        return;
+    mask =
+        1u << net_host(w, w->engines[primary].endpoint) | 1u << net_host(w, fault_sup(w)->endpoint);
+    trace_note(w, "the primary of %s and a supervisor are cut off: %08x", world_group_name(group),
+               mask);
+    fault_split(w, mask, true);
+    fault_ends(w, FAULT_BEHIND, fault_down_after(w), fault_down_after(w) + 4000, mask,
+               (unsigned)group);
 }
 
 void fault_DELAY(struct world *w)

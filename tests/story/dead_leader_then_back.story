@@ -37,11 +37,11 @@ expect
     [   778] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
     [  2009] s2 +sdown sentinel s3 s3 26379 @ g1 n1 6379
     [  2009] s1 +sdown sentinel s3 s3 26379 @ g1 n1 6379
-    [  4778] s1 +convert-to-slave slave n3:6379 n3 6379 @ g1 n1 6379
-    [  4780] s1 +role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is slave
-    [  4780] s1 +slave-reconf-inprog slave n3:6379 n3 6379 @ g1 n1 6379
-    [  4790] s2 +role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is slave
-    [  5290] s1 +slave-reconf-done slave n3:6379 n3 6379 @ g1 n1 6379
+    [  4780] s1 +convert-to-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [  4784] s1 +role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is slave
+    [  4784] s1 +slave-reconf-inprog slave n3:6379 n3 6379 @ g1 n1 6379
+    [  4792] s2 +role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is slave
+    [  5294] s1 +slave-reconf-done slave n3:6379 n3 6379 @ g1 n1 6379
     [ 12762] s1 has n1, epoch 0, current 1
     [ 12762] s2 has n1, epoch 0, current 1
     [ 12762] s3 does not answer

@@ -74,9 +74,8 @@ expect
     [  5066] s3 -sdown sentinel s1 s1 26379 @ g1 n3 6379
     [  5067] s1 -sdown sentinel s3 s3 26379 @ g1 n1 6379
     [  5101] s3 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5104] s2 +convert-to-slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5111] s3 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
-    [  5115] s1 -role-change master g1 n1 6379 new reported role is slave
+    [  5106] s2 +convert-to-slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5117] s1 -role-change master g1 n1 6379 new reported role is slave
     [  5118] s2 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
     [  5118] s2 +slave-reconf-inprog slave n1:6379 n1 6379 @ g1 n3 6379
     [  5122] s1 -sdown slave n3:6379 n3 6379 @ g1 n1 6379
@@ -86,6 +85,7 @@ expect
     [  5124] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
     [  5124] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
     [  5614] s2 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5731] s3 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
 show g1
 expect
     [ 10000] s1 has n3, epoch 1, current 1

@@ -62,9 +62,9 @@ expect
     [    68] s3 +failover-end master g1 n4 6379
     [  3082] s2 -sdown slave n1:6379 n1 6379 @ g1 n4 6379
     [  3084] s2 +reboot slave n1:6379 n1 6379 @ g1 n4 6379
-    [  3084] s2 +convert-to-slave slave n1:6379 n1 6379 @ g1 n4 6379
-    [  3086] s2 -order-part-refused slave n1:6379 n1 6379 @ g1 n4 6379 NOPERM this user has no permissions
     [  3086] s2 +convert-to-slave slave n1:6379 n1 6379 @ g1 n4 6379
+    [  3088] s2 -order-part-refused slave n1:6379 n1 6379 @ g1 n4 6379 NOPERM this user has no permissions
+    [  3088] s2 +convert-to-slave slave n1:6379 n1 6379 @ g1 n4 6379
     [  3096] s2 +role-change slave n1:6379 n1 6379 @ g1 n4 6379 new reported role is slave
     [  3096] s2 +slave-reconf-inprog slave n1:6379 n1 6379 @ g1 n4 6379
     [  3246] s1 -sdown slave n1:6379 n1 6379 @ g1 n4 6379

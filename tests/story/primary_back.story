@@ -56,7 +56,7 @@ run 1000
 expect
     [  3092] s2 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  3094] s2 +reboot slave n1:6379 n1 6379 @ g1 n3 6379
-    [  3094] s2 +convert-to-slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [  3096] s2 +convert-to-slave slave n1:6379 n1 6379 @ g1 n3 6379
     [  3106] s2 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
     [  3106] s2 +slave-reconf-inprog slave n1:6379 n1 6379 @ g1 n3 6379
     [  3256] s1 -sdown slave n1:6379 n1 6379 @ g1 n3 6379

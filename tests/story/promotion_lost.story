@@ -72,7 +72,7 @@ expect
     [  6146] s3 -sdown slave n3:6379 n3 6379 @ g1 n2 6379
     [  6322] s1 -sdown slave n3:6379 n3 6379 @ g1 n2 6379
     [  6366] s3 -role-change slave n3:6379 n3 6379 @ g1 n2 6379 new reported role is master
-    [  6366] s3 +convert-to-slave slave n3:6379 n3 6379 @ g1 n2 6379
+    [  6368] s3 +convert-to-slave slave n3:6379 n3 6379 @ g1 n2 6379
     [  6378] s3 +role-change slave n3:6379 n3 6379 @ g1 n2 6379 new reported role is slave
     [  6378] s3 +slave-reconf-inprog slave n3:6379 n3 6379 @ g1 n2 6379
     [  6876] s3 +slave-reconf-done slave n3:6379 n3 6379 @ g1 n2 6379

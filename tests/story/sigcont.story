@@ -57,13 +57,13 @@ expect
     [  3003] s1 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  3003] s3 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  3003] s2 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  3003] s1 +convert-to-slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [  3003] s3 +convert-to-slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [  3003] s2 +convert-to-slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [  3005] s1 +convert-to-slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [  3005] s3 +convert-to-slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [  3005] s2 +convert-to-slave slave n1:6379 n1 6379 @ g1 n3 6379
     [  3017] s1 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
     [  3017] s1 +slave-reconf-inprog slave n1:6379 n1 6379 @ g1 n3 6379
-    [  3019] s2 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
-    [  3021] s3 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [  3021] s2 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [  3023] s3 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
     [  3513] s1 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
 show g1
 expect

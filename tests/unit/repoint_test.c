@@ -219,17 +219,61 @@ static void hear_ann(uint64_t epoch)
     drive_hear(&d, &message);
 }
 
-/* Nobody repairs by a configuration that a majority has not confirmed lately. */
-static void test_repair_needs_a_majority(void)
+/* ANN answers the last question: it holds our primary, under EPOCH. */
+static void answer_ann(uint64_t epoch)
+{
+    struct message there = { .kind = MESSAGE_THERE };
+
+    for (size_t i = 0; i < d.log.n_messages; i++)
+        if (d.log.messages[i].kind == MESSAGE_WHERE)
+            there.ticket = d.log.messages[i].ticket;
+    there.u.there.addr = group_primary_addr(drive_group(&d));
+    there.u.there.config_epoch = epoch;
+    drive_hear(&d, &there);
+}
+
+/* ANN is a peer, 2 says that it is a primary: ANN is asked about that. */
+static void begin_stray(void)
 {
     drive_begin(&d, 2, 1, 30000);
     drive_add_peer(&d, ANN, 26380);
     d.nodes[2].info.role = ROLE_PRIMARY;
-    drive_run(&d, 6000); /* by now what ANN said is too old */
-    node_want_info(d.core, drive_node(&d, 2), d.now + 1);
+    drive_mark(&d);
     drive_run(&d, 20000);
     CU_ASSERT_EQUAL(drive_orders(&d, ORDER_FOLLOW, 0), 0);
-    hear_ann(0);
+    CU_ASSERT_EQUAL(drive_messages(&d, MESSAGE_WHERE), 1); /* no pile of questions */
+}
+
+/* Nobody repairs by a configuration that a majority has not confirmed lately. */
+static void test_repair_needs_a_majority(void)
+{
+    begin_stray();
+    hear_ann(0); /* anybody's word */
+    drive_run(&d, 500);
+    CU_ASSERT_EQUAL(drive_orders(&d, ORDER_FOLLOW, 0), 0);
+    answer_ann(0); /* late */
+    drive_run(&d, 500);
+    CU_ASSERT_EQUAL(drive_orders(&d, ORDER_FOLLOW, 0), 0);
+    answer_ann(0);
+    drive_run(&d, 500);
+    CU_ASSERT_EQUAL(drive_orders(&d, ORDER_FOLLOW, 0), 1);
+    drive_end(&d);
+}
+
+/* What was confirmed before the node was seen as it is tells nothing about it. */
+static void test_confirmed_too_early(void)
+{
+    begin_stray();
+    answer_ann(0);
+    drive_run(&d, 500);
+    uint32_t id = drive_node(&d, 2)->id;
+    drive_observe(&d, id, LINK_CMD, EVIDENCE_RESET, NULL); /* a question is in flight */
+    drive_run(&d, 400);
+    answer_ann(0);
+    drive_run(&d, 100);
+    CU_ASSERT_EQUAL(drive_orders(&d, ORDER_FOLLOW, 0), 0);
+    drive_run(&d, 500);
+    answer_ann(0);
     drive_run(&d, 500);
     CU_ASSERT_EQUAL(drive_orders(&d, ORDER_FOLLOW, 0), 1);
     drive_end(&d);
@@ -259,6 +303,7 @@ static const struct unit_case cases[] = {
     { "a stray", test_stray },
     { "repairs back off", test_repairs_back_off },
     { "a repair needs a majority", test_repair_needs_a_majority },
+    { "confirmed too early", test_confirmed_too_early },
     { "a repair needs a sane primary", test_repair_needs_a_sane_primary },
 };
 
