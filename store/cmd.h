@@ -20,6 +20,7 @@ command_fn cmd_del, cmd_exists, cmd_touch, cmd_type, cmd_rename, cmd_renamenx, c
 command_fn cmd_flushdb, cmd_flushall, cmd_select;
 command_fn cmd_keys, cmd_scan;
 
+command_fn cmd_sort, cmd_sort_ro;
 command_fn cmd_copy, cmd_move, cmd_swapdb, cmd_dump, cmd_restore, cmd_memory_usage;
 command_fn cmd_object_encoding, cmd_object_refcount, cmd_object_idletime, cmd_object_freq;
 

@@ -1,3 +1,4 @@
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
@@ -44,6 +45,10 @@ int main(int argc, char **argv)
     uv_loop_t *loop = uv_default_loop();
     int status;
 
+    /* Small free blocks are joined with their neighbours at once. Else they wait, without a limit, to
+     * be joined all together by the next large request, which then takes as long as there are
+     * millions of them. */
+    mallopt(M_MXFAST, 0);
     if (getrandom(&chance, sizeof(chance), 0) != (ssize_t)sizeof(chance)) {
         fprintf(stderr, "picket-store: the system gives no random numbers\n");
         return 1;

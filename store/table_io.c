@@ -267,6 +267,8 @@ const struct command table_commands[] = {
     KEYS("smembers", 2, cmd_smembers, R, 1, 1, 1, "Returns all members of a set"),
     KEYS("smismember", -3, cmd_smismember, R|F, 1, 1, 1, "Says which members a set has"),
     KEYS("smove", 4, cmd_smove, W|F, 1, 2, 1, "Moves a member from one set to another"),
+    KEYS("sort", -2, cmd_sort, W|OOM|DNG, 1, 1, 1, "Returns or stores the elements of a list, set or sorted set in order"),
+    KEYS("sort_ro", -2, cmd_sort_ro, R|DNG, 1, 1, 1, "Returns the elements of a list, set or sorted set in order"),
     KEYS("spop", -2, cmd_spop, W|F, 1, 1, 1, "Takes members chosen by chance out of a set"),
     KEYS("srandmember", -2, cmd_srandmember, R, 1, 1, 1, "Returns members of a set chosen by chance"),
     KEYS("srem", -3, cmd_srem, W|F, 1, 1, 1, "Takes members out of a set"),

@@ -123,6 +123,104 @@ LATENCY HISTOGRAM nosuch
 CONFIG SET latency-monitor-threshold -1
 CONFIG GET latency-monitor-threshold
 CONFIG GET latency-tracking
+RPUSH l 5 3 1 -2 10 1e2 0x10 2.5
+SORT l
+SORT l DESC
+SORT l ASC ALPHA
+SORT l LIMIT 1 3
+SORT l LIMIT -5 3
+SORT l LIMIT 2 -1
+SORT l LIMIT 2 -7
+SORT l LIMIT 100 5
+SORT l LIMIT 0 0
+SORT l LIMIT 0 100 DESC
+SORT l LIMIT 0
+SORT l LIMIT x 1
+SORT l LIMIT 0 x
+SORT l BOGUS
+SORT l BY
+SORT l GET
+SORT l STORE
+SORT nosuch
+SORT nosuch GET # GET x
+SORT_RO l
+SORT_RO l STORE x
+SORT_RO l DESC LIMIT 0 2
+SORT
+SORT_RO
+SET str v
+SORT str
+HSET hash a 1
+SORT hash
+SORT str BY nosort
+RPUSH words b a c
+SORT words
+SORT words ALPHA
+SORT words BY nosort
+SORT words BY nosort DESC
+SORT words BY nosort LIMIT 1 1
+SORT words BY nosort DESC LIMIT 0 2
+SORT words ALPHA STORE sorted
+LRANGE sorted 0 -1
+TYPE sorted
+SORT nosuch STORE sorted
+EXISTS sorted
+SORT nosuch STORE sorted
+MSET w_a 3 w_b 2 w_c 1 d_a alpha d_b beta d_c ""
+SORT words BY w_*
+SORT words BY w_* DESC
+SORT words BY w_* GET d_*
+SORT words BY w_* GET # GET d_* GET nosuch_* GET fix
+SORT words BY w_* GET d_* GET # STORE out
+LRANGE out 0 -1
+SORT words BY d_*
+SORT words BY d_* ALPHA
+SORT words BY w_* ALPHA DESC
+SORT words BY nosuch_* DESC
+SORT words BY nosuch_*
+SORT words BY str
+SORT words BY *
+HSET o_a w 1 n one
+HSET o_b w 3 n three
+HSET o_c w 2 n two
+SORT words BY o_*->w
+SORT words BY o_*->w GET o_*->n
+SORT words BY o_*->w GET o_*-> GET o_*->nosuch GET w_*->x GET o_*
+SORT words BY w_*->x
+SORT words BY *->
+SORT words BY o_*->n ALPHA
+SADD s 3 1 2
+SORT s
+SORT s BY nosort STORE out
+LRANGE out 0 -1
+SORT s DESC STORE words
+LRANGE words 0 -1
+SADD names x yy z
+SORT names ALPHA
+SORT names
+SORT names ALPHA DESC LIMIT 0 2
+SORT names BY nosort STORE out DESC
+LRANGE out 0 -1
+ZADD z 1 c 2 b 3 a
+SORT z ALPHA
+SORT z ALPHA DESC
+SORT z BY nosort
+SORT z BY nosort DESC
+SORT z BY nosort DESC LIMIT 0 1
+SORT z BY nosort LIMIT 1 5
+SORT z
+SORT z ALPHA STORE z
+TYPE z
+SORT z ALPHA GET # STORE z GET #
+LRANGE z 0 -1
+RPUSH empty "" 1
+SORT empty
+RPUSH inf inf -inf 0 +5 " 7"
+SORT inf
+EXPIRE l 1000
+SORT s STORE l
+TTL l
+FLUSHALL
 """.strip().splitlines()
 
 
@@ -142,7 +240,16 @@ def commands(make):
         return [w for _ in range(d.choice([0, 0, 1, 1, 2])) for w in d.choice(
             [["REPLACE"], ["replace"], ["IDLETIME", 5], ["FREQ", 9], ["IDLETIME", "x"], ["FREQ", 300], ["BOGUS"], ["IDLETIME"]])]
 
+    def sort():
+        words = [d.choice(["SORT", "SORT", "SORT_RO"]), k()]
+        alpha = d.random() < 0.6
+        for _ in range(d.choice([0, 1, 1, 2, 3])):
+            words += d.choice([["DESC"], ["ASC"], ["LIMIT", d.randint(-2, 6), d.randint(-2, 6)], ["GET", "k*"], ["GET", "#"],
+                               ["GET", "k*->f1"], ["BOGUS"], ["STORE", k()], ["STORE", k()], ["BY", "nosort"] if not alpha else ["asc"]])
+        return words + (["ALPHA"] if alpha else [])
+
     return [
+        sort, sort, sort,
         lambda: ["MOVE", k(), d.choice([0, 1, 15, 16, "x"])], lambda: ["SWAPDB", d.choice([0, 1, 15]), d.choice([0, 1, 15])],
         lambda: ["SWAPDB", d.choice([0, 1, 16, "x", -1]), d.choice([0, 1, 16, "x", -1])],
         lambda: ["COPY", k(), k()] + d.choice([[], ["REPLACE"], ["DB", 1], ["DB", 1, "REPLACE"], ["DB", 16], ["DB", "x"], ["DB"], ["x"]]),
