@@ -8,8 +8,10 @@
 #include "store/keyspace.h"
 #include "store/list.h"
 #include "store/mem.h"
-#include "store/rdb_out.h"
+#include "store/rdb_read.h"
+#include "store/rdb_write.h"
 #include "store/value.h"
+#include "wire/buf.h"
 #include "wire/prng.h"
 
 #define MODEL_MAX 600
@@ -264,11 +266,140 @@ static void test_adopting(void)
     CU_ASSERT_EQUAL(mem_used(), used);
 }
 
+/* --- RDB ------------------------------------------------------------------------------------- */
+
+static const unsigned char seed[HASH_KEY_SIZE] = "0123456789abcdef";
+
+/* Reads a file with one key, k, byte by byte: its form and its elements, "none", or the error. */
+static const char *read_one(const char *bytes, size_t n)
+{
+    static char text[RDB_ERROR_TEXT_MAX];
+    enum rdb_read_status status = RDB_READ_MORE;
+    struct keyspace ks;
+    struct rdb_reader r;
+    struct key_ref ref;
+    struct list_place at;
+    struct pack_item item;
+    const struct entry *e;
+    size_t begin = 0, used, len;
+
+    keyspace_init(&ks, seed);
+    rdb_reader_init(&r, &ks, -1);
+    for (size_t end = 1; end <= n && status == RDB_READ_MORE; end++) {
+        status = rdb_read(&r, bytes + begin, end - begin, &used);
+        begin += used;
+    }
+    if (status == RDB_READ_MORE)
+        rdb_read_cut(&r);
+    e = keyspace_find(&ks.dbs[0], slice_str("k"), &ref);
+    len = (size_t)snprintf(text, sizeof(text), "%s",
+                           r.status == RDB_READ_BROKEN ? r.error
+                           : e == NULL                 ? "none"
+                                                       : value_ops_of(e)->encoding_name(e));
+    if (e != NULL && r.status == RDB_READ_DONE) {
+        for (bool ok = list_seek(e, 0, &at); ok; ok = list_step(&at, LIST_TAIL)) {
+            struct slice x = list_get(&at, &item);
+            len += (size_t)snprintf(text + len, sizeof(text) - len, " %.*s", (int)x.n, x.p);
+        }
+    }
+    rdb_reader_done(&r);
+    keyspace_done(&ks);
+    return text;
+}
+
+#define ZIPLIST        "\x14\0\0\0\x0f\0\0\0\x03\0\0\x01\x61\x03\xfd\x02\xc0\xe8\x03\xff" /* a 12 1000 */
+#define EMPTY_ZIPLIST  "\x0b\0\0\0\x0a\0\0\0\0\0\xff"
+#define LISTPACK       "\x0c\0\0\0\x02\0\x81\x61\x02\x05\x01\xff" /* a 5 */
+#define EMPTY_LISTPACK "\x07\0\0\0\0\0\xff"
+
+static void test_what_is_read(void)
+{
+#define READS(bytes, words)                                                                        \
+    do {                                                                                           \
+        const char *got = read_one("REDIS0004" bytes, sizeof(bytes) + 8);                          \
+        CU_ASSERT_PTR_NOT_NULL(strstr(got, words));                                                \
+        if (strstr(got, words) == NULL)                                                            \
+            fprintf(stderr, "    '%s' is not in '%s'\n", words, got);                              \
+    } while (0)
+    READS("\x01\x01k\x03\x01z\x00\xc0\x07\xff", "listpack z  7");
+    READS("\x01\x01k\x00\xff", "none");
+    READS("\x0a\x01k\x14" ZIPLIST "\xff", "listpack a 12 1000");
+    READS("\x0a\x01k\x0b" EMPTY_ZIPLIST "\xff", "none");
+    READS("\x0e\x01k\x02\x14" ZIPLIST "\x14" ZIPLIST "\xff", "quicklist a 12 1000 a 12 1000");
+    READS("\x0e\x01k\x02\x0b" EMPTY_ZIPLIST "\x14" ZIPLIST "\xff", "listpack a 12 1000");
+    READS("\x12\x01k\x01\x02\x0c" LISTPACK "\xff", "listpack a 5");
+    READS("\x12\x01k\x03\x02\x0c" LISTPACK "\x01\x02xy\x02\x0c" LISTPACK "\xff",
+          "quicklist a 5 xy a 5");
+    READS("\x12\x01k\x01\x02\x07" EMPTY_LISTPACK "\xff", "none");
+    READS("\x12\x01k\x01\x03\x0c" LISTPACK "\xff", "unknown form 3 of a list's node");
+    READS("\x12\x01k\x01\x02\x0b" LISTPACK "\xff", "listpack is malformed");
+    READS("\x0e\x01k\x01\x0c" LISTPACK "\xff", "ziplist is malformed");
+    READS("\x0a\x01k\x0c" LISTPACK "\xff", "ziplist is malformed");
+    READS("\x01\x01k\xc0\xff", "length of a list is not a plain number");
+    READS("\x12\x01k\x02\x02\x0c" LISTPACK, "the file ends in the middle");
+#undef READS
+}
+
+static bool to_buf(void *arg, const void *bytes, size_t n)
+{
+    return buf_append(arg, bytes, n);
+}
+
+/* Lists of all sizes come back as they were; a spoilt file is an error, or other elements. */
+static void test_round_trip(void)
+{
+    static const struct rdb_write_options options = { .compress = true, .checksum = false };
+    static const struct rdb_info info = { .stream_db = -1 };
+    struct value_limits limits = value_limits_default;
+    struct prng prng;
+
+    make_words();
+    prng_seed(&prng, 5);
+    limits.list_size = -1;
+    for (size_t n = 1; n < 600; n = n * 2 + 1) {
+        struct keyspace from, to;
+        struct rdb_reader r;
+        struct key_ref ref;
+        struct model m = { 0 };
+        struct buf file = { 0 };
+        struct entry *e;
+        size_t used;
+
+        keyspace_init(&from, seed);
+        keyspace_find(&from.dbs[0], slice_str("k"), &ref);
+        list_start(e = keyspace_add(&ref));
+        while (m.n < n) {
+            m.word[m.n] = (unsigned char)prng_below(&prng, WORDS);
+            list_push(e, LIST_TAIL, words[m.word[m.n++]], &limits);
+        }
+        CU_ASSERT(rdb_write(&from, &info, &options, to_buf, &file));
+        for (int turn = 0; turn < 50; turn++) {
+            keyspace_init(&to, seed);
+            rdb_reader_init(&r, &to, -1);
+            r.limits = limits;
+            rdb_read(&r, buf_data(&file), buf_used(&file), &used);
+            e = keyspace_find(&to.dbs[0], slice_str("k"), &ref);
+            if (turn == 0)
+                CU_ASSERT(r.status == RDB_READ_DONE && e != NULL && same(e, &m));
+            if (e != NULL && e->type == VALUE_LIST)
+                CU_ASSERT(is_sound(e, 4200));
+            rdb_reader_done(&r);
+            keyspace_done(&to);
+            buf_data(&file)[prng_below(&prng, buf_used(&file))] ^=
+                (char)(1 << prng_below(&prng, 8));
+        }
+        buf_done(&file);
+        keyspace_done(&from);
+    }
+}
+
 static const struct unit_case cases[] = {
     { "a list and its model", test_a_list_and_its_model },
     { "the forms", test_the_forms },
     { "freeing in steps", test_freeing_in_steps },
     { "adopting", test_adopting },
+    { "what is read", test_what_is_read },
+    { "round trip", test_round_trip },
 };
 
 int main(void)
