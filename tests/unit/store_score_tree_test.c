@@ -9,8 +9,9 @@
 #include "store/score_tree.h"
 #include "wire/prng.h"
 
-#define MODEL_MAX 20000
-#define NAME_MAX_ 16
+#define MODEL_MAX    20000
+#define NAME_MAX_    16
+#define SPARSE_BYTES 70 /* of an element when most have gone: nodes a quarter full */
 
 static struct hash_key hash_key = { 1, 2 };
 
@@ -182,6 +183,26 @@ static void test_tree_as_model(void)
     }
 }
 
+/* Takes out all but each 16th; the bytes for each of the others. */
+static size_t bytes_when_sparse(struct score_tree *t, size_t before)
+{
+    size_t kept = 0, all = t->count;
+
+    for (size_t i = 0; i < all; i++) {
+        struct score_walk w;
+        struct scored x;
+
+        score_walk_start(&w, t, kept);
+        score_walk_next(&w, &x);
+        if (i % 16 == 0)
+            kept++;
+        else
+            score_tree_remove(t, x);
+    }
+    CU_ASSERT(score_tree_check(t) && t->count == kept);
+    return (mem_used() - before) / kept;
+}
+
 /* What arrives in order fills the nodes; what arrives by chance does so by half at least. */
 static void test_tree_memory(void)
 {
@@ -212,6 +233,7 @@ static void test_tree_memory(void)
             printf("pattern %d: %zu bytes an element\n", pattern, bytes);
         CU_ASSERT(score_tree_check(&t));
         CU_ASSERT(bytes <= limits[pattern]);
+        CU_ASSERT(bytes_when_sparse(&t, before) <= SPARSE_BYTES);
         score_tree_done(&t);
         members_free(m);
         CU_ASSERT(mem_used() < before);

@@ -385,6 +385,29 @@ static void test_what_is_read(void)
 #undef READS
 }
 
+/* Many names are compared by a table, few with each other. */
+static void test_packs_with_a_name_twice(void)
+{
+    for (int count = 2; count <= 100; count += 14) {
+        for (int twice = 0; twice <= 1; twice++) {
+            unsigned char *pack = pack_new();
+            struct entry *e = entry_new((struct slice){ NULL, 0 }, false);
+            char text[NAME_BYTES], score[NAME_BYTES];
+
+            for (int i = 0; i < count; i++) {
+                int name = twice && i == count - 1 ? 0 : i + 1000;
+
+                pack = pack_append(pack, name_of(i == 0 && twice ? 0 : name, text));
+                pack = pack_append(pack, name_of(3 * i, score));
+            }
+            CU_ASSERT_EQUAL(zset_adopt(e, pack, &value_limits_default, &hash_key), !twice);
+            if (twice)
+                pack_free(pack);
+            entry_free(e);
+        }
+    }
+}
+
 static bool to_buf(void *arg, const void *bytes, size_t n)
 {
     return buf_append(arg, bytes, n);
@@ -465,6 +488,7 @@ static const struct unit_case cases[] = {
     { "forms", test_forms },
     { "bounds", test_bounds },
     { "what is read", test_what_is_read },
+    { "packs with a name twice", test_packs_with_a_name_twice },
     { "round trip", test_round_trip },
     { "large ones go in steps", test_large_ones_go_in_steps },
 };
