@@ -337,7 +337,7 @@ void blocked_serve(struct store *s)
     struct blocked *b = &s->blocked;
     struct waited_key *k;
 
-    while ((k = b->ready) != NULL && !store_is_paused(s, true)) {
+    while ((k = b->ready) != NULL && !store_is_held(s)) {
         b->ready = k->ready_next;
         serve_key(s, k);
         k->ready = false;

@@ -83,8 +83,8 @@ static inline void blocked_signal(struct blocked *b, int db, struct slice key)
         blocked_signal_slow(b, db, key);
 }
 
-/* Serves those whose keys have changed, unless writes are paused; to be called when a request has
- * been run. */
+/* Serves those whose keys have changed, unless nothing must change now; to be called when a request
+ * has been run. */
 void blocked_serve(struct store *s);
 
 /* The earliest time-out, MSEC_NEVER: none; and the answers to those whose time has come. */

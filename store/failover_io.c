@@ -37,6 +37,7 @@ const char *failover_state_name(const struct shell *sh)
 static void end(struct shell *sh)
 {
     move(&sh->store, FAILOVER_NONE);
+    blocked_serve(&sh->store);
     server_retry(sh->server);
 }
 

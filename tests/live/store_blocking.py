@@ -153,6 +153,10 @@ STORIES = {
         a BLPOP restored 0 &
         x RESTORE restored 0 @dump:copied
         a <
+        a BLPOP sorted 0 &
+        x RPUSH numbers 3 1 2
+        x SORT numbers STORE sorted
+        a <
         a BLPOP swapped 0 &
         y RPUSH swapped 8
         y SWAPDB 0 1
