@@ -98,16 +98,18 @@ def demoted(lab):
     """Writes that are held when their primary is demoted are answered with an error, and the order stays."""
     primary, replica = pair(lab, "picket", sync_replicas=1, sync_replicas_timeout=0)
     other = lab.node("picket", save="")
-    with primary.connect(20.0) as one, primary.connect(20.0) as two:
+    with primary.connect(20.0) as one, primary.connect(20.0) as two, primary.connect(20.0) as blocked:
         one.call("SET", "a", "1")
+        blocked.send("BLPOP", "list", 0)
+        wait(lambda: primary.info("clients")["blocked_clients"] == "1", "it waits")
         replica.stop()
         one.send("SET", "a", "2")
-        two.send("HSET", "h", "f", "1")
-        wait(lambda: primary.info()["sync_replicas_waiting"] == "2", "both are held")
+        two.send("RPUSH", "list", "element")
+        wait(lambda: primary.info()["sync_replicas_waiting"] == "3", "all are held, that of BLPOP too")
         with primary.connect(20.0) as three:
             replies = [r for r in three.pipeline([("SET", "a", "3"), ("REPLICAOF", HOST, other.port), ("PING",)])]
         check(list(map(code, replies)) == ["NOREPLICAS", "OK", "PONG"], "its own pipeline: %r" % replies)
-        for conn in (one, two):
+        for conn in (one, two, blocked):
             value = conn.read()
             check(code(value) == "NOREPLICAS" and "became a replica" in str(value), "%r" % value)
         replica.cont()
