@@ -1,15 +1,22 @@
-"""Replication between picket-store and redis-server, both ways: full and partial, with writes going on, and after promotions."""
+"""Replication between picket-store and redis-server, both ways: full and partial, with writes going on, and after promotions.
+
+    store_replication.py [COUNT [SEED]]     COUNT random commands (default 10,000) reach the replicas; seed 0 draws one
+"""
 
 import random
+import sys
 import threading
 import time
 
 import draws
 import resp
+import store_commands
 from storelab import HOST, KINDS, Lab, same_data, wait_same_offset
 from waiting import Failed, check, wait
 
 SYNC_S = 60.0
+COUNT = 10000
+SEED = 20261122
 
 
 class Writer(threading.Thread):
@@ -223,6 +230,24 @@ def restart_primary(lab, replica_kind):
     settle(primary, replica)
 
 
+def random_stream(lab, primary_kind, count, seed):
+    """Random commands of all types, whatever their replies: replicas of both kinds come to the same data, also over broken links."""
+    primary = lab.node(primary_kind, save="", repl_backlog_size="50mb")
+    replicas = [lab.node(kind, save="", primary=primary) for kind in KINDS]
+    for replica in replicas:
+        wait(lambda r=replica: r.follows(primary), "%s follows" % replica.label, SYNC_S)
+    maker = store_commands.Maker(seed)
+    with primary.connect(60.0, raw=True) as conn:
+        for step in range(count // 200):
+            conn.pipeline([maker.command() for _ in range(200)])
+            if step % 20 == 10:
+                primary.call("CLIENT", "KILL", "TYPE", "replica")
+            if step % 50 == 49:
+                settle(primary, *replicas)
+    settle(primary, *replicas)
+    check(primary.stat("sync_full") == 2, "no further full synchronisation: a replica that fails at a command would need one")
+
+
 def unsupported(lab):
     """A value of a type that picket-store has not got: no synchronisation, the old data stay, and the log says why."""
     primary = lab.node("redis", save="")
@@ -403,7 +428,11 @@ def state_file(lab):
 
 
 def main():
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else COUNT
+    seed = (int(sys.argv[2]) if len(sys.argv) > 2 else SEED) or random.SystemRandom().randint(1, 10**6)
     lab = Lab("store_replication")
+    for kind in KINDS:
+        lab.case("%s: %d random commands, seed %d" % (kind, count, seed), random_stream, lab, kind, count, seed)
     for one in KINDS:
         for other in KINDS:
             if (one, other) == ("redis", "redis"):
