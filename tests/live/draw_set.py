@@ -172,6 +172,6 @@ def BATCHES(d):
     return [
         [["SADD", key] + members], [["SREM", key] + members], [("SPOP", key)], [("SPOP", key, d.choice([1, 5, 100]))],
         [("SMOVE", key, other, d.randint(0, 300))], [(d.choice(["SUNIONSTORE", "SDIFFSTORE", "SINTERSTORE"]), "set:stored", key, other)],
-        [["SADD", "set:large"] + list(range(d.randint(0, 10**6), 10**6 + 2000)[:2000]), ("SPOP", "set:large", 1500)],
+        [["SADD", "set:large"] + [d.randint(0, 10**6) for _ in range(200)]], [("SPOP", "set:large", d.choice([0] * 11 + [1500]))],
         [("MULTI",), ("SPOP", key, 2), ("SPOP", key), ("EXEC",)], [("SADD", key, "a"), ("PEXPIRE", key, 60000)],
     ]

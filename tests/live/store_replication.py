@@ -115,7 +115,7 @@ def full_sync(lab, primary_kind, replica_kind, **options):
 
 def partial_sync(lab, primary_kind, replica_kind):
     """A link that breaks is taken up again from the backlog, under load."""
-    primary = lab.node(primary_kind, save="", repl_backlog_size="20mb")
+    primary = lab.node(primary_kind, save="", repl_backlog_size="100mb")
     replica = lab.node(replica_kind, save="", primary=primary)
     wait(lambda: replica.follows(primary), "follows", SYNC_S)
     writer = Writer(primary, 2)
