@@ -16,6 +16,12 @@ void *mem_alloc_zero(size_t size);
 void *mem_resize(void *p, size_t old_size, size_t size); /* p NULL: old_size is 0 */
 void mem_free(void *p, size_t size);                     /* p NULL: nothing */
 
+/*
+ * Lets the allocator put away what was freed since it was asked for a block the last time; to be
+ * called when many blocks have been. Else the next request of anybody does it for all of them.
+ */
+void mem_settle(void);
+
 /* Bytes in all blocks, with their overhead. */
 size_t mem_used(void);
 

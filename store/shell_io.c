@@ -12,6 +12,7 @@
 #include "store/exec.h"
 #include "store/guard_io.h"
 #include "store/held_io.h"
+#include "store/mem.h"
 #include "store/memory_io.h"
 #include "store/primary_io.h"
 #include "store/session.h"
@@ -95,6 +96,7 @@ static void on_chores(uv_idle_t *idle)
     at_ns = note_chore(sh, LATENCY_FREE, at_ns);
     more = store_expire_due(&sh->store, CHORE_ENTRIES) == CHORE_ENTRIES || more;
     at_ns = note_chore(sh, LATENCY_EXPIRE, at_ns);
+    mem_settle();
     evict_make_room(&sh->store);
     note_chore(sh, LATENCY_EVICTION, at_ns);
     replicas_flush(sh);
