@@ -18,6 +18,7 @@
 #include "sentinel/requests.h"
 #include "sentinel/restore.h"
 #include "sentinel/role_order.h"
+#include "sentinel/role_watch.h"
 #include "sentinel/things.h"
 
 #define LATE_MIN_MS  50  /* a timer that comes later than this: we stood still */
@@ -166,6 +167,7 @@ static void take_settled(struct core *core, const struct settled *settled)
         return;
     struct settled told = *settled;
 
+    role_watch_settled(core, node, settled);
     told.again = role_order_settled(core, node, settled);
     failover_settled(core, node->group, &told);
     repoint_settled(core, node, &told);

@@ -4,6 +4,7 @@
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
 #include "sentinel/opinions.h"
+#include "sentinel/role_watch.h"
 
 #define CORROBORATE_EVERY_MS 20   /* INFO to replicas while a crash is suspected */
 #define CORROBORATE_FOR_MS   2000 /* then silence will have to decide */
@@ -62,7 +63,9 @@ static msec mismatch_at(const struct group *group, const struct node *node)
 {
     if (node != group->primary || node->info.role != ROLE_REPLICA)
         return MSEC_NEVER;
-    return msec_max(node->role_at, group->config_at) + group->conf.down_after_ms + ROLE_PATIENCE_MS;
+    return msec_min(role_watch_handed_over_at(group), msec_max(node->role_at, group->config_at) +
+                                                          group->conf.down_after_ms +
+                                                          ROLE_PATIENCE_MS);
 }
 
 /* When a primary that was restarted counts as down for not answering PONG. */
@@ -158,6 +161,7 @@ void detect_run(struct core *core, struct group *group)
     for (size_t i = 0; i < group->n_members; i++)
         note_member(core, group, &group->members[i]);
     note_odown(core, group);
+    role_watch_run(core, group);
     seek_corroboration(core, group);
     set_info_pace(core, group);
 }

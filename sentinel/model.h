@@ -107,11 +107,14 @@ struct node {
     msec cut_off_at; /* since when a failover keeps it from being linked; MSEC_NEVER = it is not */
     msec wrong_at;   /* since when it does not follow the primary; MSEC_NEVER = it does */
     bool owed;       /* a former primary: demote it at first contact */
-    bool script_killed; /* SCRIPT KILL sent since it is BUSY */
-    bool denied;        /* +access-denied was raised */
-    msec balked_at;     /* when it last did not let itself be promoted; MSEC_NEVER = not yet */
-    unsigned refuses;   /* parts of orders that it does not take (enum order_part), */
-    msec refused_at;    /* and when it said so last; MSEC_NEVER = not yet */
+    bool script_killed;   /* SCRIPT KILL sent since it is BUSY */
+    bool denied;          /* +access-denied was raised */
+    msec balked_at;       /* when it last did not let itself be promoted; MSEC_NEVER = not yet */
+    uint64_t role_ticket; /* ROLE in flight; 0 = none */
+    msec role_asked_at;
+    msec role_ask_at; /* not before */
+    unsigned refuses; /* parts of orders that it does not take (enum order_part), */
+    msec refused_at;  /* and when it said so last; MSEC_NEVER = not yet */
     enum repoint repoint;
     msec repoint_at;
     uint64_t ticket;            /* order in flight; 0 = none */

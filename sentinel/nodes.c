@@ -7,6 +7,7 @@
 #include "sentinel/emit.h"
 #include "sentinel/input.h"
 #include "sentinel/model.h"
+#include "sentinel/role_watch.h"
 #include "sentinel/things.h"
 
 #define FIX_MIN_MS 1000 /* between two orders to follow, doubling ... */
@@ -164,6 +165,8 @@ static void act(struct core *core, struct node *node, enum probe_action action)
         order->addr = node->addr;
     if (order->kind == ORDER_HELLO)
         order->hello = core_hello(core, node->group);
+    if (action == PROBE_PING_CMD)
+        role_watch_ask(core, node);
 }
 
 /* The probe's actions in the order in which they make sense. */

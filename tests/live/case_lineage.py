@@ -105,3 +105,24 @@ def no_config_file(nodes, supervisor):
         for node in (group.primary, group.replicas[-1]):
             wait(lambda n=node: told_refused(world, n, ("CONFIG REWRITE",)), "it is told of %s" % node.label, SOON_S)
         return "switch after %s" % ms(world.switches(group, moment)[0].at - moment)
+
+
+@scenario(supervisors=("picketd",), seconds=6)
+def handed_over(nodes, supervisor):
+    """the primary handed over by hand (REPLICAOF twice) is adopted at once; one promoted by mistake is put right"""
+    # Whatever waits for down-after comes later than this test lasts.
+    with Cluster(nodes, supervisor, down_after=80000) as world:
+        group, old = world.group, world.group.primary
+        new = group.replicas[0]
+        check(new.call("REPLICAOF", "NO", "ONE") == "OK", "REPLICAOF NO ONE")
+        check(old.call("REPLICAOF", new.host, new.port) == "OK", "REPLICAOF")
+        moment = time.monotonic()
+        check(world.wait_agreed(group, old, SOON_S) is new, "another one is the primary")
+        adopted = ms(time.monotonic() - moment)
+        wait(group.attached, "all follow the new primary", SOON_S)
+        world.settle()
+        stray = group.replicas[0]
+        check(stray.call("REPLICAOF", "NO", "ONE") == "OK", "REPLICAOF NO ONE")
+        wait(lambda: stray.follows(new), "the stray follows again", SOON_S)
+        check({s.primary_port(group.name) for s in world.supervisors} == {new.port}, "the stray was adopted")
+        return "adopted after %s" % adopted

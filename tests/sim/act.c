@@ -85,6 +85,25 @@ void act_start(struct world *w, struct engine *e, enum rebirth rebirth, msec loa
     world_later(w, loading_ms + 1, H_CRON, e->index, 0, e->life);
 }
 
+void act_promote(struct world *w, struct engine *e)
+{
+    if (!e->alive || e->hung)
+        return;
+    trace_note(w, "%s is made a primary by hand", e->name);
+    repl_advance(w);
+    e->strayed = true;
+    repl_promote(w, e);
+}
+
+void act_follow(struct world *w, struct engine *e, const struct engine *primary)
+{
+    if (!e->alive || e->hung || e == primary)
+        return;
+    trace_note(w, "%s is made a replica of %s by hand", e->name, primary->name);
+    repl_advance(w);
+    repl_follow(w, e, primary->index);
+}
+
 void act_hang(struct world *w, struct engine *e)
 {
     if (!e->alive || e->hung)

@@ -18,6 +18,9 @@ struct world;
 
 void act_kill(struct world *w, struct engine *e, bool power);
 void act_start(struct world *w, struct engine *e, enum rebirth rebirth, msec loading_ms);
+/* REPLICAOF NO ONE, or of another node, by hand. */
+void act_promote(struct world *w, struct engine *e);
+void act_follow(struct world *w, struct engine *e, const struct engine *primary);
 void act_hang(struct world *w, struct engine *e);
 void act_resume(struct world *w, struct engine *e);
 void act_slow(struct world *w, struct engine *e, msec service_ms);

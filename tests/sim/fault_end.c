@@ -68,6 +68,12 @@ void fault_undo(struct world *w, enum fault fault, unsigned a, unsigned b)
         if (a >> 16)
             act_heal(w, (int)b, x);
         break;
+    case FAULT_OP_HAND_OVER:
+        if (x >> 8)
+            act_promote(w, &w->engines[x & 0xff]);
+        else
+            act_follow(w, &w->engines[b], &w->engines[x & 0xff]);
+        break;
     case FAULT_ISOLATE:
         act_isolate(w, x, false);
         break;

@@ -32,6 +32,24 @@ void fault_late_demotion(struct world *w, const struct sup *s, const struct engi
     }
 }
 
+/* Both steps of it, in either order, with some time between them. */
+void fault_OP_HAND_OVER(struct world *w)
+{
+    struct engine *to = fault_replica(w);
+    uint64_t epoch;
+    int from = chaos_newest_primary(w, to->group, &epoch);
+
+    if (from < 0 || from == to->index || to->role != ROLE_REPLICA)
+        return;
+    bool reverse = world_chance(w, 200);
+
+    if (reverse)
+        act_follow(w, &w->engines[from], to);
+    else
+        act_promote(w, to);
+    fault_ends(w, FAULT_OP_HAND_OVER, 1, 6000, to->index | (unsigned)reverse << 8, (unsigned)from);
+}
+
 void fault_OP_FAILOVER(struct world *w)
 {
     struct sup *s = fault_sup(w);

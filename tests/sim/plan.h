@@ -20,32 +20,33 @@
 
 /*   X(id, name): what may go wrong; tests/sim/chaos.c has the function of each */
 #define FAULTS(X)                                                                                  \
-    X(KILL, "kill")               /* a node's process dies and is restarted */                     \
-    X(POWER, "power")             /* a node's host goes off and on */                              \
-    X(HANG, "hang")               /* a node's process stands still */                              \
-    X(SLOW, "slow")               /* a node needs long for each command */                         \
-    X(SCRIPT, "script")           /* a node answers BUSY */                                        \
-    X(DENY, "deny")               /* a node answers NOAUTH */                                      \
-    X(MISCONF, "misconf")         /* a node answers MISCONF */                                     \
-    X(REFUSE, "refuse")           /* a node refuses orders */                                      \
-    X(LAG, "lag")                 /* a replica falls behind */                                     \
-    X(PRIORITY, "priority")       /* a replica's priority changes */                               \
-    X(CUT, "cut")                 /* two hosts lose one another, one way or both */                \
-    X(ISOLATE, "isolate")         /* a host is cut off */                                          \
-    X(SPLIT, "split")             /* the hosts fall into two halves */                             \
-    X(DELAY, "delay")             /* slow and lossy paths */                                       \
-    X(CRASH, "crash")             /* a supervisor is killed and restarted */                       \
-    X(SUP_POWER, "sup-power")     /* a supervisor's host goes off and on */                        \
-    X(STALL, "stall")             /* a supervisor's process stands still */                        \
-    X(SLOW_DISK, "slow-disk")     /* commits take long */                                          \
-    X(FAIL_DISK, "fail-disk")     /* commits fail */                                               \
-    X(OP_FAILOVER, "op-failover") /* SENTINEL FAILOVER */                                          \
-    X(OP_SET, "op-set")           /* SENTINEL SET */                                               \
-    X(OP_RESET, "op-reset")       /* SENTINEL RESET */                                             \
-    X(OP_REMOVE, "op-remove")     /* SENTINEL REMOVE, later MONITOR */                             \
-    X(OP_RELOAD, "op-reload")     /* SIGHUP: the file again */                                     \
-    X(FORGE, "forge")             /* a hello with an impossible epoch */                           \
-    X(BEHIND, "behind")           /* one and the primary miss a failover, the new one restarts */  \
+    X(KILL, "kill")                 /* a node's process dies and is restarted */                   \
+    X(POWER, "power")               /* a node's host goes off and on */                            \
+    X(HANG, "hang")                 /* a node's process stands still */                            \
+    X(SLOW, "slow")                 /* a node needs long for each command */                       \
+    X(SCRIPT, "script")             /* a node answers BUSY */                                      \
+    X(DENY, "deny")                 /* a node answers NOAUTH */                                    \
+    X(MISCONF, "misconf")           /* a node answers MISCONF */                                   \
+    X(REFUSE, "refuse")             /* a node refuses orders */                                    \
+    X(LAG, "lag")                   /* a replica falls behind */                                   \
+    X(PRIORITY, "priority")         /* a replica's priority changes */                             \
+    X(CUT, "cut")                   /* two hosts lose one another, one way or both */              \
+    X(ISOLATE, "isolate")           /* a host is cut off */                                        \
+    X(SPLIT, "split")               /* the hosts fall into two halves */                           \
+    X(DELAY, "delay")               /* slow and lossy paths */                                     \
+    X(CRASH, "crash")               /* a supervisor is killed and restarted */                     \
+    X(SUP_POWER, "sup-power")       /* a supervisor's host goes off and on */                      \
+    X(STALL, "stall")               /* a supervisor's process stands still */                      \
+    X(SLOW_DISK, "slow-disk")       /* commits take long */                                        \
+    X(FAIL_DISK, "fail-disk")       /* commits fail */                                             \
+    X(OP_HAND_OVER, "op-hand-over") /* REPLICAOF by hand, at a replica and at its primary */       \
+    X(OP_FAILOVER, "op-failover")   /* SENTINEL FAILOVER */                                        \
+    X(OP_SET, "op-set")             /* SENTINEL SET */                                             \
+    X(OP_RESET, "op-reset")         /* SENTINEL RESET */                                           \
+    X(OP_REMOVE, "op-remove")       /* SENTINEL REMOVE, later MONITOR */                           \
+    X(OP_RELOAD, "op-reload")       /* SIGHUP: the file again */                                   \
+    X(FORGE, "forge")               /* a hello with an impossible epoch */                         \
+    X(BEHIND, "behind") /* one and the primary miss a failover, the new one restarts */            \
     X(FORGE_MEMBER, "forge-member") /* hellos of supervisors that are not, or not there */
 
 enum fault {

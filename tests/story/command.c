@@ -72,6 +72,8 @@ static const struct command {
       "NODE BITS: refuses 1 MULTI, 2 CONFIG REWRITE, 4 CLIENT KILL" },
     { "priority", do_node, false, 2, 2, "NODE N" },
     { "lag", do_node, false, 2, 2, "NODE MS: behind its primary" },
+    { "promote", do_role, false, 1, 1, "NODE: REPLICAOF NO ONE, by hand" },
+    { "follow", do_role, false, 2, 2, "NODE OTHER: REPLICAOF OTHER, by hand" },
     { "script", do_script, false, 1, 2, "NODE [unkillable|end]: BUSY" },
     { "cut", do_cut, false, 2, 3, "A B [one-way]: between their hosts" },
     { "heal", do_cut, false, 2, 3, "A B [one-way]" },

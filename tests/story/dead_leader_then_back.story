@@ -54,6 +54,7 @@ expect
     [ 12762] s3 +monitor master g1 n3 6379 quorum 2
     [ 12776] s1 -sdown sentinel s3 s3 26379 @ g1 n1 6379
     [ 12778] s2 -sdown sentinel s3 s3 26379 @ g1 n1 6379
+    [ 13066] s3 +sdown master g1 n3 6379
     [ 15798] s1 +new-epoch 2
     [ 15798] s1 +vote-for-leader s1 2
     [ 15801] s2 +new-epoch 2
@@ -64,7 +65,9 @@ expect
     [ 15809] s3 +config-update-from sentinel s1 s1 26379 @ g1 n3 6379
     [ 15809] s3 +switch-master g1 n3 6379 n1 6379
     [ 15809] s3 +slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [ 15809] s3 +sdown slave n3:6379 n3 6379 @ g1 n1 6379
     [ 15809] s3 +slave slave n2:6379 n2 6379 @ g1 n1 6379
+    [ 15809] s3 -sdown slave n3:6379 n3 6379 @ g1 n1 6379
 show g1
 expect
     [ 32762] s1 has n1, epoch 2, current 2

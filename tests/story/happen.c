@@ -162,6 +162,20 @@ bool do_node(struct story *st, const struct words *a)
     return true;
 }
 
+/* REPLICAOF by hand. */
+bool do_role(struct story *st, const struct words *a)
+{
+    struct engine *e = words_node(st, a->word[1]), *of = NULL;
+
+    if (e == NULL || (a->n > 2 && (of = words_node(st, a->word[2])) == NULL))
+        return false;
+    if (of != NULL)
+        act_follow(st->world, e, of);
+    else
+        act_promote(st->world, e);
+    return true;
+}
+
 bool do_script(struct story *st, const struct words *a)
 {
     struct engine *e = words_node(st, a->word[1]);

@@ -27,9 +27,9 @@ expect
     [    16] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
     [    16] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
     [    25] s3 -role-change master g1 n1 6379 new reported role is slave
+    [    28] s2 +role-change master g1 n3 6379 new reported role is master
     [    28] s2 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
     [    28] s2 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
-    [    28] s2 +role-change master g1 n3 6379 new reported role is master
     [    28] s3 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
     [    28] s3 +config-update-from sentinel s2 s2 26379 @ g1 n1 6379
     [    28] s3 +switch-master g1 n1 6379 n3 6379

@@ -191,7 +191,7 @@ static void test_primary_says_replica(void)
     begin(1);
     d.nodes[0].info.role = ROLE_REPLICA;
     d.nodes[0].info.primary = drive_addr(5);
-    drive_run(&d, 10000);
+    drive_run(&d, 2000);
     CU_ASSERT_EQUAL(drive_events(&d, EVENT_ROLE_CHANGE_DIFFERS), 1);
     CU_ASSERT_EQUAL(drive_events(&d, EVENT_SDOWN), 0);
     drive_run(&d, DOWN_AFTER + 4000);
