@@ -39,6 +39,12 @@ int64_t guard_renew(struct guard *g, int64_t from_ms, int64_t ms, int64_t now_ms
     return guard_left_ms(g, now_ms);
 }
 
+void guard_cut(struct guard *g, int64_t most_ms, int64_t now_ms)
+{
+    if (g->lease_until_ms > now_ms + most_ms)
+        g->lease_until_ms = now_ms + most_ms;
+}
+
 void guard_revoke(struct guard *g)
 {
     g->lease_until_ms = 0;

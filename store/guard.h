@@ -55,6 +55,9 @@ void guard_adopt(struct guard *g, int64_t epoch, struct slice holder);
  */
 int64_t guard_renew(struct guard *g, int64_t from_ms, int64_t ms, int64_t now_ms);
 
+/* It runs no longer than so from now on. */
+void guard_cut(struct guard *g, int64_t most_ms, int64_t now_ms);
+
 /* Ends the lease. */
 void guard_revoke(struct guard *g);
 

@@ -284,6 +284,8 @@ static bool on_option(struct store *s, enum option_id id, char ret_error[OPTION_
         return aof_switch(sh, option_number(&s->options, id), ret_error, OPTION_ERROR_TEXT_MAX);
     } else if (id == OPT_LOGLEVEL) {
         apply_loglevel(&s->options);
+    } else if (id == OPT_WRITE_LEASE) {
+        guard_cut(&s->guard, option_number(&s->options, id), guard_clock_ms());
     } else {
         fill_server_options(&s->options, server_options(sh->server));
         held_check(sh); /* sync-replicas may be fewer now */
@@ -377,7 +379,8 @@ bool shell_start(struct shell *sh, uv_loop_t *loop)
     struct server_options options;
 
     sh->loop = loop;
-    signal(SIGXFSZ, SIG_IGN); /* a file as large as allowed is an error of write, as a full disk is */
+    signal(SIGXFSZ,
+           SIG_IGN); /* a file as large as allowed is an error of write, as a full disk is */
     shell_set_clock(sh);
     apply_loglevel(&sh->store.options);
     server_options_default(&options);

@@ -53,6 +53,13 @@ def lease_is_needed(lab):
         replies = conn.pipeline([("MULTI",), ("SET", "a", "3"), ("EXEC",)])
     check(replies[1].code == "NOLEASE" and replies[2].code == "EXECABORT", "nor within a transaction: %r" % replies)
     check(node.call("GET", "a") == "1", "nothing was written")
+    node.call("PICKET", "LEASE", LEASE_MS, 1, "sup-a")
+    check(node.call("CONFIG", "SET", "write-lease-ms", 20) == "OK" and status(node)["lease_left_ms"] <= 20, "a shorter option cuts it")
+    wait(lambda: refused(node, "SET", "a", "2") == "NOLEASE", "it runs out")
+    node.call("CONFIG", "SET", "write-lease-ms", 0)
+    check(said(node, "SET", "a", "2") == "OK" and node.call("PICKET", "LEASE", 60000, 1, "sup-a")[0] == 60000, "off: writes, and leases all the same")
+    check(node.call("CONFIG", "SET", "write-lease-ms", LEASE_MS) == "OK" and said(node, "SET", "a", "3") == "OK", "on again without a gap")
+    node.call("PICKET", "LEASE", 0, 1, "sup-a")
     node.call("PICKET", "LEASE", 1, 1, "sup-a")
     wait(lambda: refused(node, "SET", "a", "2") == "NOLEASE", "it runs out by itself")
 

@@ -32,6 +32,10 @@ static void test_a_lease_counts_from_a_reading(void)
     /* ... and one that comes out of order takes nothing away. */
     CU_ASSERT_EQUAL(guard_renew(&g, 9000, 500, 9000), 500);
     CU_ASSERT_EQUAL(guard_renew(&g, 8900, 500, 9000), 500);
+    guard_cut(&g, 600, 9000);
+    CU_ASSERT_EQUAL(guard_left_ms(&g, 9000), 500);
+    guard_cut(&g, 200, 9000);
+    CU_ASSERT_EQUAL(guard_left_ms(&g, 9000), 200);
     guard_revoke(&g);
     CU_ASSERT_EQUAL(guard_left_ms(&g, 9000), 0);
 }
