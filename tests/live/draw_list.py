@@ -250,3 +250,16 @@ def SAMPLES():
     yield ["RPUSH", "list:edges"] + [n for b in (7, 12, 13, 15, 16, 23, 24, 31, 32, 63) for n in (2**b - 1, -2**b)]
     yield ["RPUSH", "list:volatile", "a", "b"]
     yield ["PEXPIREAT", "list:volatile", 4000000000000]
+
+
+def BATCHES(d):
+    key, other = "list:%d" % d.randint(0, 20), "list:%d" % d.randint(0, 20)
+    words = ["element %d" % d.randint(0, 300) for _ in range(d.choice([1, 3, 200]))]
+    ends = [d.choice(["LEFT", "RIGHT"]) for _ in range(2)]
+    return [
+        [[d.choice(["LPUSH", "RPUSH"]), key] + words], [(d.choice(["LPOP", "RPOP"]), key, d.choice([1, 5, 300]))], [("LPOP", key)],
+        [("LTRIM", key, 1, -2)], [("LREM", key, d.choice([0, 1, -2]), "element 7")], [("LINSERT", key, "BEFORE", words[0], "x" * d.choice([1, 5000]))],
+        [("LSET", key, d.randint(-3, 3), "y" * d.choice([1, 9000]))], [["LMOVE", key, other] + ends], [("RPOPLPUSH", key, other)],
+        [("LMPOP", 3, "list:none", key, other, ends[0], "COUNT", d.choice([1, 7, 1000]))], [("BLPOP", key, other, 0.001)],
+        [["BLMOVE", key, other] + ends + [0.001]], [("BRPOPLPUSH", key, other, 0.001)], [("BLMPOP", 0.001, 2, key, other, ends[0], "COUNT", 3)],
+    ]
