@@ -359,7 +359,7 @@ STORIES = {
         a BZPOPMIN z 0 &
         b BZPOPMAX none z 0 &
         c BZMPOP 0 2 none z MAX COUNT 2 &
-        x ZADD z 1 one 2 two 3 three 4 four 5 five
+        x ZADD z 1 one 2 two 3 three 4 four 5 five 6 six
         a <
         b <
         c <

@@ -11,6 +11,7 @@ A story is a list of lines, each `client words`; a client is made when it is fir
 
 import time
 
+import draws
 import resp
 from storelab import Lab, same_data, wait_same_offset
 from waiting import check, wait
@@ -259,6 +260,8 @@ STORIES = {
 }
 
 
+for _stories in draws.each("STORIES"):
+    STORIES.update(_stories)
 ALONE = {"CLIENT UNBLOCK, of WAIT"}  # without a replica
 
 
