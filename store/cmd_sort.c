@@ -266,23 +266,12 @@ static struct entry *build(struct job *j, size_t first, size_t count)
 
 static void store_results(struct job *j, size_t first, size_t count)
 {
-    struct store *s = j->store;
     struct entry *list = build(j, first, count);
     size_t elements = list_count(list);
-    struct key_ref ref;
-    bool was = store_write(s, j->client, *j->target, &ref) != NULL;
 
-    if (was)
-        keyspace_delete(&ref);
-    if (elements > 0) {
-        keyspace_find(store_db(s, j->client), *j->target, &ref);
-        entry_move_value(keyspace_add(&ref), list);
-    }
-    if (was || elements > 0)
-        store_changed(s, j->client, *j->target);
+    store_put(j->store, j->client, *j->target, list);
     if (elements > 1)
-        s->changes += elements - 1;
-    entry_free(list);
+        j->store->changes += elements - 1;
     resp_int(&j->client->reply, (int64_t)elements);
 }
 
