@@ -1,11 +1,10 @@
-#include "store/blocked.h"
+#include "store/blocked_parts.h"
 
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/exec.h"
 #include "store/number.h"
 #include "store/session.h"
 #include "store/store.h"
@@ -14,44 +13,6 @@ const char blocked_error_unblocked[] = "UNBLOCKED client unblocked via CLIENT UN
 static const char role_changed[] =
     "UNBLOCKED force unblock from blocking operation, instance state "
     "changed (master -> replica?)";
-
-/* One client at one key. */
-struct wait_link {
-    struct waiting *waiter;
-    struct waited_key *key;
-    struct wait_link *prev, *next; /* at the key, in the order of their coming */
-};
-
-struct waited_key {
-    struct dict_node node;
-    struct wait_link *first, *last;
-    struct waited_key *ready_next;
-    int db;
-    bool ready; /* in the queue, or being served: it stays even if nobody waits any more */
-    char bytes[];
-};
-
-/* The words of the request stand behind argv. */
-struct waiting {
-    struct deadline deadline; /* first: the two are the same pointer */
-    struct waiting *prev, *next;
-    struct client *client;
-    const struct command *command;
-    enum value_type type;
-    bool muted; /* CLIENT REPLY SKIP: the late reply is to be skipped too */
-    bool stays; /* run again, it has found nothing */
-    size_t argc;
-    struct slice *argv;
-    size_t links_n;
-    struct wait_link links[];
-};
-
-static struct slice key_of(const struct waited_key *k)
-{
-    struct slice key = { k->bytes, k->node.key_len };
-
-    return key;
-}
 
 void blocked_init(struct blocked *b, const struct hash_key *hash_key)
 {
@@ -62,7 +23,7 @@ void blocked_init(struct blocked *b, const struct hash_key *hash_key)
     deadlines_init(&b->deadlines);
 }
 
-static struct waited_key *find_key(struct blocked *b, int db, struct slice key)
+struct waited_key *blocked_find_key(struct blocked *b, int db, struct slice key)
 {
     struct dict *d = &b->keys[db];
     struct dict_node **link = dict_find(d, key.p, key.n, dict_hash(d, key.p, key.n));
@@ -84,8 +45,7 @@ static struct waited_key *add_key(struct blocked *b, int db, struct slice key)
     return k;
 }
 
-/* Forgets a key at which nobody waits. */
-static void drop_key_if_idle(struct blocked *b, struct waited_key *k)
+void blocked_drop_idle(struct blocked *b, struct waited_key *k)
 {
     struct dict *d = &b->keys[k->db];
 
@@ -140,7 +100,7 @@ bool blocked_arg_timeout(struct store *s, struct client *c, struct slice arg, ms
 /* Puts the waiter at the end of a key's queue; once, should the key be named twice. */
 static void join(struct blocked *b, struct waiting *w, int db, struct slice key)
 {
-    struct waited_key *k = find_key(b, db, key);
+    struct waited_key *k = blocked_find_key(b, db, key);
     struct wait_link *link = &w->links[w->links_n];
 
     if (k == NULL)
@@ -171,7 +131,7 @@ static void leave(struct blocked *b, struct wait_link *link)
         link->next->prev = link->prev;
     else
         k->last = link->prev;
-    drop_key_if_idle(b, k);
+    blocked_drop_idle(b, k);
 }
 
 /* A waiter that holds a copy of the request. */
@@ -245,104 +205,12 @@ static void waiting_free(struct blocked *b, struct waiting *w)
     free(w);
 }
 
-/* The client has been answered. */
-static void finish(struct blocked *b, struct waiting *w)
+void blocked_finish(struct blocked *b, struct waiting *w)
 {
     struct client *c = w->client;
 
     waiting_free(b, w);
     client_resume(c);
-}
-
-/* --- keys that change ------------------------------------------------------------------------ */
-
-static void make_ready(struct blocked *b, struct waited_key *k)
-{
-    if (k->ready)
-        return;
-    k->ready = true;
-    k->ready_next = NULL;
-    if (b->ready != NULL)
-        b->ready_last->ready_next = k;
-    else
-        b->ready = k;
-    b->ready_last = k;
-}
-
-void blocked_signal_slow(struct blocked *b, int db, struct slice key)
-{
-    struct waited_key *k = find_key(b, db, key);
-
-    if (k != NULL)
-        make_ready(b, k);
-}
-
-void blocked_signal_db(struct blocked *b, int db)
-{
-    struct dict_walk walk;
-    struct dict_node *node;
-
-    if (b->first == NULL)
-        return;
-    dict_walk_start(&walk, &b->keys[db]);
-    while ((node = dict_walk_next(&walk)) != NULL)
-        make_ready(b, (struct waited_key *)node);
-}
-
-/* True when the key holds a value of the type. */
-static bool holds(struct store *s, const struct waited_key *k, enum value_type type)
-{
-    struct key_ref ref;
-    const struct entry *e = keyspace_find(&s->data.dbs[k->db], key_of(k), &ref);
-
-    return e != NULL && e->type == type && !store_entry_expired(s, e);
-}
-
-/* Runs a request again because of a key. */
-static void run_again(struct store *s, struct waiting *w, const struct waited_key *k)
-{
-    struct blocked *b = &s->blocked;
-    struct client *c = w->client;
-    bool muted = c->reply.muted;
-
-    b->served = w;
-    b->served_key = key_of(k);
-    w->stays = false;
-    c->reply.muted = w->muted;
-    exec_call(s, c, w->command, w->argc, w->argv);
-    c->reply.muted = muted;
-    b->served = NULL;
-    if (!w->stays)
-        finish(b, w);
-}
-
-static bool is_leaving(const struct client *c)
-{
-    return (c->flags & (CLIENT_CLOSING | CLIENT_CLOSE_AFTER_REPLY)) != 0;
-}
-
-/* One round over those who wait at a key; a handler that runs takes none but its own client away.
- * One that is about to be closed must take nothing with it. */
-static void serve_key(struct store *s, struct waited_key *k)
-{
-    for (struct wait_link *link = k->first, *next; link != NULL; link = next) {
-        next = link->next;
-        if (!is_leaving(link->waiter->client) && holds(s, k, link->waiter->type))
-            run_again(s, link->waiter, k);
-    }
-}
-
-void blocked_serve(struct store *s)
-{
-    struct blocked *b = &s->blocked;
-    struct waited_key *k;
-
-    while ((k = b->ready) != NULL && !store_is_held(s)) {
-        b->ready = k->ready_next;
-        serve_key(s, k);
-        k->ready = false;
-        drop_key_if_idle(b, k);
-    }
 }
 
 /* --- the other ends of waiting --------------------------------------------------------------- */
@@ -364,7 +232,7 @@ static void answer(struct blocked *b, struct waiting *w, const char *error)
     else
         resp_null_array(reply);
     reply->muted = muted;
-    finish(b, w);
+    blocked_finish(b, w);
 }
 
 void blocked_expire(struct store *s)
