@@ -171,6 +171,14 @@ struct dict_node **dict_insert(struct dict *d, struct dict_node *node, uint32_t 
     return bucket;
 }
 
+void dict_reserve(struct dict *d, size_t nodes)
+{
+    if (nodes > BUCKETS_MIN && d->buckets == 0)
+        start(d);
+    while (d->buckets > 0 && d->buckets < nodes)
+        split_one(d);
+}
+
 struct dict_node *dict_remove(struct dict *d, struct dict_node **link)
 {
     struct dict_node *node = *link;

@@ -54,6 +54,9 @@ struct dict_node **dict_find_node(const struct dict *d, const struct dict_node *
 /* Adds a node whose key is not in the dict; sets its hash. Returns the link that points at it. */
 struct dict_node **dict_insert(struct dict *d, struct dict_node *node, uint32_t hash);
 
+/* Makes room for so many nodes, so that insertions need not. */
+void dict_reserve(struct dict *d, size_t nodes);
+
 /* Takes the node at this link out and returns it. */
 struct dict_node *dict_remove(struct dict *d, struct dict_node **link);
 

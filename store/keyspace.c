@@ -188,6 +188,11 @@ void keyspace_copy(struct key_ref *from, struct db *db, struct slice to)
     keyspace_set_expiry(&ref, at_ms);
 }
 
+void keyspace_reserve(struct db *db, size_t keys)
+{
+    dict_reserve(&db->dict, keys);
+}
+
 size_t keyspace_count(const struct db *db)
 {
     return db->dict.used;

@@ -92,6 +92,9 @@ void keyspace_move(struct key_ref *from, struct db *db);
 /* Lets two databases change places. */
 void keyspace_swap_dbs(struct keyspace *ks, unsigned a, unsigned b);
 
+/* Makes room for so many keys. */
+void keyspace_reserve(struct db *db, size_t keys);
+
 /* Number of keys, and of those with an expiry time. */
 size_t keyspace_count(const struct db *db);
 size_t keyspace_count_volatile(const struct db *db);

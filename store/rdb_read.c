@@ -71,10 +71,19 @@ static void read_expiry(struct cursor *c, size_t bytes, int64_t unit_ms)
         c->r->expires_at_ms = v * unit_ms;
 }
 
+/* The numbers are only a hint: what they say wrongly costs a little memory. */
 static void read_resize(struct cursor *c)
 {
-    cursor_take_plain_length(c, "number of keys");
+    uint64_t keys = cursor_take_plain_length(c, "number of keys");
+    struct rdb_reader *r = c->r;
+
     cursor_take_plain_length(c, "number of volatile keys");
+    if (cursor_stopped(c))
+        return;
+    if (keys > RDB_RESERVE_MAX - r->reserved)
+        keys = RDB_RESERVE_MAX - r->reserved;
+    r->reserved += keys;
+    keyspace_reserve(&r->ks->dbs[r->db], (size_t)keys);
 }
 
 /* Makes room for a key; false when it is not wanted, or after the error. */
