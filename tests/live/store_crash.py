@@ -14,6 +14,7 @@ import threading
 import time
 
 import resp
+from disk import Disk
 from storelab import Lab, wait_same_offset
 from waiting import Failed, check, wait
 
@@ -110,9 +111,12 @@ def clean(node):
         check([n for n in names if n.startswith("temp-")] == [], "left behind: %s" % names)
 
 
-def crash(lab, draw, rounds, trouble, lost_allowed=False, **options):
-    """trouble(node) begins something; some moment later the node dies."""
-    node = lab.node("picket", save="", **options)
+def crash(lab, draw, rounds, trouble, lost_allowed=False, power=False, **options):
+    """trouble(node) begins something; some moment later the node dies. power: and its disk forgets what was not synced."""
+    node = lab.node("picket", save="", start=False, **options)
+    disk = Disk(lab, node) if power else None
+    ready(node)
+    lost = 0
     ballast(node)
     node.call("SAVE", timeout=30.0)
     crowd = Crowd(node)
@@ -123,6 +127,7 @@ def crash(lab, draw, rounds, trouble, lost_allowed=False, **options):
         time.sleep(draw.random() * KILL_S)  # any moment is as good as another
         node.kill()
         crowd.pause()
+        lost += disk.cut_power() if disk else 0
         ready(node)
         clean(node)
         crowd.verify(lost_allowed)
@@ -130,6 +135,9 @@ def crash(lab, draw, rounds, trouble, lost_allowed=False, **options):
         crowd.resume()
     crowd.pause()
     crowd.verify(lost_allowed)
+    if disk:
+        print("note: power cuts lost %d bytes%s" % (lost, "" if lost_allowed else ", none of them acknowledged"))
+        check(lost > 0, "the disk never forgot anything")
 
 
 def ask(*words):
@@ -190,6 +198,8 @@ def main():
                                                auto_aof_rewrite_percentage=1, **always))
     lab.case("switched on", lambda: crash(lab, draw, max(2, rounds // 2), ask("CONFIG", "SET", "appendonly", "yes"), True))
     lab.case("everysec", lambda: crash(lab, draw, rounds, lambda node: None, True, appendonly="yes"))
+    lab.case("power cuts", lambda: crash(lab, draw, rounds, ask("BGREWRITEAOF"), power=True, **always))
+    lab.case("power cuts, everysec", lambda: crash(lab, draw, rounds, ask("BGREWRITEAOF"), True, True, appendonly="yes"))
     lab.case("full synchronisation", full_sync, lab, draw, rounds)
     lab.finish()
 

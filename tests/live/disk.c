@@ -1,0 +1,73 @@
+/*
+ * A disk for tests, loaded in front of libc (LD_PRELOAD): notes for each file how much of it was
+ * synced, so that a test can play a power cut by cutting off the rest; and takes its time, when
+ * told so.
+ *
+ *     DISK_NOTES=folder      <inode> there holds the bytes that the last sync of the file covered
+ * (a number as text) DISK_SLOW=file         a sync takes as many milliseconds as the file says,
+ * while it is there
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static void be_slow(void)
+{
+    const char *path = getenv("DISK_SLOW");
+    FILE *f = path != NULL ? fopen(path, "re") : NULL;
+    long ms = 0;
+
+    if (f == NULL)
+        return;
+    if (fscanf(f, "%ld", &ms) == 1)
+        nanosleep(&(struct timespec){ ms / 1000, ms % 1000 * 1000000 }, NULL);
+    fclose(f);
+}
+
+/* The size before the sync: what is written meanwhile may not be covered. */
+static void note(const struct stat *before)
+{
+    const char *folder = getenv("DISK_NOTES");
+    char path[512], temp[520];
+    FILE *f;
+
+    if (folder == NULL || !S_ISREG(before->st_mode))
+        return;
+    snprintf(path, sizeof(path), "%s/%llu", folder, (unsigned long long)before->st_ino);
+    snprintf(temp, sizeof(temp), "%s.%d", path, (int)gettid());
+    f = fopen(temp, "we");
+    if (f == NULL)
+        return;
+    fprintf(f, "%lld", (long long)before->st_size);
+    fclose(f);
+    rename(temp, path);
+}
+
+static int synced(const char *name, int fd)
+{
+    int (*next)(int) = (int (*)(int))dlsym(RTLD_NEXT, name);
+    struct stat before;
+    int result;
+
+    be_slow();
+    if (fstat(fd, &before) != 0)
+        return -1;
+    result = next(fd);
+    if (result == 0)
+        note(&before);
+    return result;
+}
+
+int fsync(int fd)
+{
+    return synced("fsync", fd);
+}
+
+int fdatasync(int fd)
+{
+    return synced("fdatasync", fd);
+}
