@@ -32,6 +32,7 @@ struct session {
     int64_t write_offset;    /* of the stream, behind its last write; for WAIT */
     struct waiting *waiter;  /* of a blocking command; NULL: it does not wait */
     uint64_t last_change;    /* the count of changes behind its last write */
+    uint64_t told_change;    /* ... behind the last one that it may have been told of */
     struct held_list held;   /* its replies that wait for replicas */
     struct replica *replica; /* NULL: an ordinary client */
     char command[COMMAND_FULL_NAME_SIZE];

@@ -166,28 +166,26 @@ static enum server_verdict on_request(void *arg, struct client *c, const struct 
     return exec_request(&sh->store, c, req->argc, req->argv) ? SERVER_DONE : SERVER_AGAIN;
 }
 
-static void close_writer(void *arg, struct client *c)
+/*
+ * The process may have been stopped, or the host have slept, between a write and its reply: by now
+ * somebody else may be the primary, so the client must not hear that its write was taken. It hears
+ * nothing. Asked for each client, since a turn's replies take their time to leave.
+ */
+static bool may_send(void *arg, struct client *c)
 {
     struct shell *sh = arg;
-
-    if (session_of(c)->last_change > sh->changes_sent)
-        server_close(sh->server, c, "the write lease ended before the reply was sent");
-}
-
-/*
- * The process was stopped, or the host slept, between a write and its reply: by now somebody else
- * may be the primary, so the client must not hear that its write was taken. It hears nothing.
- */
-static void check_lease(struct shell *sh)
-{
     struct store *s = &sh->store;
+    struct session *session = session_of(c);
 
-    if (s->changes == sh->changes_sent)
-        return;
+    if (option_number(&s->options, OPT_WRITE_LEASE) == 0 ||
+        session->last_change == session->told_change)
+        return true;
     s->lease_ms = guard_clock_ms();
     if (store_lease_lapsed(s) && !store_is_replica(s))
-        server_each(sh->server, close_writer, sh);
-    sh->changes_sent = s->changes;
+        return false;
+    if (client_sendable_bytes(c) == buf_used(&c->out))
+        session->told_change = session->last_change;
+    return true;
 }
 
 static void on_before_send(void *arg)
@@ -195,9 +193,6 @@ static void on_before_send(void *arg)
     struct shell *sh = arg;
 
     aof_flush(sh);
-    /* Behind the disk, which may take its time. */
-    if (option_number(&sh->store.options, OPT_WRITE_LEASE) > 0)
-        check_lease(sh);
     held_settle(sh);
     replicas_flush(sh);
     unblock_arm(arg);
@@ -217,6 +212,7 @@ static const struct server_app app = {
     .closed = on_client_closed,
     .drained = on_drained,
     .before_send = on_before_send,
+    .may_send = may_send,
 };
 
 bool shell_run_from_primary(struct shell *sh, struct client *c, size_t argc,

@@ -55,7 +55,6 @@ struct shell {
     uint64_t ops_per_s;
     uv_timer_t held_timer; /* the earliest time-out of a reply that is held back */
     bool held_lost;        /* all of them must become errors */
-    uint64_t changes_sent; /* changes whose replies may have left */
     bool stopping;
     bool save_at_end;
     int status; /* of the process */

@@ -70,6 +70,8 @@ struct server_app {
     /* Everything written so far has been taken by the kernel; only for clients that asked
      * (server_want_drained) */
     void (*drained)(void *arg, struct client *c);
+    /* Just before what the client was replied is handed to the kernel; false: it is closed instead */
+    bool (*may_send)(void *arg, struct client *c);
     /* Once per turn of the loop, before replies are sent: make durable, propagate */
     void (*before_send)(void *arg);
 };

@@ -7,6 +7,7 @@
 #define REASON_SOFT    "soft output buffer limit"
 #define REASON_IDLE    "idle for too long"
 #define REASON_REPLIED "after the reply"
+#define REASON_REFUSED "its replies may not be sent any more"
 #define REASON_KILLED  "killed"
 
 static const struct server_output_limit *output_limit(const struct conn *conn)
@@ -89,11 +90,17 @@ static void send_rest(struct conn *conn)
 /* Sends what was replied. */
 static void send_out(struct conn *conn)
 {
+    struct server *s = conn->server;
     struct buf *out = &conn->client.out;
     size_t sendable = client_sendable_bytes(&conn->client);
     if (sendable == 0 || conn->writing)
         return;
     uv_buf_t bytes = { .base = buf_data(out), .len = sendable };
+    if (s->app->may_send && !conn->rejected && !s->stopping &&
+        !s->app->may_send(s->arg, &conn->client)) {
+        conn_fail(conn, REASON_REFUSED);
+        return;
+    }
     int n = uv_try_write((uv_stream_t *)&conn->tcp, &bytes, 1);
     if (n < 0 && n != UV_EAGAIN) {
         conn_fail(conn, uv_strerror(n));

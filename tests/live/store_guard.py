@@ -1,6 +1,13 @@
-"""What a supervisor may say to picket-store: the start gate, the write lease, and PICKET STATUS."""
+"""What a supervisor may say to picket-store: the start gate, the write lease, and PICKET STATUS.
+
+    store_guard.py          a short form
+    store_guard.py --long   freezes the process more often
+"""
 
 import os
+import random
+import sys
+import threading
 import time
 
 import resp
@@ -140,6 +147,64 @@ def thawed_between_write_and_reply(lab):
     check(heard == [], "no acknowledgement: %r" % heard)
 
 
+class Writer(threading.Thread):
+    """Writes in pipelines; counts what is acknowledged after a moment that is set from outside."""
+
+    def __init__(self, node):
+        super().__init__(daemon=True)
+        self.node = node
+        self.thawed = threading.Event()
+        self.end = threading.Event()
+        self.before = self.late = 0
+        self.start()
+
+    def run(self):
+        batch = b"".join(resp.encode(("INCR", "n")) for _ in range(200))
+        while not self.end.is_set():
+            try:
+                with self.node.connect(20.0) as conn:
+                    while not self.end.is_set():
+                        conn.send_bytes(batch)
+                        for _ in range(200):
+                            value = conn.read()
+                            # Told before it is looked at: what came before the thaw was sent before the freeze.
+                            if self.thawed.is_set():
+                                self.late += not isinstance(value, resp.RespError)
+                            else:
+                                self.before += not isinstance(value, resp.RespError)
+            except OSError:
+                pass
+
+
+def frozen_under_load(lab, rounds):
+    """Frozen at any point of its work for longer than its lease: whatever it says after the thaw is no acknowledgement."""
+    draw = random.Random(1)
+    total = 0
+    for _ in range(rounds):
+        node = lab.node("picket", save="", write_lease_ms=LEASE_MS)
+        clock = node.call("PICKET", "LEASE", LEASE_MS, 1, "sup-a")[1]
+        writers = [Writer(node) for _ in range(4)]
+        wait(lambda: sum(w.before for w in writers) > draw.randint(1000, 20000), "writes")
+        node.call("CONFIG", "SET", "write-lease-ms", 100)
+        clock = node.call("PICKET", "LEASE", 100, 1, "sup-a", "FROM", clock_ms())[1]
+        node.stop()
+        # A lease may have been over before the freeze; then there is nothing to see in this round.
+        wait(lambda: clock_ms() > clock + 200, "the lease is over, and what was sent is read")
+        for w in writers:
+            w.thawed.set()
+        node.cont()
+        check(refused(node, "SET", "a", "1") == "NOLEASE", "refused")
+        for w in writers:
+            w.end.set()
+        for w in writers:
+            w.join(30.0)
+        late = sum(w.late for w in writers)
+        check(late == 0, "%d writes were acknowledged behind the lease" % late)
+        total += sum(w.before for w in writers)
+        lab.clear()
+    print("      %d freezes, %d writes, none acknowledged behind the lease" % (rounds, total))
+
+
 def lease_and_roles(lab):
     primary = lab.node("picket", save="", write_lease_ms=LEASE_MS)
     primary.call("PICKET", "LEASE", LEASE_MS, 1, "sup-a")
@@ -255,6 +320,7 @@ def main():
     lab.case("epochs are durable", epoch_is_durable, lab)
     lab.case("a frozen primary", frozen_primary, lab)
     lab.case("frozen between write and reply", thawed_between_write_and_reply, lab)
+    lab.case("frozen under load", frozen_under_load, lab, 40 if "--long" in sys.argv else 4)
     lab.case("lease and roles", lease_and_roles, lab)
     for kind in KINDS:
         lab.case("picket -> %s: nothing moves without a lease" % kind, nothing_moves_without_a_lease, lab, kind)
