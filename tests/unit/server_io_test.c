@@ -30,6 +30,8 @@ static uv_loop_t loop;
 static struct server *server;
 static struct pubsub *ps;
 static uint64_t blocked_id; /* the client that sent BLOCK last */
+static uint64_t held_id;    /* the one that sent HOLD last */
+static uint64_t unheard_id; /* the one whose replies may not be sent */
 static bool not_now;        /* every request is answered SERVER_AGAIN */
 static int opened, closed, drained, requests, before_send;
 static const char *closed_why;
@@ -76,6 +78,15 @@ static void run_big(struct client *c, const struct resp_request *r)
     char *bytes = calloc(1, (size_t)n);
     resp_bulk_bytes(&c->reply, bytes, (size_t)n);
     free(bytes);
+}
+
+/* Replies what may not leave yet. */
+static void run_hold(struct client *c, const struct resp_request *r)
+{
+    (void)r;
+    held_id = c->id;
+    client_hold(c, client_reply_at(c));
+    resp_simple(&c->reply, "held");
 }
 
 static void run_quit(struct client *c, const struct resp_request *r)
@@ -139,7 +150,7 @@ static enum server_verdict on_request(void *arg, struct client *c, const struct 
         { "blink", run_blink },     { "big", run_big },         { "quit", run_quit },
         { "drop", run_drop },       { "auth", run_auth },       { "subscribe", run_subscribe },
         { "publish", run_publish }, { "drained", run_drained }, { "client", run_kill },
-        { "stop", run_stop },
+        { "stop", run_stop },       { "hold", run_hold },
     };
     CU_ASSERT_PTR_EQUAL(arg, &loop);
     if (not_now)
@@ -192,8 +203,18 @@ static void on_before_send(void *arg)
     before_send++;
 }
 
-static const struct server_app app = { on_request, on_opened, on_closed, on_drained,
-                                       on_before_send };
+static bool on_may_send(void *arg, struct client *c)
+{
+    (void)arg;
+    return c->id != unheard_id;
+}
+
+static const struct server_app app = { .request = on_request,
+                                       .opened = on_opened,
+                                       .closed = on_closed,
+                                       .drained = on_drained,
+                                       .may_send = on_may_send,
+                                       .before_send = on_before_send };
 
 /* --- its clients --------------------------------------------------------------------------- */
 
@@ -324,7 +345,7 @@ static void begin_with(const struct server_options *options)
     CU_ASSERT_EQUAL_FATAL(server_listen(server, "127.0.0.1", 0, error), 0);
     for (int i = 0; i < PEERS_MAX; i++)
         peers[i].fd = -1;
-    blocked_id = 0;
+    blocked_id = held_id = unheard_id = 0;
     not_now = stopped = feed_on = answer_when_one_goes = false;
     opened = closed = drained = requests = before_send = 0;
     closed_why = NULL;
@@ -693,6 +714,51 @@ static void test_messages(void)
     end();
 }
 
+/* What is held back stays behind what may leave, however large that is, and holds up nobody else.
+ */
+static void test_hold(void)
+{
+    begin();
+    struct peer *p = connect_peer(), *other = connect_peer();
+    say(p, "BIG 10000000\r\nHOLD\r\nPING\r\n");
+    await(has(p, 10000000 + 13));
+    for (int i = 0; i < 10; i++)
+        turn();
+    peer_read(p);
+    CU_ASSERT_EQUAL(buf_used(&p->got), 10000000 + 13);
+    buf_reset(&p->got);
+    say(other, "PING\r\n");
+    hears(other, "+PONG\r\n");
+    struct client *c = server_find(server, held_id);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(c);
+    CU_ASSERT_EQUAL(client_unsent_bytes(c), 14);
+    client_hold(c, client_reply_at(c) - 7);
+    client_touch(c);
+    hears(p, "+held\r\n");
+    client_hold(c, CLIENT_HOLD_NOTHING);
+    say(p, "QUIT\r\n");
+    hears(p, "+PONG\r\n+OK\r\n");
+    hears_end(p);
+    end();
+}
+
+/* The program's last word before replies leave. */
+static void test_may_send(void)
+{
+    begin();
+    struct peer *p = connect_peer(), *other = connect_peer();
+    say(p, "HOLD\r\n");
+    await(held_id != 0);
+    unheard_id = held_id;
+    client_hold(server_find(server, held_id), CLIENT_HOLD_NOTHING);
+    say(p, "PING\r\n");
+    await(ended(p));
+    CU_ASSERT_EQUAL(buf_used(&p->got), 0);
+    say(other, "PING\r\n");
+    hears(other, "+PONG\r\n");
+    end();
+}
+
 static void test_drained(void)
 {
     begin();
@@ -809,6 +875,8 @@ static const struct unit_case cases[] = {
     { "closing after the reply, and at once", test_quit },
     { "killing by filter", test_kill },
     { "messages", test_messages },
+    { "hold", test_hold },
+    { "may send", test_may_send },
     { "drained", test_drained },
     { "feeding without end", test_feeding },
     { "one goes, another is answered", test_one_goes },
