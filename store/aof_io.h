@@ -34,7 +34,7 @@ struct shell;
     2000 /* a write waits so long for a sync under way, since it might have to wait in the kernel  \
           */
 #define AOF_RETRY_MS             1000 /* a write that failed */
-#define AOF_REWRITE_RETRY_MS     5000 /* a rewrite that failed; doubled each time */
+#define AOF_REWRITE_RETRY_MS     1000 /* a rewrite that failed; doubled each time */
 #define AOF_REWRITE_RETRY_MAX_MS (60 * 60 * 1000)
 
 enum aof_phase { AOF_OFF, AOF_WAIT, AOF_ON };

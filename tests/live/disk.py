@@ -26,7 +26,7 @@ class Disk:
         self.node.argv = self.words + self.node.argv
 
     def take_ms(self, ms):
-        """From now on a sync takes so long; 0: none of that."""
+        """From now on a sync takes so long; 0: none of that; -1: it fails."""
         with open(self.slow + ".new", "w") as file:
             file.write("%d" % ms)
         os.rename(self.slow + ".new", self.slow)

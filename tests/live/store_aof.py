@@ -10,9 +10,11 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 
 import resp
 import store_commands
+from disk import Disk
 from storelab import Lab, dataset, same_data, wait_same_offset
 from store_rdb import fill, shutdown
 from waiting import check, wait
@@ -285,6 +287,54 @@ def disk_full(lab, policy):
     check(node.call("MGET", "before", "during", "after") == ["1", "x" * 100, "1"], "the log has it all")
 
 
+def slow_disk(lab):
+    """everysec: nobody waits for the disk, and INFO says that it lags. always: all wait, but for the same sync."""
+    node = lab.node("picket", save="", start=False, appendonly="yes", appendfsync="everysec")
+    disk = Disk(lab, node)
+    node.start().await_ready()
+    disk.take_ms(3500)
+    load = Load(node)
+    wait(lambda: int(aof(node)["aof_delayed_fsync"]) > 0, "a write that does not wait any longer")
+    disk.take_ms(0)
+    load.end()
+    check(load.trouble is None and load.slowest < 2.0, "%s, the slowest write took %.2f s" % (load.trouble, load.slowest))
+    node.call("CONFIG", "SET", "appendfsync", "always")
+    wait(lambda: aof(node)["aof_pending_bio_fsync"] == "0", "the thread is done")
+    disk.take_ms(400)
+    conns = [node.connect(30.0) for _ in range(20)]
+    begin = time.monotonic()
+    for i, conn in enumerate(conns):
+        conn.send("SET", "together:%d" % i, 1)
+    for conn in conns:
+        conn.read()
+    took = time.monotonic() - begin
+    check(0.4 <= took < 0.4 * 10, "20 writes waited %.2f s for syncs of 0.4 s" % took)
+    disk.take_ms(0)
+
+
+def broken_disk(lab, policy):
+    """A sync that fails may have lost anything: writes are refused until there is a new log."""
+    node = lab.node("picket", save="", start=False, appendonly="yes", appendfsync=policy)
+    disk = Disk(lab, node)
+    node.start().await_ready()
+    node.call("SET", "before", 1)
+    disk.take_ms(-1)
+
+    def refused():
+        with node.connect() as conn:
+            conn.send("SET", "during", 1)
+            return str(conn.read()).startswith("MISCONF Errors writing to the AOF file: Input/output error")
+    wait(refused, "writes are refused")
+    check("begins anew" in node.log(), "the log says why")
+    check(node.call("GET", "before") == "1", "reads are not refused")
+    disk.take_ms(0)
+    wait(lambda: node.call("SET", "after", 1) == "OK", "writes are accepted again")
+    check(settled(node) and aof(node)["aof_last_write_status"] == "ok", "there is a new log")
+    node.kill()
+    node.start().await_ready()
+    check(node.call("MGET", "before", "after") == ["1", "1"], "which has it all")
+
+
 # --- rewriting, switching ------------------------------------------------------------------------
 
 
@@ -294,6 +344,7 @@ class Load:
     def __init__(self, node):
         self.node = node
         self.acked = 0
+        self.slowest = 0.0
         self.ends = threading.Event()
         self.trouble = None
         self.thread = threading.Thread(target=self.run)
@@ -304,8 +355,10 @@ class Load:
             with self.node.connect(30.0) as conn:
                 while not self.ends.is_set():
                     key = "load:%d" % self.acked
+                    begin = time.monotonic()
                     conn.call(*(("SET", key, "value") if self.acked % 2 else ("HSET", key, "field", "value")))
                     self.acked += 1
+                    self.slowest = max(self.slowest, time.monotonic() - begin)
         except (OSError, resp.RespError) as error:
             self.trouble = error
 
@@ -469,6 +522,9 @@ def main():
     lab.case("corrupt", corrupt, lab)
     lab.case("disk full, always", disk_full, lab, "always")
     lab.case("disk full, everysec", disk_full, lab, "everysec")
+    lab.case("slow disk", slow_disk, lab)
+    lab.case("broken disk, always", broken_disk, lab, "always")
+    lab.case("broken disk, everysec", broken_disk, lab, "everysec")
     lab.case("rewriting", rewriting, lab)
     lab.case("switched on and off", switching, lab)
     lab.case("from a data file", from_data_file, lab)
