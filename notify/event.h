@@ -25,6 +25,7 @@
 
 #define EVENT_TABLE(X)                                                                             \
     X(MONITOR, "+monitor", WARNING, "@ quorum %c")                                                 \
+    X(STAYS_AWAY, "-monitor-skipped", WARNING, "%d") /* it stands in the file, but was removed */  \
     X(UNMONITOR, "-monitor", WARNING, "@")                                                         \
     X(SET, "+set", WARNING, "@ %d")                                                                \
     X(RESET_MASTER, "+reset-master", WARNING, "@")                                                 \

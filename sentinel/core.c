@@ -54,6 +54,7 @@ void core_free(struct core *core)
         candidates_drop(core, core->candidates[0].peer);
     for (size_t i = 0; i < core->n_peers; i++)
         free(core->peers[i]);
+    free(core->removed);
     free(core->voters);
     free(core->things);
     deadlines_done(&core->deadlines);

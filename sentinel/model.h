@@ -35,6 +35,7 @@
 #define CANDIDATES_MAX 32
 
 struct group;
+struct removed;
 
 /* Another supervisor, whichever groups it shares with us. */
 struct peer {
@@ -200,6 +201,8 @@ struct core {
     struct prng prng;
     struct group *groups[GROUPS_MAX]; /* sorted by name */
     size_t n_groups;
+    struct removed *removed; /* groups of the file that are to stay away; at most GROUPS_MAX */
+    size_t n_removed;
     struct peer *peers[PEERS_MAX];
     size_t n_peers;
     struct candidate candidates[CANDIDATES_MAX]; /* oldest first */

@@ -14,8 +14,23 @@
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
 #include "sentinel/peers.h"
+#include "sentinel/removed.h"
 #include "sentinel/select.h"
 #include "wire/glob.h"
+
+/* A group of the file that was removed: what the file said then and says still is older than this
+ * MONITOR, and does not win over it. */
+static void take_back(struct core *core, struct group *group)
+{
+    struct removed *removed = removed_find(core, group->name);
+
+    if (removed == NULL)
+        return;
+    group->base = removed->conf;
+    group->base_addr = removed->addr;
+    group->from_file = true;
+    removed_forget(core, removed);
+}
 
 static enum reply_code monitor(struct core *core, const struct request *request)
 {
@@ -28,6 +43,7 @@ static enum reply_code monitor(struct core *core, const struct request *request)
         return REPLY_FULL;
     group->conf = group->base = request->conf;
     group->announced = true;
+    take_back(core, group);
     group_settings_changed(core, group);
     emit_group_row(core, group);
     group_bar_old_epochs(core, group);
@@ -45,8 +61,13 @@ static void unmonitor(struct core *core, struct group *group)
 static enum reply_code remove_group(struct core *core, struct group *group,
                                     const struct request *request)
 {
-    (void)request;
+    struct removed removed = { .addr = group->base_addr, .conf = group->base };
+    bool from_file = group->from_file;
+
+    memcpy(removed.name, request->name, sizeof removed.name);
     unmonitor(core, group);
+    if (from_file)
+        removed_add(core, &removed);
     return REPLY_OK;
 }
 
@@ -240,6 +261,25 @@ static struct group *configure_new(struct core *core, const struct request *requ
     return group;
 }
 
+/* Whether the group was removed, and the file says of it what it said then. */
+static bool stays_away(struct core *core, const struct request *request)
+{
+    struct removed *removed = removed_find(core, request->name);
+
+    if (removed == NULL)
+        return false;
+    if (!removed_is_same(removed, request)) {
+        removed_forget(core, removed);
+        return false;
+    }
+    removed->configured = true;
+    event_detail(emit_core_event(core, EVENT_STAYS_AWAY),
+                 "%s: SENTINEL REMOVE took it away; SENTINEL MONITOR or another text in the file "
+                 "brings it back",
+                 request->name);
+    return true;
+}
+
 /* The file's word on a group: what it changes wins over what was set at run time,
  * what it does not change leaves that alone. Its address counts only when the
  * file changes it: the one in force may come from a failover. */
@@ -248,6 +288,8 @@ static enum reply_code configure(struct core *core, const struct request *reques
     struct group *group = core_find_group(core, request->name);
     bool changed = true;
 
+    if (group == NULL && stays_away(core, request))
+        return REPLY_OK;
     if (group == NULL) {
         group = configure_new(core, request);
         if (group == NULL)
@@ -288,6 +330,7 @@ static enum reply_code retain(struct core *core, const struct request *request)
             emit_group_event(core, EVENT_MONITOR, group)->count = (uint32_t)group->conf.quorum;
         group->announced = true;
     }
+    removed_retain(core);
     return REPLY_OK;
 }
 

@@ -6,6 +6,7 @@
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
 #include "sentinel/peers.h"
+#include "sentinel/removed.h"
 
 static struct node *node_of(struct core *core, struct group *group, const struct addr *addr)
 {
@@ -63,6 +64,8 @@ void restore_row(struct core *core, const struct row *row)
         core->global = row->global;
         core->global_base = row->global_base;
     }
+    if (row->kind == ROW_REMOVED)
+        removed_restore(core, row);
     if (row->kind == ROW_GROUP && group == NULL)
         group = group_add(core, row->group, &row->addr);
     if (group == NULL)

@@ -8,6 +8,7 @@
  *   GLOBAL  -               global, global_base
  *   EPOCH   -               epoch (the highest seen)
  *   GROUP   group           addr, epoch (config epoch), conf, base_addr, base, from_file
+ *   REMOVED group           base_addr, base (what the file said of it when it was taken away)
  *   LINEAGE group           lineage
  *   VOTE    group           epoch, runid (whom we voted for in it)
  *   NODE    group, addr     runid (last seen, may be empty), ip (the same), owed
@@ -30,6 +31,8 @@
     X(EPOCH, "epoch")                                                                              \
     X(GROUP, "group")                                                                              \
     X(GROUP_GONE, "group-gone")                                                                    \
+    X(REMOVED, "removed")                                                                          \
+    X(REMOVED_GONE, "removed-gone")                                                                \
     X(LINEAGE, "lineage")                                                                          \
     X(VOTE, "vote")                                                                                \
     X(NODE, "node")                                                                                \

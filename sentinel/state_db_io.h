@@ -30,6 +30,9 @@
     X(OPTION_PUT, "INSERT OR REPLACE INTO group_options(group_name, base, name, value)"            \
                   " VALUES(?1, ?2, ?3, ?4)")                                                       \
     X(OPTION_ALL, "SELECT base, name, value FROM group_options WHERE group_name = ?1")             \
+    X(REMOVED_PUT, "INSERT OR REPLACE INTO removed(group_name, host, port) VALUES(?1, ?2, ?3)")    \
+    X(REMOVED_ALL, "SELECT group_name, host, port FROM removed")                                   \
+    X(REMOVED_DROP, "DELETE FROM removed WHERE group_name = ?1")                                   \
     X(LINEAGE_PUT, "INSERT OR REPLACE INTO lineages(group_name, replids) VALUES(?1, ?2)")          \
     X(LINEAGE_ALL, "SELECT group_name, replids FROM lineages")                                     \
     X(VOTE_PUT, "INSERT OR REPLACE INTO votes(group_name, epoch, run_id) VALUES(?1, ?2, ?3)")      \
@@ -81,7 +84,9 @@ void state_leave(struct state *state);
 #define STATE_LATER_TABLES                                                                         \
     "CREATE TABLE IF NOT EXISTS users(name TEXT PRIMARY KEY, rules TEXT NOT NULL) WITHOUT ROWID;"  \
     "CREATE TABLE IF NOT EXISTS lineages(group_name TEXT PRIMARY KEY, replids TEXT NOT NULL)"      \
-    " WITHOUT ROWID;"
+    " WITHOUT ROWID;"                                                                              \
+    "CREATE TABLE IF NOT EXISTS removed(group_name TEXT PRIMARY KEY, host TEXT NOT NULL,"          \
+    " port INTEGER NOT NULL) WITHOUT ROWID;"
 
 void state_bind_text(sqlite3_stmt *statement, int at, const char *text);
 void state_bind_int(sqlite3_stmt *statement, int at, int64_t value);

@@ -72,6 +72,30 @@ static bool drop_group(struct state *state, const struct row *row)
     return true;
 }
 
+static bool put_removed(struct state *state, const struct row *row)
+{
+    sqlite3_stmt *put = state_sql(state, SQL_REMOVED_PUT);
+
+    state_bind_text(put, 1, row->group);
+    state_bind_text(put, 2, row->base_addr.host);
+    state_bind_int(put, 3, row->base_addr.port);
+    return state_run(put) && put_options(state, row->group, 1, &group_table, &row->base);
+}
+
+static bool drop_removed(struct state *state, const struct row *row)
+{
+    static const enum state_sql drops[] = { SQL_REMOVED_DROP, SQL_OPTIONS_DROP };
+
+    for (size_t i = 0; i < sizeof drops / sizeof *drops; i++) {
+        sqlite3_stmt *drop = state_sql(state, drops[i]);
+
+        state_bind_text(drop, 1, row->group);
+        if (!state_run(drop))
+            return false;
+    }
+    return true;
+}
+
 static bool put_lineage(struct state *state, const struct row *row)
 {
     sqlite3_stmt *put = state_sql(state, SQL_LINEAGE_PUT);
@@ -134,6 +158,10 @@ static bool put_row(struct state *state, const struct row *row)
         return put_group(state, row);
     case ROW_GROUP_GONE:
         return drop_group(state, row);
+    case ROW_REMOVED:
+        return put_removed(state, row);
+    case ROW_REMOVED_GONE:
+        return drop_removed(state, row);
     case ROW_LINEAGE:
         return put_lineage(state, row);
     case ROW_VOTE:
@@ -252,6 +280,12 @@ static bool read_group(struct state *state, sqlite3_stmt *all, struct row *row)
            read_group_options(state, row);
 }
 
+static bool read_removed(struct state *state, sqlite3_stmt *all, struct row *row)
+{
+    return read_name(all, 0, row->group) && read_addr(all, 1, &row->base_addr) &&
+           read_group_options(state, row);
+}
+
 static bool read_lineage(struct state *state, sqlite3_stmt *all, struct row *row)
 {
     (void)state;
@@ -287,9 +321,9 @@ static const struct {
     enum state_sql all;
     bool (*read)(struct state *state, sqlite3_stmt *all, struct row *row);
 } tables[] = {
-    { ROW_GROUP, SQL_GROUP_ALL, read_group }, { ROW_LINEAGE, SQL_LINEAGE_ALL, read_lineage },
-    { ROW_VOTE, SQL_VOTE_ALL, read_vote },    { ROW_NODE, SQL_NODE_ALL, read_node },
-    { ROW_PEER, SQL_PEER_ALL, read_peer },
+    { ROW_GROUP, SQL_GROUP_ALL, read_group },       { ROW_REMOVED, SQL_REMOVED_ALL, read_removed },
+    { ROW_LINEAGE, SQL_LINEAGE_ALL, read_lineage }, { ROW_VOTE, SQL_VOTE_ALL, read_vote },
+    { ROW_NODE, SQL_NODE_ALL, read_node },          { ROW_PEER, SQL_PEER_ALL, read_peer },
 };
 
 /* The highest epoch seen, if one was stored. */

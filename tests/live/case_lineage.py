@@ -1,5 +1,6 @@
 """Scenarios: replication histories, and nodes that do not take an order as it is."""
 
+import signal
 import time
 
 from cluster import Cluster
@@ -126,3 +127,39 @@ def handed_over(nodes, supervisor):
         wait(lambda: stray.follows(new), "the stray follows again", SOON_S)
         check({s.primary_port(group.name) for s in world.supervisors} == {new.port}, "the stray was adopted")
         return "adopted after %s" % adopted
+
+
+def names(supervisor):
+    """The groups that this supervisor watches."""
+    masters = supervisor.call("SENTINEL", "MASTERS")
+    return {dict(zip(m[::2], m[1::2]))["name"] for m in masters}
+
+
+def restarted(supervisor):
+    """Once more, after kill -9."""
+    supervisor.kill()
+    return supervisor.start().await_ready()
+
+
+@scenario(nodes=("redis",), supervisors=("picketd",), seconds=3)
+def removed_stays_away(nodes, supervisor):
+    """SENTINEL REMOVE of a group that stands in the file outlasts restart and reload, until the file says something else"""
+    with Cluster(nodes, supervisor, supervisors=1, replicas=1, quorum=1) as world:
+        group, daemon = world.group, world.supervisors[0]
+        check(daemon.call("SENTINEL", "REMOVE", group.name) == "OK", "REMOVE")
+        restarted(daemon)
+        check(names(daemon) == set(), "it is back after a restart")
+        check("-monitor-skipped" in daemon.log(), "it is not told")
+        daemon.signal(signal.SIGHUP)
+        wait(lambda: daemon.events.find("-monitor-skipped"), "the file is read again")
+        check(names(daemon) == set(), "it is back after a reload")
+        world.options["down_after"] = 4321
+        daemon.configure()
+        daemon.signal(signal.SIGHUP)
+        wait(lambda: names(daemon) == {group.name}, "another text brings it back")
+        check(daemon.master(group.name)["down-after-milliseconds"] == "4321", "with that text")
+        # By hand, with other settings: the file does not take that back, as long as it says the same.
+        check(daemon.call("SENTINEL", "REMOVE", group.name) == "OK", "REMOVE")
+        check(daemon.call("SENTINEL", "MONITOR", group.name, group.primary.host, group.primary.port, 2) == "OK", "MONITOR")
+        restarted(daemon)
+        check(daemon.master(group.name)["quorum"] == "2", "the file has won over MONITOR")

@@ -240,7 +240,6 @@ uint64_t act_request(struct world *w, struct sup *s, enum request_kind kind, int
         s->removed[group] = kind == REQUEST_REMOVE;
     if (kind == REQUEST_REMOVE) {
         audit_removed(w, s, group);
-        s->monitored[group] = true;
     }
     return submit(w, s, &request);
 }

@@ -14,6 +14,7 @@ static bool same_key(const struct row *a, const struct row *b)
     case ROW_EPOCH:
         return true;
     case ROW_GROUP:
+    case ROW_REMOVED:
     case ROW_LINEAGE:
     case ROW_VOTE:
         return strcmp(a->group, b->group) == 0;
@@ -53,9 +54,11 @@ static bool deletes(const struct row *gone, const struct row *row)
     struct row key = *gone;
 
     if (gone->kind == ROW_GROUP_GONE)
-        return row->kind != ROW_EPOCH && row->kind != ROW_GLOBAL &&
+        return row->kind != ROW_EPOCH && row->kind != ROW_GLOBAL && row->kind != ROW_REMOVED &&
                strcmp(row->group, gone->group) == 0;
-    key.kind = gone->kind == ROW_NODE_GONE ? ROW_NODE : ROW_PEER;
+    key.kind = gone->kind == ROW_NODE_GONE      ? ROW_NODE
+               : gone->kind == ROW_REMOVED_GONE ? ROW_REMOVED
+                                                : ROW_PEER;
     return same_key(&key, row);
 }
 
@@ -64,7 +67,7 @@ void disk_apply(struct disk *disk, const struct row *rows, size_t n)
     for (size_t i = 0; i < n; i++) {
         const struct row *row = &rows[i];
         if (row->kind != ROW_GROUP_GONE && row->kind != ROW_NODE_GONE &&
-            row->kind != ROW_PEER_GONE) {
+            row->kind != ROW_PEER_GONE && row->kind != ROW_REMOVED_GONE) {
             put(disk, row);
             continue;
         }

@@ -114,8 +114,7 @@ void fault_OP_RELOAD(struct world *w)
     uint32_t life = s->life;
 
     for (int g = 0; g < w->plan.n_groups && s->life == life; g++)
-        if (!s->monitored[g])
-            act_request(w, s, REQUEST_CONFIGURE, g);
+        act_request(w, s, REQUEST_CONFIGURE, g);
     if (s->life == life)
         act_request(w, s, REQUEST_RETAIN, 0);
 }

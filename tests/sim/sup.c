@@ -97,8 +97,7 @@ void sup_start(struct world *w, struct sup *s)
 
     uint32_t life = s->life;
     for (int g = 0; g < w->plan.n_groups && s->alive && s->life == life; g++)
-        if (!s->monitored[g])
-            configure(w, s, g);
+        configure(w, s, g);
     if (s->alive && s->life == life)
         sup_request(w, s, &retain);
 }

@@ -49,8 +49,7 @@ struct sup {
     struct core *core;
     struct outbox *outbox;
     struct disk disk;
-    bool removed[3];   /* groups that an operator took away for the moment, */
-    bool monitored[3]; /* and has put back by hand: the file says nothing of them any more */
+    bool removed[3]; /* groups that an operator took away for the moment */
 
     msec wake_at;  /* when the core wants a TICK, in the world's time */
     msec armed_at; /* when the timer in the queue fires; it may be earlier */

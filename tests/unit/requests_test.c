@@ -253,6 +253,43 @@ static void test_set_renames(void)
     drive_end(&d);
 }
 
+/* A group of the file that was removed: the file says the same again, and is not listened to. */
+static void test_removed_stays_away(void)
+{
+    struct request request = drive_ask(REQUEST_CONFIGURE, "g", 0);
+
+    begin();
+    request.conf = drive_group(&d)->base;
+    CU_ASSERT_EQUAL(ask(REQUEST_REMOVE, "g", 0), REPLY_OK);
+    CU_ASSERT_PTR_NOT_NULL(drive_row(&d, ROW_REMOVED));
+    drive_mark(&d);
+    drive_request(&d, request);
+    CU_ASSERT_PTR_NULL(drive_group(&d));
+    CU_ASSERT_EQUAL(drive_events(&d, EVENT_STAYS_AWAY), 1);
+    CU_ASSERT_EQUAL(ask(REQUEST_RETAIN, "", 0), REPLY_OK);
+    CU_ASSERT_PTR_NULL(drive_row(&d, ROW_REMOVED_GONE));
+    /* Another text brings it back, */
+    request.conf.quorum = 5;
+    drive_request(&d, request);
+    CU_ASSERT_PTR_NOT_NULL(drive_group(&d));
+    CU_ASSERT_PTR_NOT_NULL(drive_row(&d, ROW_REMOVED_GONE));
+    drive_request(&d, drive_ask(REQUEST_RETAIN, "", 0));
+    CU_ASSERT_PTR_NOT_NULL(drive_group(&d));
+    /* or none, and then the same, */
+    CU_ASSERT_EQUAL(ask(REQUEST_REMOVE, "g", 0), REPLY_OK);
+    drive_request(&d, drive_ask(REQUEST_RETAIN, "", 0));
+    drive_request(&d, request);
+    CU_ASSERT_PTR_NOT_NULL(drive_group(&d));
+    drive_request(&d, drive_ask(REQUEST_RETAIN, "", 0));
+    /* or MONITOR: then the file, as long as it says the same, does not win over that. */
+    CU_ASSERT_EQUAL(ask(REQUEST_REMOVE, "g", 0), REPLY_OK);
+    CU_ASSERT_EQUAL(ask(REQUEST_MONITOR, "g", 3), REPLY_OK);
+    drive_request(&d, request);
+    CU_ASSERT_EQUAL(drive_group(&d)->primary->addr.port, 7003);
+    CU_ASSERT_EQUAL(d.core->n_removed, 0);
+    drive_end(&d);
+}
+
 static const struct unit_case cases[] = {
     { "monitor", test_monitor },
     { "many groups", test_many_groups },
@@ -265,6 +302,7 @@ static const struct unit_case cases[] = {
     { "reset spares promotions", test_reset_spares_promotions },
     { "failover", test_failover },
     { "flush", test_flush },
+    { "a removed group stays away", test_removed_stays_away },
 };
 
 int main(void)

@@ -121,10 +121,8 @@ static void test_questions(void)
 }
 
 static const struct unit_case cases[] = {
-    { "handed over", test_handed_over },
-    { "demoted first", test_demoted_first },
-    { "a stray", test_stray },
-    { "another history", test_to_another_history },
+    { "handed over", test_handed_over }, { "demoted first", test_demoted_first },
+    { "a stray", test_stray },           { "another history", test_to_another_history },
     { "questions", test_questions },
 };
 

@@ -129,7 +129,7 @@ static struct row row_of(enum row_kind kind, const char *group)
 }
 
 /* One row of each kind, for the groups one and two. */
-static size_t sample(struct row rows[9])
+static size_t sample(struct row rows[10])
 {
     size_t n = 0;
 
@@ -149,6 +149,9 @@ static size_t sample(struct row rows[9])
     rows[n] = row_of(ROW_VOTE, "one");
     rows[n].epoch = 9;
     strcpy(rows[n++].runid, RUNID_A);
+    rows[n] = row_of(ROW_REMOVED, "three");
+    rows[n].base.down_after_ms = 777;
+    addr_set(&rows[n++].base_addr, "10.0.0.3", 6379);
     rows[n] = row_of(ROW_LINEAGE, "one");
     lineage_push(&rows[n].lineage, RUNID_A);
     lineage_push(&rows[n++].lineage, RUNID_B);
@@ -163,7 +166,7 @@ static size_t sample(struct row rows[9])
 
 static void store_sample(struct state *state)
 {
-    struct row rows[9];
+    struct row rows[10];
     size_t n = sample(rows);
 
     CU_ASSERT_EQUAL(state_store(state, rows, n, error), 0);
@@ -218,7 +221,7 @@ static void test_round_trip(void)
     state = open_state();
     const struct loaded *loaded = load(state);
 
-    CU_ASSERT_EQUAL(loaded->n, 7);
+    CU_ASSERT_EQUAL(loaded->n, 8);
     CU_ASSERT_EQUAL(find(loaded, ROW_EPOCH, "")->epoch, UINT64_MAX - 1);
     const struct row *one = find(loaded, ROW_GROUP, "one");
 
@@ -234,6 +237,8 @@ static void test_round_trip(void)
     CU_ASSERT(!two->from_file && !addr_is_set(&two->base_addr));
     CU_ASSERT(find(loaded, ROW_VOTE, "one")->epoch == 9);
     CU_ASSERT_STRING_EQUAL(find(loaded, ROW_VOTE, "one")->runid, RUNID_A);
+    CU_ASSERT_EQUAL(find(loaded, ROW_REMOVED, "three")->base.down_after_ms, 777);
+    CU_ASSERT_EQUAL(find(loaded, ROW_REMOVED, "three")->base_addr.port, 6379);
     CU_ASSERT_EQUAL(lineage_find(&find(loaded, ROW_LINEAGE, "one")->lineage, RUNID_B), 0);
     CU_ASSERT_EQUAL(lineage_find(&find(loaded, ROW_LINEAGE, "one")->lineage, RUNID_A), 1);
     CU_ASSERT(find(loaded, ROW_NODE, "one")->owed);
@@ -253,14 +258,17 @@ static void test_replaced_and_gone(void)
     addr_set(&row.addr, "10.0.0.1", 6379); /* the same node: no longer owed */
     strcpy(row.runid, RUNID_A);
     CU_ASSERT_EQUAL(state_store(state, &row, 1, error), 0);
-    CU_ASSERT_EQUAL(load(state)->n, 7);
+    CU_ASSERT_EQUAL(load(state)->n, 8);
     CU_ASSERT_FALSE(find(load(state), ROW_NODE, "one")->owed);
     row.kind = ROW_NODE_GONE;
     CU_ASSERT_EQUAL(state_store(state, &row, 1, error), 0);
     CU_ASSERT_PTR_NULL(find(load(state), ROW_NODE, "one"));
     row = row_of(ROW_GROUP_GONE, "one");
     CU_ASSERT_EQUAL(state_store(state, &row, 1, error), 0);
-    CU_ASSERT_EQUAL(load(state)->n, 2); /* the epoch and group two */
+    CU_ASSERT_EQUAL(load(state)->n, 3); /* the epoch, group two, and three that is not there */
+    row = row_of(ROW_REMOVED_GONE, "three");
+    CU_ASSERT_EQUAL(state_store(state, &row, 1, error), 0);
+    CU_ASSERT_EQUAL(load(state)->n, 2);
     state_close(state);
     drop_dir();
 }
@@ -396,6 +404,8 @@ static void test_bad_rows(void)
     refuse_rows("UPDATE groups SET port=70000", "group");
     refuse_rows("UPDATE groups SET name='a b' WHERE name='one'", "group");
     refuse_rows("UPDATE group_options SET value='0' WHERE name='quorum'", "group");
+    refuse_rows("UPDATE removed SET port=70000", "removed");
+    refuse_rows("UPDATE lineages SET replids='short'", "lineage");
     refuse_rows("UPDATE votes SET run_id='short'", "vote");
     refuse_rows("UPDATE nodes SET host=''", "node");
     refuse_rows("UPDATE peers SET run_id=''", "peer");
