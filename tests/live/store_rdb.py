@@ -51,8 +51,10 @@ def picket_to_redis(lab, **options):
     same_data(one, other)
 
 
-def redis_to_picket(lab, **options):
+def redis_to_picket(lab, before=(), **options):
     one = lab.node("redis", save="", **options)
+    for command in before:
+        one.call(*command)
     fill(one)
     one.call("SAVE")
     other = lab.node("picket", save="", start=False)
@@ -209,8 +211,13 @@ def main():
     lab = Lab("store_rdb")
     lab.case("picket -> redis", picket_to_redis, lab)
     lab.case("picket -> redis, plain", lambda: picket_to_redis(lab, rdbcompression="no", rdbchecksum="no"))
+    lab.case("picket -> redis, other nodes", lambda: picket_to_redis(lab, list_max_listpack_size=-5))
     lab.case("redis -> picket", redis_to_picket, lab)
     lab.case("redis -> picket, plain", lambda: redis_to_picket(lab, rdbcompression="no", rdbchecksum="no"))
+    # Nodes of lists that are packed in memory, of another size than ours, and long elements as such.
+    lab.case("redis -> picket, other nodes", lambda: redis_to_picket(lab, [("DEBUG", "QUICKLIST-PACKED-THRESHOLD", "3000b")],
+                                                                     list_max_listpack_size=-5, list_compress_depth=1))
+    lab.case("redis -> picket, small nodes", lambda: redis_to_picket(lab, list_max_listpack_size=3))
     lab.case("shutdown and start", own_round_trip, lab)
     lab.case("corrupt files", corrupt, lab)
     lab.case("loading", loading, lab)
