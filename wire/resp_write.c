@@ -6,7 +6,8 @@
 
 #include "wire/buf.h"
 
-#define HEAD_BYTES_MAX 32 /* a type byte, the longest number, a line end */
+#define HEAD_BYTES_MAX 32   /* a type byte, the longest number, a line end */
+#define DOUBLE_INT_MAX 1e15 /* integers below it are shown as such by %.17g */
 
 /* Room for n bytes of reply; NULL when they are not wanted or do not fit. */
 static inline char *room(struct resp_writer *w, size_t n)
@@ -230,15 +231,25 @@ void resp_set_at(struct resp_writer *w, size_t mark, size_t n)
     head_at(w, mark, type, n);
 }
 
+/* Writes the digits of a double; those of most integers without the slow printf. */
+static size_t put_double(char *text, size_t size, double value)
+{
+    if (value > -DOUBLE_INT_MAX && value < DOUBLE_INT_MAX && (double)(int64_t)value == value &&
+        (value != 0 || !signbit(value)))
+        return (size_t)(put_int(text, (int64_t)value) - text);
+    if (isinf(value))
+        return (size_t)snprintf(text, size, "%s", value > 0 ? "inf" : "-inf");
+    return (size_t)snprintf(text, size, "%.17g", value);
+}
+
 void resp_double(struct resp_writer *w, double value)
 {
     char text[64];
-    int n = isinf(value) ? snprintf(text, sizeof(text), "%s", value > 0 ? "inf" : "-inf")
-                         : snprintf(text, sizeof(text), "%.17g", value);
+    size_t n = put_double(text, sizeof(text), value);
     if (w->proto >= 3)
-        write_line(w, ',', text, (size_t)n);
+        write_line(w, ',', text, n);
     else
-        resp_bulk_bytes(w, text, (size_t)n);
+        resp_bulk_bytes(w, text, n);
 }
 
 void resp_bool(struct resp_writer *w, bool value)

@@ -328,6 +328,12 @@ static void test_write_protocols(void)
     resp_double(&w2, 1.5), wrote("$3\r\n1.5\r\n");
     resp_double(&w3, 1.5), wrote(",1.5\r\n");
     resp_double(&w3, 0.1), wrote(",0.10000000000000001\r\n");
+    resp_double(&w2, 0), wrote("$1\r\n0\r\n");
+    resp_double(&w2, -0.0), wrote("$2\r\n-0\r\n");
+    resp_double(&w2, -17), wrote("$3\r\n-17\r\n");
+    resp_double(&w3, 999999999999999), wrote(",999999999999999\r\n");
+    resp_double(&w3, 1e15), wrote(",1000000000000000\r\n");
+    resp_double(&w3, 1e17), wrote(",1e+17\r\n");
     resp_double(&w2, -INFINITY), wrote("$4\r\n-inf\r\n");
     resp_double(&w3, INFINITY), wrote(",inf\r\n");
     resp_verbatim(&w2, "txt", slice_str("hi")), wrote("$2\r\nhi\r\n");
