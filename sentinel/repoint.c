@@ -116,6 +116,8 @@ static bool is_confirmed(const struct core *core, const struct node *node)
     msec since = msec_max(seen_since(node), core->now - CONFIRM_MS);
     uint32_t same = 1;
 
+    if (group_voters(group) < group->conf.quorum)
+        return false; /* there must be others, whom we do not know yet: we are no majority alone */
     for (size_t i = 0; i < group->n_members; i++) {
         const struct member *member = &group->members[i];
 

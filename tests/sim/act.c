@@ -1,5 +1,6 @@
 #include "tests/sim/act.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -228,6 +229,7 @@ struct addr act_told_primary(struct world *w, int group)
 uint64_t act_request(struct world *w, struct sup *s, enum request_kind kind, int group)
 {
     struct request request = { .kind = kind };
+    uint64_t ticket;
 
     if (!s->alive || s->stalled)
         return 0;
@@ -241,7 +243,10 @@ uint64_t act_request(struct world *w, struct sup *s, enum request_kind kind, int
     if (kind == REQUEST_REMOVE) {
         audit_removed(w, s, group);
     }
-    return submit(w, s, &request);
+    ticket = submit(w, s, &request);
+    if (kind == REQUEST_MONITOR)
+        act_node_pass(w, s, group);
+    return ticket;
 }
 
 uint64_t act_failover(struct world *w, struct sup *s, int group, const struct engine *to,
@@ -276,6 +281,49 @@ uint64_t act_set(struct world *w, struct sup *s, int group, const char *option, 
     strcpy(request.name, world_group_name(group));
     request.set = UINT64_C(1) << (found - group_options);
     return submit(w, s, &request);
+}
+
+void act_debug(struct world *w, struct sup *s, const char *name, const char *value)
+{
+    struct request request = { .kind = REQUEST_DEBUG };
+
+    for (size_t i = 0; i < tunable_table.n; i++) {
+        const struct conf_option *option = &tunable_table.options[i];
+        if (strcmp(option->wire_name, name) != 0 || !option_set(&request.tunables, option, value))
+            continue;
+        request.set = UINT64_C(1) << i;
+        trace_note(w, "debug %s %s at %s", name, value, s->name);
+        submit(w, s, &request);
+        return;
+    }
+    assert(!"a tunable that is none");
+}
+
+void act_peer_pass(struct world *w, struct sup *s, int pass)
+{
+    struct request request = { .kind = REQUEST_CONFIG_SET };
+
+    if (!s->alive || s->stalled)
+        return;
+    for (size_t i = 0; i < global_table.n; i++)
+        if (strcmp(global_table.options[i].wire_name, "sentinel-pass") == 0)
+            request.set = UINT64_C(1) << i;
+    assert(request.set != 0);
+    trace_note(w, "%s has password %d", s->name, pass);
+    if (pass >= 0)
+        s->demands = pass;
+    if (pass != 0)
+        snprintf(request.global.sentinel_pass, sizeof request.global.sentinel_pass, "%d", pass);
+    submit(w, s, &request);
+}
+
+void act_node_pass(struct world *w, struct sup *s, int group)
+{
+    char value[24];
+
+    snprintf(value, sizeof value, "%d", w->node_pass[group]);
+    if (w->node_pass[group] != 0)
+        act_set(w, s, group, "auth-pass", value);
 }
 
 /* On the channel of node E, to whoever listens there. */
@@ -365,6 +413,7 @@ static void heal_engine(struct world *w, struct engine *e)
     e->lag_ms = 0;
     if (e->priority == 0)
         e->priority = 100;
+    e->demands = w->node_pass[e->group];
     act_resume(w, e);
     act_start(w, e, REBIRTH_AS_WAS, 0);
     engine_pump(w, e);
@@ -380,9 +429,17 @@ static void heal_sup(struct world *w, struct sup *s)
         sup_resume(w, s);
     if (!s->alive)
         sup_start(w, s);
-    for (int g = 0; g < w->plan.n_groups; g++)
+    for (int g = 0; g < w->plan.n_groups; g++) {
         if (s->alive && core_find_group(s->core, world_group_name(g)) == NULL)
             act_request(w, s, REQUEST_MONITOR, g);
+        act_node_pass(w, s, g);
+    }
+    if (w->plan.weight[FAULT_OP_PEER_PASS] > 0)
+        act_peer_pass(w, s, w->peer_pass);
+    if (s->unlisted >= 0) {
+        s->unlisted = -1;
+        sup_list_voters(w, s);
+    }
 }
 
 void act_heal_all(struct world *w)

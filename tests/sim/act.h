@@ -46,6 +46,16 @@ uint64_t act_failover(struct world *w, struct sup *s, int group, const struct en
                       bool hasty);
 uint64_t act_set(struct world *w, struct sup *s, int group, const char *option, const char *value);
 
+/* SENTINEL DEBUG. */
+void act_debug(struct world *w, struct sup *s, const char *name, const char *value);
+
+/* The supervisor demands the password, and logs in with it; PASS < 0: it logs in with a wrong one.
+ */
+void act_peer_pass(struct world *w, struct sup *s, int pass);
+
+/* The supervisor has the present password of a group's nodes. */
+void act_node_pass(struct world *w, struct sup *s, int group);
+
 /* A hello that somebody made up, on the channel of node E: PRIMARY is one, in that epoch. */
 void act_forge(struct world *w, struct engine *e, struct sup *as, uint64_t epoch,
                const struct engine *primary);

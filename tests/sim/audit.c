@@ -213,6 +213,9 @@ static void check_members(struct world *w, const struct sup *s, const struct gro
         if (sup < 0 || sup != world_sup_by_addr(w, &peer->addr))
             world_fail(w, "%s has %s at %.50s for a member of %s", s->name,
                        sup < 0 ? "a stranger" : w->sups[sup].name, peer->addr.host, group->name);
+        if (s->listed && sup >= 0 && sup == s->unlisted)
+            world_fail(w, "%s counts %s, which stands not among its voters", s->name,
+                       w->sups[sup].name);
     }
 }
 

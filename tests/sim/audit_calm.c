@@ -16,12 +16,25 @@
 #define DISCOVER_MS      (10000 + 2000)                   /* INFO of an idle group, and a hello */
 #define REPAIR_MS        (60000 + 10000) /* between two orders, and until one counts as lost */
 
+/* Operators may have changed it. */
+static msec longest_down_after(const struct world *w)
+{
+    msec longest = w->plan.conf[0].down_after_ms;
+
+    for (int i = 0; i < w->plan.n_sups; i++) {
+        const struct core *core = w->sups[i].core;
+        for (size_t g = 0; core != NULL && g < core->n_groups; g++)
+            longest = msec_max(longest, core->groups[g]->conf.down_after_ms);
+    }
+    return longest;
+}
+
 msec audit_settle_bound(const struct world *w)
 {
     msec bound = RECONNECT_MS + ROLE_PATIENCE_MS + HOLD_MS + BACKOFF_MS + PROMOTE_MS +
                  2 * DISCOVER_MS + REPAIR_MS;
 
-    bound += 3 * w->plan.conf[0].down_after_ms;
+    bound += 3 * longest_down_after(w);
     return bound + w->plan.full_sync_ms * PLAN_REPLICA_MAX;
 }
 
@@ -40,7 +53,7 @@ msec audit_failover_bound(const struct world *w)
             bound += HARD_ELECTIONS_MS;
             break;
         }
-    bound += 3 * w->plan.conf[0].down_after_ms;
+    bound += 3 * longest_down_after(w);
     return bound + w->plan.full_sync_ms * PLAN_REPLICA_MAX;
 }
 

@@ -4,9 +4,8 @@
 #include "sentinel/model.h"
 #include "tests/sim/world.h"
 
-#define ORDER_AGE_MS    1100  /* so long may an order have waited for the disk */
-#define REDIRECTED_MS   1000  /* after the order; what INFO says before may be older than that */
-#define SENT_TIMEOUT_MS 10000 /* then an order that shows no effect is given up */
+#define ORDER_AGE_MS  1100 /* so long may an order have waited for the disk */
+#define REDIRECTED_MS 1000 /* after the order; what INFO says before may be older than that */
 
 static struct account *account_of(struct world *w, const struct sup *s, int engine)
 {
@@ -19,14 +18,14 @@ static uint32_t bit(int engine)
 }
 
 /* Replicas under way, by what this supervisor itself ordered and has seen since. */
-static int count_coming(const struct world *w, struct account *account)
+static int count_coming(const struct world *w, const struct sup *s, struct account *account)
 {
     int n = 0;
 
     for (int i = 0; i < w->n_engines; i++) {
         if (!(account->coming & bit(i)))
             continue;
-        if (w->now - account->coming_at[i] >= SENT_TIMEOUT_MS)
+        if (w->now - account->coming_at[i] >= s->core->tunables.slave_reconf_timeout)
             account->coming &= ~bit(i);
         else
             n++;
@@ -46,7 +45,7 @@ void audit_follow(struct world *w, struct sup *s, const struct group *group,
         return;
     account = account_of(w, s, engine);
     account->coming &= ~bit(engine); /* it may be told again */
-    if (replica && count_coming(w, account) >= group->conf.parallel_syncs)
+    if (replica && count_coming(w, s, account) >= group->conf.parallel_syncs)
         world_fail(w, "%s brings over more than %lld replicas of %s at a time", s->name,
                    (long long)group->conf.parallel_syncs, group->name);
     account->coming |= bit(engine);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sentinel/model.h"
 #include "sentinel/outbox.h"
 #include "tests/sim/fault.h"
 #include "tests/sim/sup.h"
@@ -46,6 +47,14 @@ void carry_settle_lost(struct world *w, struct sup *s, struct conn *conn)
     conn->n_tickets = 0;
 }
 
+/* The password that a supervisor has for what #ID is. */
+static int login_of(const struct sup *s, uint32_t id)
+{
+    const struct node *node = core_find_node(s->core, id);
+
+    return atoi(node != NULL ? node->group->conf.auth_pass : s->core->global.sentinel_pass);
+}
+
 static void carry_open(struct world *w, struct sup *s, const struct order *order)
 {
     int engine = world_engine_by_addr(w, &order->addr);
@@ -61,6 +70,7 @@ static void carry_open(struct world *w, struct sup *s, const struct order *order
         audit_opened(w, s, engine, order->id);
     struct conn *conn = net_open(w, s->endpoint, server, order->id, order->link);
     struct id_links *links = links_of(s, order->id);
+    conn->login = login_of(s, order->id);
     links->conn[order->link] = conn->index;
     links->serial[order->link] = conn->serial;
 }

@@ -214,7 +214,7 @@ static void answer_role(struct world *w, struct engine *e, struct conn *conn,
 
 static void serve_open(struct world *w, struct engine *e, struct conn *conn)
 {
-    conn->denied = e->denied > 0;
+    conn->denied = e->denied > 0 || conn->login != e->demands;
     conn->subscribed = conn->link == LINK_PUBSUB && !conn->denied;
     net_send(w, conn, TO_CLIENT, packet_new(w, PKT_UP));
 }

@@ -61,6 +61,7 @@ struct engine {
     uint64_t demoted_offset; /* what it had when it was last made a replica, */
     uint32_t demoted_life;   /* and which process that was */
 
+    int demands; /* password; 0 = none */
     struct request_in *inbox;
     int n_inbox, cap_inbox;
     bool serving; /* an H_SERVE is under way */

@@ -45,16 +45,21 @@ static void undo_engine(struct world *w, enum fault fault, struct engine *e)
     }
 }
 
-static void undo_sup(struct world *w, enum fault fault, struct sup *s, int group)
+/* WHAT: the group, or the password. */
+static void undo_sup(struct world *w, enum fault fault, struct sup *s, int what)
 {
     if (fault == FAULT_SLOW_DISK)
         s->disk.max_ms = w->plan.disk_max_ms;
     else if (fault == FAULT_FAIL_DISK)
         s->disk.failing -= s->disk.failing > 0;
     else if (!s->alive || s->stalled)
-        fault_ends(w, fault, 100, 1000, s->index, (unsigned)group);
-    else if (s->removed[group])
-        act_request(w, s, REQUEST_MONITOR, group);
+        fault_ends(w, fault, 100, 1000, s->index, (unsigned)what);
+    else if (fault == FAULT_OP_PEER_PASS)
+        act_peer_pass(w, s, what);
+    else if (fault == FAULT_OP_NODE_PASS)
+        act_node_pass(w, s, what);
+    else if (s->removed[what])
+        act_request(w, s, REQUEST_MONITOR, what);
 }
 
 void fault_undo(struct world *w, enum fault fault, unsigned a, unsigned b)
@@ -87,6 +92,14 @@ void fault_undo(struct world *w, enum fault fault, unsigned a, unsigned b)
     case FAULT_DELAY:
         act_delay(w, x, (int)b, 0, 0);
         break;
+    case FAULT_OP_NODE_PASS:
+        if (a >= PLAN_SUPS_MAX) {
+            w->engines[a - PLAN_SUPS_MAX].demands = (int)b;
+            break;
+        }
+        undo_sup(w, fault, &w->sups[a], (int)b);
+        break;
+    case FAULT_OP_PEER_PASS:
     case FAULT_SLOW_DISK:
     case FAULT_FAIL_DISK:
     case FAULT_OP_REMOVE:

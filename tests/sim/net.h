@@ -122,6 +122,7 @@ struct conn {
     bool up; /* the client was told that it is connected, */
     msec up_at;
     bool subscribed;
+    int login;   /* the password that the client has; 0 = none */
     bool denied; /* the server refused it its rights when it was made */
     bool ended;  /* an END or REFUSED to the client is under way */
     struct pipe pipe[2];

@@ -45,6 +45,10 @@
     X(OP_RESET, "op-reset")         /* SENTINEL RESET */                                           \
     X(OP_REMOVE, "op-remove")       /* SENTINEL REMOVE, later MONITOR */                           \
     X(OP_RELOAD, "op-reload")       /* SIGHUP: the file again */                                   \
+    X(OP_VOTERS, "op-voters")       /* the list of voters */                                       \
+    X(OP_TIMING, "op-timing")       /* down-after, periods and limits */                           \
+    X(OP_PEER_PASS, "op-peer-pass") /* another password among supervisors */                       \
+    X(OP_NODE_PASS, "op-node-pass") /* and for the nodes of a group */                             \
     X(FORGE, "forge")               /* a hello with an impossible epoch */                         \
     X(BEHIND, "behind") /* one and the primary miss a failover, the new one restarts */            \
     X(FORGE_MEMBER, "forge-member") /* hellos of supervisors that are not, or not there */

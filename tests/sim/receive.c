@@ -271,13 +271,34 @@ static void where(struct world *w, struct sup *s, struct conn *conn, const struc
     net_send(w, conn, TO_CLIENT, reply);
 }
 
+/* A peer without the password gets an error whatever it wants. */
+static void refuse(struct world *w, struct conn *conn, const struct packet *packet)
+{
+    static const enum packet_kind kinds[] = { [PKT_PING] = PKT_EVIDENCE,
+                                              [PKT_ASK] = PKT_ANSWER,
+                                              [PKT_WHERE] = PKT_THERE,
+                                              [PKT_OPINION] = PKT_DONE,
+                                              [PKT_PEER_HELLO] = PKT_DONE };
+    struct packet *reply = packet_new(w, kinds[packet->kind]);
+
+    reply->ticket = packet->ticket;
+    reply->ev = EVIDENCE_DENIED;
+    reply->group = reply->engine = -1;
+    net_send(w, conn, TO_CLIENT, reply);
+}
+
 /* What a peer wants of us. */
 void receive_request(struct world *w, struct sup *s, struct conn *conn, const struct packet *packet)
 {
     struct packet *pong;
 
+    if (conn != NULL && conn->denied && packet->kind != PKT_OPEN && packet->kind != PKT_END) {
+        refuse(w, conn, packet);
+        return;
+    }
     switch (packet->kind) {
     case PKT_OPEN:
+        conn->denied = conn->login != s->demands;
         reply_to(w, conn, PKT_UP);
         break;
     case PKT_END:

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sentinel/core.h"
+#include "sentinel/model.h"
 #include "sentinel/outbox.h"
 #include "tests/sim/trace.h"
 #include "tests/sim/world.h"
@@ -19,7 +20,9 @@ void sup_init(struct world *w, int index)
     struct sup *s = &w->sups[index];
     char id[RUNID_LEN + 1];
 
-    *s = (struct sup){ .index = (uint8_t)index, .endpoint = (uint8_t)index, .host_on = true };
+    *s = (struct sup){
+        .index = (uint8_t)index, .endpoint = (uint8_t)index, .host_on = true, .unlisted = -1
+    };
     snprintf(s->name, sizeof s->name, "s%d", index + 1);
     snprintf(s->host, sizeof s->host, "s%d", index + 1);
     repl_id_format(id, w->plan.seed * 16 + (uint64_t)index + 1);
@@ -71,6 +74,26 @@ static void configure(struct world *w, struct sup *s, int group)
     sup_request(w, s, &request);
 }
 
+void sup_list_voters(struct world *w, struct sup *s)
+{
+    struct voter voters[PLAN_SUPS_MAX];
+    struct request request = { .kind = REQUEST_VOTERS, .voters = voters };
+
+    for (int i = 0; s->listed && i < w->plan.n_sups; i++) {
+        struct voter *voter = &voters[request.n_voters];
+        if (i == s->unlisted)
+            continue;
+        memset(voter, 0, sizeof *voter);
+        if ((i + s->index) % 2 == 0)
+            memcpy(voter->runid, w->sups[i].runid, sizeof voter->runid);
+        else
+            strcpy(voter->addr.host, w->sups[i].host);
+        voter->addr.port = WORLD_PORT_SUP;
+        request.n_voters++;
+    }
+    sup_request(w, s, &request);
+}
+
 void sup_start(struct world *w, struct sup *s)
 {
     struct addr self = { .port = WORLD_PORT_SUP };
@@ -96,6 +119,8 @@ void sup_start(struct world *w, struct sup *s)
                 core_restore(s->core, &s->disk.rows[i]);
 
     uint32_t life = s->life;
+    if (s->listed)
+        sup_list_voters(w, s);
     for (int g = 0; g < w->plan.n_groups && s->alive && s->life == life; g++)
         configure(w, s, g);
     if (s->alive && s->life == life)

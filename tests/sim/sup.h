@@ -51,6 +51,10 @@ struct sup {
     struct disk disk;
     bool removed[3]; /* groups that an operator took away for the moment */
 
+    bool listed;  /* its file has a list of voters, */
+    int unlisted; /* in which this one is missing; -1 = nobody */
+    int demands;  /* password; 0 = none */
+
     msec wake_at;  /* when the core wants a TICK, in the world's time */
     msec armed_at; /* when the timer in the queue fires; it may be earlier */
     uint64_t wake_gen;
@@ -86,6 +90,9 @@ void sup_resume(struct world *w, struct sup *s);
 /* One input through the core; its output is carried out as far as the disk allows. */
 void sup_feed(struct world *w, struct sup *s, struct input *input);
 void sup_request(struct world *w, struct sup *s, struct request *request);
+
+/* Tell it who votes, as its file says. */
+void sup_list_voters(struct world *w, struct sup *s);
 
 /* Handlers of H_WAKE, H_COMMIT, H_COMMIT_LATE, H_COMMIT_RETRY. */
 void sup_wake(struct world *w, struct sup *s, uint64_t gen);

@@ -86,6 +86,7 @@ struct world {
     struct ticket *tickets; /* ticket n stands at n - 1 */
     uint64_t n_tickets, cap_tickets;
     uint64_t last_replid;
+    int peer_pass, node_pass[PLAN_GROUPS_MAX]; /* the newest passwords; 0 = none */
     struct audit audit;
     struct stats stats;
 

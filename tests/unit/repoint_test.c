@@ -291,6 +291,21 @@ static void test_repair_needs_a_sane_primary(void)
     drive_end(&d);
 }
 
+/* Fewer supervisors than the quorum asks for: there are others, whom we do not know yet. */
+static void test_no_repair_alone(void)
+{
+    drive_begin(&d, 2, 2, 30000);
+    d.nodes[2].info.role = ROLE_PRIMARY;
+    drive_run(&d, 40000);
+    CU_ASSERT_EQUAL(drive_orders(&d, ORDER_FOLLOW, 0), 0);
+    drive_add_peer(&d, ANN, 26380);
+    drive_run(&d, 500);
+    answer_ann(0);
+    drive_run(&d, 500);
+    CU_ASSERT_EQUAL(drive_orders(&d, ORDER_FOLLOW, 0), 1);
+    drive_end(&d);
+}
+
 static const struct unit_case cases[] = {
     { "all follow", test_all_follow },
     { "parallel syncs", test_parallel_syncs },
@@ -303,6 +318,7 @@ static const struct unit_case cases[] = {
     { "a stray", test_stray },
     { "repairs back off", test_repairs_back_off },
     { "a repair needs a majority", test_repair_needs_a_majority },
+    { "no repair alone", test_no_repair_alone },
     { "confirmed too early", test_confirmed_too_early },
     { "a repair needs a sane primary", test_repair_needs_a_sane_primary },
 };
