@@ -103,6 +103,8 @@ void act_follow(struct world *w, struct engine *e, const struct engine *primary)
     trace_note(w, "%s is made a replica of %s by hand", e->name, primary->name);
     repl_advance(w);
     repl_follow(w, e, primary->index);
+    for (int i = 0; i < w->plan.n_sups; i++)
+        audit_follow_ended(w, &w->sups[i], e->index); /* whatever it was told to follow before */
 }
 
 void act_hang(struct world *w, struct engine *e)

@@ -219,6 +219,20 @@ static void check_members(struct world *w, const struct sup *s, const struct gro
     }
 }
 
+/* Who joins later need not be told before the replicas. */
+static void note_switch(struct world *w, const struct sup *s, int g)
+{
+    const struct group *group = core_find_group(s->core, world_group_name(g));
+    struct account *account = account_of(w, s, g);
+
+    account->switched_at = w->now;
+    account->knew = 0;
+    for (size_t i = 0; group != NULL && i < group->n_members; i++) {
+        int sup = world_sup_by_runid(w, group->members[i].peer->runid);
+        account->knew |= sup >= 0 ? 1u << sup : 0;
+    }
+}
+
 void audit_output(struct world *w, struct sup *s, const struct output *output)
 {
     for (size_t i = 0; i < s->core->n_groups; i++)
@@ -229,7 +243,7 @@ void audit_output(struct world *w, struct sup *s, const struct output *output)
         if (group < 0)
             continue;
         if (event->kind == EVENT_SWITCH_MASTER)
-            account_of(w, s, group)->switched_at = w->now;
+            note_switch(w, s, group);
         audit_vote_output(w, s, event);
         if (account_of(w, s, group)->switched_at != w->now) /* else it is told again */
             audit_down_output(w, s, event);

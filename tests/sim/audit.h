@@ -83,6 +83,7 @@ struct account {
     bool gone;             /* the disk has seen it removed in this life */
     msec switched_at;      /* when it last told of a switch, */
     uint64_t switch_epoch; /* and to which configuration */
+    uint32_t knew;         /* the members then: bits */
     uint32_t coming;       /* replicas that it ordered to follow and that do not yet: bits, */
     msec coming_at[PLAN_ENGINES_MAX];           /* and since when */
     uint32_t primary_id;                        /* the primary that it has, as its core calls it, */

@@ -114,7 +114,8 @@ static void check_told(struct world *w, struct sup *s, int g, const struct order
     for (uint32_t i = 0; i < w->n_conns; i++) {
         const struct conn *conn = w->conns[i];
         if (!conn->used || conn->client != s->endpoint || !conn->client_open || !conn->up ||
-            !is_member(group, conn->id) || conn->up_at >= account->switched_at)
+            !is_member(group, conn->id) || !(account->knew >> conn->server & 1) ||
+            conn->up_at >= account->switched_at)
             continue;
         if (account->told_config[conn->server] < account->switch_epoch)
             world_fail(w, "%s repoints replicas of %s before it told %s of the switch", s->name,
