@@ -26,7 +26,7 @@ static struct entry *draw(struct store *s, struct db *db, bool is_volatile)
 {
     if (!is_volatile)
         return (struct entry *)dict_random(&db->dict, prng_next(&s->prng));
-    return db->expiry.n > 0 ? db->expiry.slots[prng_below(&s->prng, db->expiry.n)].entry : NULL;
+    return db->expiry.n > 0 ? expiry_any(&db->expiry, prng_below(&s->prng, db->expiry.n)) : NULL;
 }
 
 static bool is_held(const struct evict_pool *pool, const struct entry *e)

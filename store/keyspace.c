@@ -9,6 +9,7 @@ struct grave {
     struct grave *next;
     struct entry *value; /* NULL: a database */
     struct dict dict;
+    struct expiry expiry;
 };
 
 static struct grave *dig(struct keyspace *ks, struct entry *value)
@@ -214,10 +215,14 @@ size_t keyspace_count_all(const struct keyspace *ks)
 
 void keyspace_flush(struct keyspace *ks, struct db *db)
 {
-    expiry_done(&db->expiry);
+    struct grave *g;
+
     if (db->dict.buckets == 0)
         return;
-    dig(ks, NULL)->dict = db->dict;
+    g = dig(ks, NULL);
+    g->dict = db->dict;
+    g->expiry = db->expiry;
+    db->expiry = (struct expiry){ 0 };
     dict_init(&db->dict, &ks->hash_key, offsetof(struct entry, key));
 }
 
@@ -249,20 +254,19 @@ void keyspace_bury(struct keyspace *into, struct keyspace *dead)
 
 /* Frees some of a flushed database; true when that was all. Large values get graves of their own.
  */
-static bool sweep_dict(struct keyspace *ks, struct dict *d, size_t *left)
+static bool sweep_db(struct keyspace *ks, struct grave *g, size_t *left)
 {
-    while (*left > 0) {
-        struct entry *e = (struct entry *)dict_pop(d);
+    while (*left > 0 && g->dict.used > 0) {
+        struct entry *e = (struct entry *)dict_pop(&g->dict);
 
         (*left)--;
-        if (e == NULL) {
-            dict_done(d);
-            return true;
-        }
         bury_value(ks, e);
         entry_free(e);
     }
-    return false;
+    if (g->dict.used > 0)
+        return false;
+    dict_done(&g->dict);
+    return expiry_free_some(&g->expiry, left);
 }
 
 static void take_out(struct keyspace *ks, struct grave *g)
@@ -281,7 +285,7 @@ bool keyspace_sweep(struct keyspace *ks, size_t entries_max)
     while (ks->graves != NULL && entries_max > 0) {
         struct grave *g = ks->graves;
         bool done = g->value != NULL ? entry_free_some(g->value, &entries_max)
-                                     : sweep_dict(ks, &g->dict, &entries_max);
+                                     : sweep_db(ks, g, &entries_max);
 
         if (done)
             take_out(ks, g);

@@ -51,7 +51,7 @@ static size_t table_bytes(const struct db *db)
 
 static size_t heap_bytes(const struct db *db)
 {
-    return db->expiry.cap * sizeof(*db->expiry.slots);
+    return expiry_bytes(&db->expiry);
 }
 
 void memory_facts(struct shell *sh, struct memory_facts *ret)
