@@ -407,6 +407,7 @@ static bool start_rewrite(struct shell *sh)
     if (w->phase == AOF_ON ? !divide(sh, &r->manifest, incr) : !aof_open(sh, incr, true))
         goto failed;
     plan_base(sh, &r->manifest, r->incr_seq, base);
+    save_forks(sh);
     sh->saver.child =
         child_start(sh->loop, rewrite_work, on_rewritten, sh, NULL, 0, &sh->store.stats.fork_us);
     if (sh->saver.child == NULL) {

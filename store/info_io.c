@@ -161,9 +161,12 @@ static void put_persistence(struct shell *sh, struct buf *b)
     const struct saver *v = &sh->saver;
     const struct store *s = &sh->store;
     bool saving = saver_does(v, CHILD_SAVE);
+    bool child = (saving || saver_does(v, CHILD_REWRITE)) && v->keys_done != NULL;
 
     put(b, "loading", s->phase == STORE_LOADING);
     put(b, "async_loading", s->phase == STORE_READY && primary_is_syncing(sh->primary));
+    put(b, "current_save_keys_processed", child ? (long long)*v->keys_done : 0);
+    put(b, "current_save_keys_total", child ? (long long)v->keys_wanted : 0);
     put(b, "rdb_changes_since_last_save", (long long)store_unsaved(s));
     put(b, "rdb_bgsave_in_progress", saving);
     put(b, "rdb_last_save_time", v->last_save_s);

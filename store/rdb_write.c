@@ -53,7 +53,7 @@ static void put_entry(struct rdb_out *o, const struct entry *e)
     rdb_value_write(o, e);
 }
 
-static void put_db(struct rdb_out *o, const struct db *db)
+static void put_db(struct rdb_out *o, const struct db *db, uint64_t *keys_done)
 {
     struct dict_walk walk;
     struct dict_node *node;
@@ -66,8 +66,11 @@ static void put_db(struct rdb_out *o, const struct db *db)
     rdb_out_length(o, keyspace_count(db));
     rdb_out_length(o, keyspace_count_volatile(db));
     dict_walk_start(&walk, &db->dict);
-    while (!o->failed && (node = dict_walk_next(&walk)) != NULL)
+    while (!o->failed && (node = dict_walk_next(&walk)) != NULL) {
         put_entry(o, (const struct entry *)node);
+        if (keys_done != NULL)
+            ++*keys_done;
+    }
 }
 
 bool rdb_write(const struct keyspace *ks, const struct rdb_info *info,
@@ -80,7 +83,7 @@ bool rdb_write(const struct keyspace *ks, const struct rdb_info *info,
         return false;
     put_head(o, info, options);
     for (unsigned i = 0; i < DATABASES_MAX; i++)
-        put_db(o, &ks->dbs[i]);
+        put_db(o, &ks->dbs[i], options->keys_done);
     rdb_out_byte(o, RDB_OP_EOF);
     rdb_out_flush(o);
     rdb_out_word(o, o->crc, RDB_CRC_BYTES);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "store/child_io.h"
@@ -17,17 +18,48 @@
 #include "wire/log_io.h"
 
 #define TEMP_NAME_MAX 32
+#define SYNC_BYTES    (4 * 1024 * 1024) /* on their way to the disk at a time */
 
 void saver_init(struct saver *v, int64_t now_s)
 {
     memset(v, 0, sizeof(*v));
     v->last_save_s = now_s;
     v->last_took_s = -1;
+    v->keys_done = mmap(NULL, sizeof(*v->keys_done), PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (v->keys_done == MAP_FAILED)
+        v->keys_done = NULL;
 }
+
+void save_forks(struct shell *sh)
+{
+    struct saver *v = &sh->saver;
+
+    if (v->keys_done != NULL)
+        *v->keys_done = 0;
+    v->keys_wanted = keyspace_count_all(&sh->store.data);
+}
+
+/* A file being written; begins to bring it to the disk on the way, so that the sync at the end need
+ * not wait for all of it. */
+struct sink {
+    int fd;
+    off_t started; /* bytes that are on their way */
+    off_t written;
+};
 
 static bool write_all(void *arg, const void *bytes, size_t n)
 {
-    return file_write_all(*(const int *)arg, bytes, n);
+    struct sink *to = arg;
+
+    if (!file_write_all(to->fd, bytes, n))
+        return false;
+    to->written += (off_t)n;
+    if (to->written - to->started >= SYNC_BYTES) {
+        sync_file_range(to->fd, to->started, to->written - to->started, SYNC_FILE_RANGE_WRITE);
+        to->started = to->written;
+    }
+    return true;
 }
 
 void save_describe(struct shell *sh, struct rdb_info *ret_info)
@@ -50,6 +82,7 @@ void save_options(struct shell *sh, struct rdb_write_options *ret_options)
         .checksum = option_number(&sh->store.options, OPT_RDBCHECKSUM) != 0,
         .now_s = sh->store.now_ms / 1000,
         .used_bytes = mem_used(),
+        .keys_done = sh->saver.keys_done,
     };
 }
 
@@ -59,6 +92,7 @@ static bool write_temp(struct shell *sh, const char *temp, bool is_base, const c
     struct rdb_write_options options;
     struct rdb_info info;
     int fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644), saved;
+    struct sink to = { .fd = fd };
 
     *ret_what = "create";
     if (fd < 0)
@@ -67,7 +101,7 @@ static bool write_temp(struct shell *sh, const char *temp, bool is_base, const c
     save_options(sh, &options);
     options.aof_base = is_base;
     *ret_what = "write";
-    if (!rdb_write(&sh->store.data, &info, &options, write_all, &fd))
+    if (!rdb_write(&sh->store.data, &info, &options, write_all, &to))
         goto failed;
     *ret_what = "sync";
     if (fsync(fd) != 0)
@@ -192,6 +226,7 @@ bool save_background(struct shell *sh, char ret_error[SAVE_ERROR_TEXT_MAX])
     v->tried_s = sh->store.now_ms / 1000;
     v->started_s = v->tried_s;
     v->changes_at_fork = sh->store.changes;
+    save_forks(sh);
     v->child = child_start(sh->loop, save_work, on_saved, sh, NULL, 0, &sh->store.stats.fork_us);
     if (v->child == NULL) {
         snprintf(ret_error, SAVE_ERROR_TEXT_MAX, "cannot fork: %s", strerror(errno));

@@ -27,7 +27,9 @@ enum child_task { CHILD_SAVE, CHILD_SYNC, CHILD_REWRITE };
 struct saver {
     struct child *child; /* the one child; NULL: none */
     enum child_task task;
-    bool scheduled; /* a save as soon as the child has ended */
+    bool scheduled;       /* a save as soon as the child has ended */
+    uint64_t *keys_done;  /* memory shared with the child; NULL: there is none */
+    uint64_t keys_wanted; /* when it was forked */
     uint64_t changes_at_fork;
     int64_t started_s; /* of the save under way, Unix time */
     int64_t tried_s;
@@ -72,6 +74,9 @@ void save_stop(struct shell *sh);
 
 /* What a file or stream written now says of our history. */
 void save_describe(struct shell *sh, struct rdb_info *ret_info);
+
+/* To be called before each fork: the child's progress is to be seen. */
+void save_forks(struct shell *sh);
 
 /* Options of a stream written now. */
 void save_options(struct shell *sh, struct rdb_write_options *ret_options);

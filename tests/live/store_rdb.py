@@ -197,7 +197,13 @@ def background(lab):
         conn.send("BGSAVE")
         check("already in progress" in str(conn.read()), "one at a time")
         worst = 0.0
-        while resp.info_fields(conn.call("INFO", "persistence"))["rdb_bgsave_in_progress"] == "1":
+        done = 0
+        while True:
+            info = resp.info_fields(conn.call("INFO", "persistence"))
+            if info["rdb_bgsave_in_progress"] == "0":
+                break
+            check(done <= int(info["current_save_keys_processed"]) <= int(info["current_save_keys_total"]) == 300000, "progress: %s" % info)
+            done = int(info["current_save_keys_processed"])
             begin = time.monotonic()
             conn.call("SET", "during", "it")
             worst = max(worst, time.monotonic() - begin)
