@@ -92,7 +92,8 @@ static bool open_key(struct cursor *c, struct slice key, struct key_ref *ret_ref
     struct rdb_reader *r = c->r;
     char shown[KEY_SHOWN_MAX + 1];
 
-    if (r->expires_at_ms >= 0 && r->expires_at_ms < r->drop_expired_ms) {
+    /* Of a history that others may continue all are kept: that they are gone has to be told. */
+    if (r->expires_at_ms >= 0 && r->expires_at_ms < r->drop_expired_ms && !r->info.has_repl) {
         r->keys_expired++;
         return false;
     }

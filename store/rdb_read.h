@@ -34,7 +34,8 @@ enum rdb_read_status {
 
 struct rdb_reader {
     struct keyspace *ks;     /* not owned; empty at the start */
-    int64_t drop_expired_ms; /* keys that expired before this Unix time are left out; -1: none is */
+    int64_t drop_expired_ms; /* keys that expired before this Unix time are left out, unless the
+                                stream names its history; -1: none is */
     enum rdb_read_status status;
     int version; /* 0: the head is not read yet */
     bool at_end; /* the end mark is read, the checksum is next */

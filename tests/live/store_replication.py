@@ -248,6 +248,23 @@ def random_stream(lab, primary_kind, count, seed):
     check(primary.stat("sync_full") == 2, "no further full synchronisation: a replica that fails at a command would need one")
 
 
+def expired_while_down(lab, replica_kind):
+    """Keys that expire while their primary is down are deleted by it when it is back, at its replicas too."""
+    primary = lab.node("picket", save="3600 1")
+    replica = lab.node(replica_kind, save="", primary=primary)
+    wait(lambda: replica.follows(primary), "follows", SYNC_S)
+    primary.call("SET", "short", "1", "PX", 300)
+    primary.call("SET", "long", "1")
+    wait_same_offset((primary, replica), SYNC_S)
+    primary.term()
+    wait(lambda: replica.call("GET", "short") is None, "its time is over")
+    check(replica.call("DBSIZE") == 2, "the replica keeps it")
+    primary.start().await_ready()
+    wait(lambda: replica.follows(primary), "follows again", SYNC_S)
+    wait(lambda: replica.call("DBSIZE") == 1, "it is gone there too")
+    check(primary.stat("sync_full") == 0 and primary.call("DBSIZE") == 1, "without a full synchronisation")
+
+
 def unsupported(lab):
     """A value of a type that picket-store has not got: no synchronisation, the old data stay, and the log says why."""
     primary = lab.node("redis", save="")
@@ -449,6 +466,7 @@ def main():
         lab.case("%s -> picket: a replica never expires keys" % other, never_expires, lab, other)
         lab.case("%s -> picket: the replica is restarted" % other, restart_replica, lab, other)
         lab.case("picket -> %s: the primary is restarted" % other, restart_primary, lab, other)
+        lab.case("picket -> %s: keys expire meanwhile" % other, expired_while_down, lab, other)
     lab.case("redis -> picket by way of a file", lambda: full_sync(lab, "redis", "picket", repl_diskless_sync="no"))
     for kinds in (("picket", "picket", "picket"), ("redis", "picket", "redis"), ("picket", "redis", "picket")):
         lab.case("promotion: %s" % ", ".join(kinds), promotion, lab, kinds)
