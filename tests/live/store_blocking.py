@@ -347,18 +347,23 @@ def play(lab, name, proto):
 def effects(lab):
     """The stream has what they did, not that they waited."""
     node = lab.node("picket", save="")
-    with node.connect(READ_S, raw=True) as link, node.connect(READ_S) as one, node.connect(READ_S) as two:
+    with node.connect(READ_S, raw=True) as link, node.connect(READ_S) as one, node.connect(READ_S) as two, node.connect(READ_S) as three:
         link.send("PSYNC", "?", "-1")
         check(link.read().startswith("FULLRESYNC"), "it begins")
         one.send("BLPOP", "k", "0")
         two.send("BLMOVE", "k", "d", "LEFT", "RIGHT", "0")
-        wait(lambda: int(node.info("clients")["blocked_clients"]) == 2, "both wait")
-        with node.connect() as third:
-            third.call("RPUSH", "k", "1", "2", "3", "4", "5", "6")
-            third.call("BRPOPLPUSH", "k", "d", 0)
-            third.call("BLMPOP", 0, 1, "k", "RIGHT", "COUNT", 2)
-            third.call("LMPOP", 1, "d", "LEFT")
-            third.call("BLPOP", "none", "0.01")
+        three.send("BZPOPMIN", "z", "0")
+        wait(lambda: int(node.info("clients")["blocked_clients"]) == 3, "all wait")
+        with node.connect() as boss:
+            boss.call("RPUSH", "k", "1", "2", "3", "4", "5", "6")
+            boss.call("BRPOPLPUSH", "k", "d", 0)
+            boss.call("BLMPOP", 0, 1, "k", "RIGHT", "COUNT", 2)
+            boss.call("ZADD", "z", 1, "a", 2, "b", 3, "c", 4, "d", 5, "e")
+            boss.call("ZMPOP", 2, "none", "z", "MAX", "COUNT", 2)
+            boss.call("BZMPOP", 0, 1, "z", "MIN")
+            boss.call("BZPOPMAX", "z", "0")
+            boss.call("LMPOP", 1, "d", "LEFT")
+            boss.call("BLPOP", "none", "0.01")
         stream = b""
         link.sock.settimeout(READ_S)
         stream += link.buf[link.pos:]
@@ -366,7 +371,8 @@ def effects(lab):
             stream += link.sock.recv(65536)
         words = [w for w in stream.split(b"\r\n") if w.isalpha() and w.isupper() and w not in (b"SELECT", b"PING", b"LEFT", b"RIGHT")]
         words = words[words.index(b"RPUSH"):]
-        check(words == [b"RPUSH", b"LPOP", b"LMOVE", b"RPOPLPUSH", b"RPOP", b"LPOP"], "%r" % words)
+        check(words == [b"RPUSH", b"LPOP", b"LMOVE", b"RPOPLPUSH", b"RPOP", b"ZADD", b"ZPOPMIN", b"ZPOPMAX", b"ZPOPMIN", b"ZPOPMAX",
+                        b"LPOP"], "%r" % words)
 
 
 def paused(lab):
