@@ -8,6 +8,7 @@
 #include "store/keyspace.h"
 #include "store/rdb_read.h"
 #include "store/rdb_write.h"
+#include "store/zset.h"
 #include "wire/buf.h"
 #include "wire/prng.h"
 
@@ -239,6 +240,30 @@ static void set_large_hash(struct keyspace *ks)
                &ks->hash_key);
 }
 
+/* Of both forms. */
+static void set_zsets(struct keyspace *ks)
+{
+    static const double scores[] = { 1, 0.1, -5, 1e300 };
+    static const struct value_limits none = { 0 };
+
+    for (int large = 0; large < 2; large++) {
+        const struct value_limits *limits = large ? &none : &value_limits_default;
+        struct key_ref ref;
+        struct entry *e;
+
+        keyspace_find(&ks->dbs[4], slice_str(large ? "order" : "few"), &ref);
+        e = keyspace_add(&ref);
+        zset_start(e);
+        for (size_t i = 0; i < sizeof(scores) / sizeof(scores[0]); i++) {
+            char name = (char)('a' + i);
+            struct slice s = { &name, 1 };
+            double score;
+
+            zset_set(e, s, scores[i], 0, limits, &ks->hash_key, &score);
+        }
+    }
+}
+
 /* A small file with something of everything, for the tests that try each byte. */
 static void write_small(struct buf *file, bool checksum)
 {
@@ -253,6 +278,7 @@ static void write_small(struct buf *file, bool checksum)
         -1);
     set_hash(&ks, "compact", 2);
     set_large_hash(&ks);
+    set_zsets(&ks);
     write_all(&ks, true, checksum, file);
     keyspace_done(&ks);
 }
