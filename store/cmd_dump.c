@@ -101,11 +101,8 @@ static void put(struct store *s, struct client *c, struct entry *value, int64_t 
     keyspace_find(store_db(s, c), entry_key(value), &ref);
     e = keyspace_add(&ref);
     entry_move_value(e, value);
-    if (idle_s >= 0) {
-        if (idle_s > ENTRY_ACCESS_MASK)
-            idle_s = ENTRY_ACCESS_MASK;
-        e->access = (s->data.access_clock - (uint32_t)idle_s) & ENTRY_ACCESS_MASK;
-    }
+    if (idle_s >= 0)
+        entry_set_idle(e, s->data.access_clock, (uint64_t)idle_s);
     if (at_ms > 0)
         keyspace_set_expiry(&ref, at_ms);
 }

@@ -134,6 +134,13 @@ static inline uint32_t entry_idle_s(const struct entry *e, uint32_t clock)
     return (clock - e->access) & ENTRY_ACCESS_MASK;
 }
 
+/* Lets the last access have been so long ago, as far as the clock tells. */
+static inline void entry_set_idle(struct entry *e, uint32_t clock, uint64_t idle_s)
+{
+    entry_touch(e, (clock - (uint32_t)(idle_s < ENTRY_ACCESS_MASK ? idle_s : ENTRY_ACCESS_MASK)) &
+                       ENTRY_ACCESS_MASK);
+}
+
 const char *value_type_name(enum value_type type);
 
 /* Sets a string value; takes the most compact form. */

@@ -151,6 +151,13 @@ static bool choose(struct store *s, struct key_ref *ret_ref)
     return false;
 }
 
+bool evict_by_use(const struct store *s)
+{
+    int64_t policy = option_number(&s->options, OPT_MAXMEMORY_POLICY);
+
+    return policy == EVICT_ALL_LRU || policy == EVICT_VOLATILE_LRU;
+}
+
 bool evict_make_room(struct store *s)
 {
     struct key_ref ref;

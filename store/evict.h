@@ -45,6 +45,9 @@ struct evict_pool {
     unsigned next_db; /* of a policy of chance */
 };
 
+/* True when the policy goes by when a key was last used. */
+bool evict_by_use(const struct store *s);
+
 /*
  * Deletes keys while the data take more than maxmemory, at most so many that no other client
  * notices. False when memory is over the limit and no key may go for it. True when there is room,

@@ -125,6 +125,7 @@ static void begin_part(struct shell *sh)
     v->reading = true;
     memcpy(seed, &sh->store.data.hash_key, sizeof(seed));
     keyspace_init(&v->fresh, seed);
+    v->fresh.access_clock = sh->store.data.access_clock;
     /* Commands of the log may need a key whose time has come since. */
     rdb_reader_init(&v->reader, &v->fresh, as_primary && !v->from_log ? sh->store.now_ms : -1);
 }

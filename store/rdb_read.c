@@ -72,6 +72,14 @@ static void read_expiry(struct cursor *c, size_t bytes, int64_t unit_ms)
 }
 
 /* The numbers are only a hint: what they say wrongly costs a little memory. */
+static void read_idle(struct cursor *c)
+{
+    uint64_t idle_s = cursor_take_plain_length(c, "idle time");
+
+    if (!cursor_stopped(c))
+        c->r->idle_s = idle_s;
+}
+
 static void read_resize(struct cursor *c)
 {
     uint64_t keys = cursor_take_plain_length(c, "number of keys");
@@ -108,9 +116,18 @@ static bool open_key(struct cursor *c, struct slice key, struct key_ref *ret_ref
 /* The value of a key is set. */
 static void close_key(struct rdb_reader *r, struct key_ref *ref)
 {
+    if (r->idle_s > 0)
+        entry_set_idle(key_ref_entry(ref), r->ks->access_clock, r->idle_s);
     if (r->expires_at_ms >= 0)
         keyspace_set_expiry(ref, r->expires_at_ms);
     r->keys++;
+}
+
+/* What was said of one key does not hold for the next. */
+static void forget_key(struct rdb_reader *r)
+{
+    r->expires_at_ms = -1;
+    r->idle_s = 0;
 }
 
 /* Stores a value that was built apart. */
@@ -124,7 +141,7 @@ static void add_built(struct cursor *c)
         entry_move_value(key_ref_entry(&ref), r->building);
         close_key(r, &ref);
     }
-    r->expires_at_ms = -1;
+    forget_key(r);
     entry_free(r->building);
     r->building = NULL;
 }
@@ -165,7 +182,7 @@ static void read_string(struct cursor *c, struct slice key)
         entry_set_string(key_ref_entry(&ref), value.bytes);
         close_key(c->r, &ref);
     }
-    c->r->expires_at_ms = -1;
+    forget_key(c->r);
 }
 
 /* Key and value of a type; only now is it known to which key the trouble belongs. */
@@ -226,7 +243,7 @@ static void read_item(struct cursor *c)
         cursor_take(c, 1);
         break;
     case RDB_OP_IDLE:
-        cursor_take_plain_length(c, "idle time");
+        read_idle(c);
         break;
     case RDB_OP_FUNCTION2:
         cursor_take_text(c, &skipped);

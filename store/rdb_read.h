@@ -41,6 +41,7 @@ struct rdb_reader {
     bool at_end; /* the end mark is read, the checksum is next */
     unsigned db;
     int64_t expires_at_ms; /* of the next key, -1: none */
+    uint64_t idle_s;       /* for how long it was not used */
     uint64_t offset;       /* bytes used so far */
     uint64_t crc;
     uint64_t keys;

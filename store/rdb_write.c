@@ -40,7 +40,7 @@ static void put_head(struct rdb_out *o, const struct rdb_info *info,
     put_aux(o, "aof-base", options->aof_base ? "1" : "0");
 }
 
-static void put_entry(struct rdb_out *o, const struct entry *e)
+static void put_entry(struct rdb_out *o, const struct db *db, const struct entry *e, bool idle)
 {
     int64_t at_ms = entry_expires_at(e);
 
@@ -48,12 +48,16 @@ static void put_entry(struct rdb_out *o, const struct entry *e)
         rdb_out_byte(o, RDB_OP_EXPIRE_MS);
         rdb_out_word(o, (uint64_t)at_ms, 8);
     }
+    if (idle) {
+        rdb_out_byte(o, RDB_OP_IDLE);
+        rdb_out_length(o, entry_idle_s(e, db->keyspace->access_clock));
+    }
     rdb_out_byte(o, rdb_value_type(e));
     rdb_out_string(o, entry_key(e));
     rdb_value_write(o, e);
 }
 
-static void put_db(struct rdb_out *o, const struct db *db, uint64_t *keys_done)
+static void put_db(struct rdb_out *o, const struct db *db, const struct rdb_write_options *options)
 {
     struct dict_walk walk;
     struct dict_node *node;
@@ -67,9 +71,9 @@ static void put_db(struct rdb_out *o, const struct db *db, uint64_t *keys_done)
     rdb_out_length(o, keyspace_count_volatile(db));
     dict_walk_start(&walk, &db->dict);
     while (!o->failed && (node = dict_walk_next(&walk)) != NULL) {
-        put_entry(o, (const struct entry *)node);
-        if (keys_done != NULL)
-            ++*keys_done;
+        put_entry(o, db, (const struct entry *)node, options->idle);
+        if (options->keys_done != NULL)
+            ++*options->keys_done;
     }
 }
 
@@ -83,7 +87,7 @@ bool rdb_write(const struct keyspace *ks, const struct rdb_info *info,
         return false;
     put_head(o, info, options);
     for (unsigned i = 0; i < DATABASES_MAX; i++)
-        put_db(o, &ks->dbs[i], options->keys_done);
+        put_db(o, &ks->dbs[i], options);
     rdb_out_byte(o, RDB_OP_EOF);
     rdb_out_flush(o);
     rdb_out_word(o, o->crc, RDB_CRC_BYTES);

@@ -19,6 +19,7 @@ struct rdb_write_options {
     bool checksum; /* else a checksum of zero, which readers take for "none" */
     int64_t now_s; /* Unix time, for the file's head */
     size_t used_bytes;
+    bool idle;           /* for how long each key was not used, if the policy goes by that */
     bool aof_base;       /* the log goes on from here */
     uint64_t *keys_done; /* counts the keys that are written; NULL: nobody wants to know */
 };

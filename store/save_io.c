@@ -83,6 +83,7 @@ void save_options(struct shell *sh, struct rdb_write_options *ret_options)
         .now_s = sh->store.now_ms / 1000,
         .used_bytes = mem_used(),
         .keys_done = sh->saver.keys_done,
+        .idle = evict_by_use(&sh->store),
     };
 }
 

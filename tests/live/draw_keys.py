@@ -242,11 +242,12 @@ def commands(make):
 
     def sort():
         words = [d.choice(["SORT", "SORT", "SORT_RO"]), k()]
-        alpha = d.random() < 0.6
+        stores = words[0] == "SORT" and d.random() < 0.7
+        alpha = stores and d.random() < 0.7  # else Redis compares by the locale, and up to a zero byte
         for _ in range(d.choice([0, 1, 1, 2, 3])):
             words += d.choice([["DESC"], ["ASC"], ["LIMIT", d.randint(-2, 6), d.randint(-2, 6)], ["GET", "k*"], ["GET", "#"],
-                               ["GET", "k*->f1"], ["BOGUS"], ["STORE", k()], ["STORE", k()], ["BY", "nosort"] if not alpha else ["asc"]])
-        return words + (["ALPHA"] if alpha else [])
+                               ["GET", "k*->f1"], ["BOGUS"], ["asc"], ["BY", "nosort"] if stores else ["desc"]])
+        return words + (["ALPHA"] if alpha else []) + (["STORE", k()] if stores else [])
 
     return [
         sort, sort, sort,

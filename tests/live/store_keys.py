@@ -4,6 +4,7 @@
 """
 
 import random
+import shutil
 import sys
 import time
 
@@ -254,6 +255,25 @@ def idle_times(lab):
             check(idle[0] >= 2 and idle[5] >= 2 and max(idle[1:5]) <= 1, "%s: %r" % (kind, idle))
 
 
+def idle_times_are_saved(lab):
+    """Data files hold them while the policy goes by them; both ways with Redis."""
+    for one, other in (("picket", "redis"), ("redis", "picket"), ("picket", "picket")):
+        node = lab.node(one, save="", maxmemory="1gb", maxmemory_policy="allkeys-lru")
+        reader = lab.node(other, save="", start=False, maxmemory="1gb", maxmemory_policy="allkeys-lru")
+        with node.connect(10.0) as conn:
+            payload = payloads.sealed(payloads.string(b"value"))
+            conn.call("RESTORE", "old", 0, payload, "IDLETIME", 1000)
+            conn.call("HSET", "hash", "f", "v")
+            conn.call("RESTORE", "older", 50000000, payload, "IDLETIME", 100000)
+            conn.call("SET", "new", "v")
+            conn.call("SAVE")
+        shutil.copy(node.file(), reader.file())
+        reader.start().await_ready()
+        idle = [reader.call("OBJECT", "IDLETIME", k) for k in ("old", "older", "new", "hash")]
+        near = all(abs(a - b) <= 5 for a, b in zip(idle, (1000, 100000, 0, 0)))
+        check(near, "%s to %s: %r" % (one, other, idle))
+
+
 # --- what takes long -------------------------------------------------------------------------------------------------------------
 
 
@@ -431,6 +451,7 @@ def main():
     lab.case("policies", policies, lab)
     lab.case("flags", flags, lab)
     lab.case("OBJECT IDLETIME", idle_times, lab)
+    lab.case("idle times in data files", idle_times_are_saved, lab)
     lab.case("SLOWLOG", slow_log, lab)
     lab.case("LATENCY", latency, lab)
     lab.case("large steps", large_steps, lab)
