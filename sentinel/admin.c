@@ -108,6 +108,23 @@ bool admin_refuse_controls(struct client *c, size_t argc, const struct slice *ar
     return true;
 }
 
+/* Show the groups, or a part of them: to be sent as soon as it is durable. A disk that does not
+ * come back is no reason to keep a client waiting who could ask another supervisor. */
+static void show(struct admin *admin, struct client *client, const struct command *command,
+                 size_t argc, const struct slice *argv)
+{
+    bool durable = admin->ops.groups_durable(admin->arg);
+    uint64_t from = client_reply_at(client);
+
+    if (!durable && admin_core(admin)->disk_stalled) {
+        resp_error(&client->reply, "TRYAGAIN a change of the groups is not on the disk yet");
+        return;
+    }
+    command->run(admin, client, argc, argv);
+    if (!durable && from < client->hold_at)
+        client_hold(client, from);
+}
+
 void admin_request(struct admin *admin, struct client *client, size_t argc,
                    const struct slice *argv)
 {
@@ -117,7 +134,11 @@ void admin_request(struct admin *admin, struct client *client, size_t argc,
         return;
     }
     client->command = admin_full_name(&match);
-    if (admin_allows(admin, client, &match, argc, argv) && client_pubsub_allows(client, &match))
+    if (!admin_allows(admin, client, &match, argc, argv) || !client_pubsub_allows(client, &match))
+        return;
+    if (match.command->flags & COMMAND_SHOWS)
+        show(admin, client, match.command, argc, argv);
+    else
         match.command->run(admin, client, argc, argv);
 }
 

@@ -67,6 +67,10 @@ enum admin_script {
 struct admin_ops {
     const struct core *(*core)(void *arg);
 
+    /* Whether what the core shows of the groups is on the disk. Until then the reply to a command
+     * that shows it is held (client_hold); whoever set this ends that. */
+    bool (*groups_durable)(void *arg);
+
     /* The client's reply comes later: block it (client_block) and return a new ticket, never 0.
      * 0: no more can wait (nothing was blocked); the client gets an error. ASKED is given back in
      * admin_reply. */

@@ -16,6 +16,9 @@
 #include "wire/command.h"
 #include "wire/slice.h"
 
+/* The command shows what is held of the groups: it must not leave before that is durable. */
+#define COMMAND_SHOWS COMMAND_APP
+
 struct group;
 struct pubsub;
 

@@ -29,10 +29,10 @@
       "Replace the master now, whether it is down or not.")                                        \
     X("flushconfig", 2, ADMIN, admin_sentinel_flushconfig, "",                                     \
       "Answer once all that was changed before is on disk.")                                       \
-    X("get-master-addr-by-name", 3, ADMIN, admin_sentinel_get_addr, " <master-name>",              \
-      "Return the ip and port of the master of that name.")                                        \
-    X("get-primary-addr-by-name", 3, ADMIN, admin_sentinel_get_addr, " <primary-name>",            \
-      "Another word for GET-MASTER-ADDR-BY-NAME.")                                                 \
+    X("get-master-addr-by-name", 3, ADMIN | COMMAND_SHOWS, admin_sentinel_get_addr,                \
+      " <master-name>", "Return the ip and port of the master of that name.")                      \
+    X("get-primary-addr-by-name", 3, ADMIN | COMMAND_SHOWS, admin_sentinel_get_addr,               \
+      " <primary-name>", "Another word for GET-MASTER-ADDR-BY-NAME.")                              \
     X("help", 2, ALWAYS, admin_sentinel_help, "", "Print this help.")                              \
     X("info-cache", -3, ADMIN, admin_sentinel_info_cache, " <master-name> [<master-name> ...]",    \
       "Return the last INFO of those masters and their replicas, each with its age.")              \
@@ -42,18 +42,21 @@
       "its vote.")                                                                                 \
     X("is-primary-down-by-addr", 6, ADMIN, admin_sentinel_is_down,                                 \
       " <ip> <port> <epoch> <runid|*>", "Another word for IS-MASTER-DOWN-BY-ADDR.")                \
-    X("master", 3, ADMIN, admin_sentinel_master, " <master-name>",                                 \
+    X("master", 3, ADMIN | COMMAND_SHOWS, admin_sentinel_master, " <master-name>",                 \
       "Show the state of that master.")                                                            \
-    X("masters", 2, ADMIN, admin_sentinel_masters, "", "Show the state of all masters.")           \
+    X("masters", 2, ADMIN | COMMAND_SHOWS, admin_sentinel_masters, "",                             \
+      "Show the state of all masters.")                                                            \
     X("monitor", 6, ADMIN, admin_sentinel_monitor, " <name> <ip> <port> <quorum>",                 \
       "Begin to watch a master.")                                                                  \
     X("myid", 2, ADMIN, admin_sentinel_myid, "", "Return the run id of this Sentinel.")            \
     X("pending-scripts", 2, ADMIN, admin_sentinel_pending_scripts, "",                             \
       "Show the scripts that run and those that wait.")                                            \
-    X("primaries", 2, ADMIN, admin_sentinel_masters, "", "Another word for MASTERS.")              \
-    X("primary", 3, ADMIN, admin_sentinel_master, " <primary-name>", "Another word for MASTER.")   \
+    X("primaries", 2, ADMIN | COMMAND_SHOWS, admin_sentinel_masters, "",                           \
+      "Another word for MASTERS.")                                                                 \
+    X("primary", 3, ADMIN | COMMAND_SHOWS, admin_sentinel_master, " <primary-name>",               \
+      "Another word for MASTER.")                                                                  \
     X("remove", 3, ADMIN, admin_sentinel_remove, " <master-name>", "Watch a master no longer.")    \
-    X("replicas", 3, ADMIN, admin_sentinel_replicas, " <master-name>",                             \
+    X("replicas", 3, ADMIN | COMMAND_SHOWS, admin_sentinel_replicas, " <master-name>",             \
       "Show the state of the replicas of that master.")                                            \
     X("reset", 3, ADMIN, admin_sentinel_reset, " <pattern>",                                       \
       "Forget what is known of the replicas and Sentinels of all masters that match.")             \
@@ -65,7 +68,8 @@
     X("simulate-failure", -3, ADMIN, admin_sentinel_simulate_failure,                              \
       " [CRASH-AFTER-ELECTION] [CRASH-AFTER-PROMOTION] [HELP]",                                    \
       "End this Sentinel in the middle of the next failover that it leads.")                       \
-    X("slaves", 3, ADMIN, admin_sentinel_replicas, " <master-name>", "Another word for REPLICAS.")
+    X("slaves", 3, ADMIN | COMMAND_SHOWS, admin_sentinel_replicas, " <master-name>",               \
+      "Another word for REPLICAS.")
 
 #define ACL_TABLE(X)                                                                               \
     X("cat", -2, SESSION, admin_acl_cat, " [<category>]",                                          \
@@ -203,7 +207,8 @@ static const struct container {
     X("command", -1, ALWAYS | COMMAND_IN_CONNECTION, admin_command, command_rows,                  \
       "Return all commands with arity and flags.")                                                 \
     X("hello", -1, LOGIN, admin_hello, NULL, "Choose the protocol of this connection.")            \
-    X("info", -1, ALWAYS | COMMAND_IN_DANGEROUS, admin_info, NULL, "Describe the supervisor.")     \
+    X("info", -1, ALWAYS | COMMAND_IN_DANGEROUS | COMMAND_SHOWS, admin_info, NULL,                 \
+      "Describe the supervisor.")                                                                  \
     X("picket", -2, ADMIN, NULL, picket_rows, "What supervisors of this kind say to one another.") \
     X("ping", -1, COMMAND_FAST | COMMAND_IN_CONNECTION, admin_ping, NULL,                          \
       "Prove that the supervisor is alive.")                                                       \

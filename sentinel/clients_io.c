@@ -47,6 +47,13 @@ static const struct core *get_core(void *arg)
     return shell_core(clients->shell);
 }
 
+static bool groups_durable(void *arg)
+{
+    struct clients *clients = arg;
+
+    return shell_groups_durable(clients->shell);
+}
+
 static uint64_t defer(void *arg, struct client *client, int asked)
 {
     struct clients *clients = arg;
@@ -163,6 +170,7 @@ static enum admin_script check_script(void *arg, const char *path)
 
 static const struct admin_ops admin_ops = {
     .core = get_core,
+    .groups_durable = groups_durable,
     .defer = defer,
     .submit = submit,
     .message = message,
@@ -271,7 +279,25 @@ static void on_users(void *arg, uint64_t ticket, const char *fault)
     client_resume(client);
 }
 
-const struct shell_ops clients_shell_ops = { on_event, on_reply, on_answer };
+static void release(void *arg, struct client *c)
+{
+    (void)arg;
+    if (c->hold_at == CLIENT_HOLD_NOTHING)
+        return;
+    client_hold(c, CLIENT_HOLD_NOTHING);
+    client_touch(c);
+}
+
+/* What was shown before it was durable may leave. */
+static void on_durable(void *arg)
+{
+    struct clients *clients = arg;
+
+    if (groups_durable(clients))
+        server_each(clients->server, release, NULL);
+}
+
+const struct shell_ops clients_shell_ops = { on_event, on_reply, on_answer, on_durable };
 
 /* --- life --- */
 

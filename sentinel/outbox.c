@@ -23,6 +23,7 @@ struct outbox {
     struct batch running; /* rows being committed; empty = none */
     uint64_t commits;     /* number of the commit that NEXT will be */
     uint64_t durable;     /* all commits up to this one are on disk */
+    uint64_t groups;      /* the last commit that changes a group */
     uint64_t dropped;
 };
 
@@ -78,6 +79,11 @@ static void queue_pop(struct queue *queue, struct parcel *ret_parcel)
     queue->n--;
 }
 
+static bool changes_group(const struct row *row)
+{
+    return row->kind == ROW_GROUP || row->kind == ROW_GROUP_GONE;
+}
+
 static void take_rows(struct batch *batch, const struct output *output)
 {
     if (output->n_rows == 0)
@@ -131,6 +137,10 @@ static void drop_stale_hellos(struct queue *queue, const struct order *order)
 void outbox_take(struct outbox *outbox, const struct output *output)
 {
     take_rows(&outbox->next, output);
+    for (size_t i = 0; i < output->n_rows; i++) {
+        if (changes_group(&output->rows[i]))
+            outbox->groups = outbox->commits;
+    }
 
     uint64_t after = last_commit(outbox);
     take_messages(outbox, output, after);
@@ -204,6 +214,11 @@ bool outbox_recall(struct outbox *outbox, struct order *ret_order)
         return true;
     }
     return false;
+}
+
+bool outbox_groups_durable(const struct outbox *outbox)
+{
+    return outbox->groups <= outbox->durable;
 }
 
 bool outbox_busy(const struct outbox *outbox)

@@ -63,6 +63,9 @@ bool outbox_next(struct outbox *outbox, struct parcel *ret_parcel);
  * somebody else may have been elected meanwhile. The caller tells the core that it is lost. */
 bool outbox_recall(struct outbox *outbox, struct order *ret_order);
 
+/* Whether what a query shows of the groups, their primaries above all, is durable. */
+bool outbox_groups_durable(const struct outbox *outbox);
+
 /* Whether rows are waiting or being committed. */
 bool outbox_busy(const struct outbox *outbox);
 uint64_t outbox_dropped(const struct outbox *outbox);

@@ -309,6 +309,7 @@ static void on_durable(void *arg)
     assert(!shell->busy); /* commits end in turns of their own */
     shell->busy = true;
     run(shell);
+    shell->carry.ops->durable(shell->carry.ops_arg);
     if (shell->done != NULL && disk_idle(shell->disk))
         finish(shell);
 }
@@ -383,6 +384,11 @@ void shell_stop(struct shell *shell, void (*done)(void *arg), void *arg)
     shell->carry.peers = NULL;
     if (disk_idle(shell->disk))
         finish(shell);
+}
+
+bool shell_groups_durable(const struct shell *shell)
+{
+    return outbox_groups_durable(shell->outbox);
 }
 
 const struct core *shell_core(const struct shell *shell)

@@ -37,6 +37,7 @@ struct shell_ops {
     void (*event)(void *arg, const struct event *event);
     void (*reply)(void *arg, const struct reply *reply);
     void (*answer)(void *arg, uint64_t ticket, const struct answer *answer);
+    void (*durable)(void *arg); /* what shell_groups_durable() says may have changed */
 };
 
 /* A core with the rows of STATE, which outlives it. SELF: as for core_new(); its port is set. OPS
@@ -49,6 +50,10 @@ struct shell *shell_new(uv_loop_t *loop, struct state *state, const struct addr 
  * for it; then call DONE, once. The shell is freed after that, when the loop has closed its
  * handles. */
 void shell_stop(struct shell *shell, void (*done)(void *arg), void *arg);
+
+/* Whether all that shell_core() shows of the groups is on the disk: nothing else may be told to
+ * anybody. */
+bool shell_groups_durable(const struct shell *shell);
 
 const struct core *shell_core(const struct shell *shell);
 

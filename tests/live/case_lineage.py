@@ -1,12 +1,16 @@
 """Scenarios: replication histories, and nodes that do not take an order as it is."""
 
+import contextlib
 import signal
+import sqlite3
 import time
 
 from cluster import Cluster
+from disk import Disk
 from fakes import Prepared
 from scenario import ms, scenario
-from waiting import check, wait
+from servers import Supervisor
+from waiting import POLL_S, check, wait
 
 DOWN_AFTER = 500
 SOON_S = 20.0
@@ -163,3 +167,38 @@ def removed_stays_away(nodes, supervisor):
         check(daemon.call("SENTINEL", "MONITOR", group.name, group.primary.host, group.primary.port, 2) == "OK", "MONITOR")
         restarted(daemon)
         check(daemon.master(group.name)["quorum"] == "2", "the file has won over MONITOR")
+
+
+def stored_port(supervisor, group):
+    """The primary that this supervisor has on its disk."""
+    with contextlib.closing(sqlite3.connect("file:%s/picket.db?mode=ro" % supervisor.state_dir, uri=True)) as state:
+        return state.execute("SELECT port FROM groups WHERE name = ?", (group.name,)).fetchone()[0]
+
+
+@scenario(nodes=("redis",), supervisors=("picketd",), seconds=6)
+def shown_when_stored(nodes, supervisor):
+    """on slow disks: who is asked for the primary names the new one only when the switch is on its own disk"""
+    with Cluster(nodes, supervisor, down_after=DOWN_AFTER, settle=False, supervisors=0) as world:
+        world.supervisors = [Supervisor(world, "supervisor%d" % i, supervisor, i) for i in range(3)]
+        disks = [Disk(world, s) for s in world.supervisors]
+        for one in world.supervisors:
+            one.configure()
+            one.start().await_ready()
+        world.settle()
+        for disk in disks:
+            disk.take_ms(400)
+        group, old, pending, asked = world.group, world.group.primary, set(world.supervisors), 0
+        moment = old.kill()
+        limit = time.monotonic() + SOON_S
+        while pending and time.monotonic() < limit:
+            for one in sorted(pending, key=lambda s: s.port):
+                shown = int(one.call("SENTINEL", "GET-MASTER-ADDR-BY-NAME", group.name, timeout=SOON_S)[1])
+                asked += 1
+                check(shown == old.port or shown == stored_port(one, group), "%s shows what it has not stored" % one.label)
+                if shown != old.port:
+                    pending.discard(one)
+            time.sleep(POLL_S)
+        check(not pending, "no switch at %s" % [s.label for s in pending])
+        for disk in disks:
+            disk.take_ms(0)
+        return "shown everywhere %s after the kill, asked %d times" % (ms(time.monotonic() - moment), asked)

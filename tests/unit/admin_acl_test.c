@@ -103,10 +103,17 @@ static void store(void *arg, uint64_t ticket)
     waiting = ticket;
 }
 
+static bool groups_durable(void *arg)
+{
+    (void)arg;
+    return true;
+}
+
 static void begin(bool kept)
 {
     static const struct admin_ops ops = {
         .core = get_core,
+        .groups_durable = groups_durable,
         .defer = defer,
         .submit = submit,
         .message = message,

@@ -25,7 +25,8 @@ struct fixture {
     msec now;
     uint64_t ticket;
     int asked;
-    bool full; /* defer refuses */
+    bool full;    /* defer refuses */
+    bool pending; /* a change of a group is not durable */
     struct request request;
     struct message message;
     unsigned submitted, messages, stopped;
@@ -122,10 +123,16 @@ static void hear_script(void *arg, const struct event *event)
     (void)arg, (void)event;
 }
 
+static bool groups_durable(void *arg)
+{
+    return !((struct fixture *)arg)->pending;
+}
+
 static struct fixture *set_up(void)
 {
     static const struct admin_ops ops = {
         .core = get_core,
+        .groups_durable = groups_durable,
         .defer = defer,
         .submit = submit,
         .message = message,
@@ -997,6 +1004,33 @@ static void test_publish(void)
     tear_down(f);
 }
 
+/* What shows the groups is held while a change of them is not durable, and what comes behind it on
+ * the connection with it; nothing else is. With a disk that stalls there is an error at once. */
+static void test_held(void)
+{
+    struct fixture *f = set_up();
+
+    f->pending = true;
+    ask(f, "PING");
+    CU_ASSERT_EQUAL(f->client.hold_at, CLIENT_HOLD_NOTHING);
+    ask(f, "SENTINEL MYID");
+    CU_ASSERT_EQUAL(f->client.hold_at, CLIENT_HOLD_NOTHING);
+    uint64_t from = client_reply_at(&f->client);
+
+    ask(f, "SENTINEL get-master-addr-by-name orders");
+    CU_ASSERT_EQUAL(f->client.hold_at, from);
+    ask(f, "SENTINEL masters");
+    CU_ASSERT_EQUAL(f->client.hold_at, from); /* not later than before */
+    client_hold(&f->client, CLIENT_HOLD_NOTHING);
+    f->core->disk_stalled = true;
+    CU_ASSERT_STRING_EQUAL(ask(f, "SENTINEL masters"),
+                           "-TRYAGAIN a change of the groups is not on the disk yet\r\n");
+    f->pending = false;
+    CU_ASSERT_NOT_EQUAL(ask(f, "SENTINEL masters")[0], '-');
+    CU_ASSERT_EQUAL(f->client.hold_at, CLIENT_HOLD_NOTHING);
+    tear_down(f);
+}
+
 int main(void)
 {
     static const struct unit_case cases[] = {
@@ -1029,6 +1063,7 @@ int main(void)
         { "IS-MASTER-DOWN-BY-ADDR", test_ask },
         { "PICKET OPINION", test_opinion },
         { "PUBLISH of hello", test_publish },
+        { "held until durable", test_held },
     };
     return unit_main("admin", cases, sizeof(cases) / sizeof(cases[0]));
 }

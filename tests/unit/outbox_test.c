@@ -275,6 +275,28 @@ static void test_bound(void)
     outbox_free(NULL);
 }
 
+/* A change of a group is not durable before its own commit is, whatever else is written. */
+static void test_groups_durable(void)
+{
+    begin();
+    CU_ASSERT(outbox_groups_durable(outbox));
+    row(1);
+    take();
+    CU_ASSERT(outbox_groups_durable(outbox));
+    commit_is(1, 1);
+    output_row(&step, ROW_GROUP);
+    take();
+    CU_ASSERT_FALSE(outbox_groups_durable(outbox));
+    outbox_committed(outbox);
+    CU_ASSERT_FALSE(outbox_groups_durable(outbox));
+    commit_is(2, 1);
+    row(2);
+    take();
+    outbox_committed(outbox);
+    CU_ASSERT(outbox_groups_durable(outbox));
+    end();
+}
+
 static const struct unit_case cases[] = {
     { "without rows nothing waits", test_without_rows_nothing_waits },
     { "waits for its commit", test_waits_for_its_commit },
@@ -283,6 +305,7 @@ static const struct unit_case cases[] = {
     { "order of kinds", test_order_of_kinds },
     { "at random", test_at_random },
     { "bound", test_bound },
+    { "changes of groups", test_groups_durable },
 };
 
 int main(void)
