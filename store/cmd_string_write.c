@@ -103,7 +103,7 @@ static void put(struct store *s, struct client *c, struct key_ref *ref, struct s
 
     if (e == NULL)
         e = keyspace_add(ref);
-    else if (e->type != VALUE_STRING)
+    else if (e->type != VALUE_STRING || entry_is_large(e))
         keyspace_clear(ref);
     entry_set_string(e, value);
     keyspace_set_expiry(ref, at_ms);

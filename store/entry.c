@@ -6,7 +6,7 @@
 #include "store/mem.h"
 #include "store/value.h"
 
-enum { GROWTH_SPARE_MAX = 1024 * 1024, REUSE_WASTE_MAX = 4 };
+enum { GROWTH_SPARE_MAX = 1024 * 1024, REUSE_WASTE_MAX = 4, STRING_PIECE_BYTES = 64 * 1024 };
 
 static size_t size_of_entry(size_t key_len, bool is_volatile)
 {
@@ -219,12 +219,19 @@ void entry_copy_value(struct entry *to, const struct entry *from)
     value_ops_of(from)->copy(to, from);
 }
 
+bool entry_is_large(const struct entry *e)
+{
+    if (e->type == VALUE_STRING && e->encoding != STRING_BYTES)
+        return false;
+    return value_ops_of(e)->blocks(e) > ENTRY_FREE_MAX;
+}
+
 struct entry *entry_take_large(struct entry *e)
 {
     struct slice no_key = { NULL, 0 };
     struct entry *husk;
 
-    if (e->type == VALUE_STRING || value_ops_of(e)->blocks(e) <= ENTRY_FREE_MAX)
+    if (!entry_is_large(e))
         return NULL;
     husk = entry_new(no_key, false);
     entry_move_value(husk, e);
@@ -260,12 +267,31 @@ static size_t string_bytes(const struct entry *e, size_t samples)
                : 0;
 }
 
+/* A string is one block, but giving back all of a large one's pages at once takes long: it goes in
+ * pieces. */
+static size_t string_blocks(const struct entry *e)
+{
+    return e->encoding == STRING_BYTES ? 1 + e->value.bytes->cap / STRING_PIECE_BYTES : 1;
+}
+
 static bool string_free_some(struct entry *e, size_t *left)
 {
-    (void)left;
-    if (e->encoding == STRING_BYTES)
-        mem_free(e->value.bytes, sizeof(struct bytes) + e->value.bytes->cap);
-    return true;
+    struct bytes *b = e->value.bytes;
+    size_t pieces = string_blocks(e), cap;
+
+    if (e->encoding != STRING_BYTES)
+        return true;
+    if (pieces <= *left) {
+        *left -= pieces;
+        mem_free(b, sizeof(*b) + b->cap);
+        return true;
+    }
+    cap = b->cap - *left * STRING_PIECE_BYTES;
+    b = mem_resize(b, sizeof(*b) + b->cap, sizeof(*b) + cap);
+    b->cap = (uint32_t)cap;
+    e->value.bytes = b;
+    *left = 0;
+    return false;
 }
 
 /* A copy goes by the string's bytes, so that it keeps no room to spare. */
@@ -279,7 +305,7 @@ static void string_copy(struct entry *to, const struct entry *from)
 const struct value_ops string_value_ops = {
     .encoding_name = string_encoding_name,
     .count = string_count,
-    .blocks = string_count,
+    .blocks = string_blocks,
     .bytes = string_bytes,
     .free_some = string_free_some,
     .copy = string_copy,

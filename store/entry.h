@@ -167,6 +167,9 @@ void entry_move_value(struct entry *to, struct entry *from);
 /* Gives an entry a copy of another one's value. */
 void entry_copy_value(struct entry *to, const struct entry *from);
 
+/* True when the value is too large to be freed at once. */
+bool entry_is_large(const struct entry *e);
+
 /* Takes a value that is too large to be freed at once out of the entry, which keeps an empty
  * string: into an entry without a key, to be freed by entry_free_some. NULL: it is not so large. */
 struct entry *entry_take_large(struct entry *e);
