@@ -68,6 +68,7 @@ struct message {
         char group[GROUP_NAME_MAX + 1]; /* WHERE */
         struct there {
             char runid[PEER_RUNID_LEN + 1];
+            bool denied; /* it refuses what we log in with */
             struct addr addr;
             uint64_t config_epoch;
         } there; /* THERE */

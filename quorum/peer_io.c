@@ -204,8 +204,11 @@ static void runid_replied(void *ctx, uint64_t tag, const redisReply *reply)
     struct asked *asked = ctx;
 
     (void)tag;
-    if (reply != NULL)
+    if (reply != NULL) {
         parse_runid(asked->there.runid, reply);
+        asked->there.denied =
+            reply->type == REDIS_REPLY_ERROR && evidence_of_error(reply->str) == EVIDENCE_DENIED;
+    }
     where_done(asked, reply);
 }
 

@@ -25,34 +25,24 @@ static void drop(struct core *core, size_t at)
         peer_free(core, peer);
 }
 
-void candidates_drop(struct core *core, struct peer *peer)
-{
-    for (size_t i = core->n_candidates; i-- > 0;) {
-        if (core->candidates[i].peer == peer)
-            drop(core, i);
-    }
-}
-
-/* Tell of a claim that was not so; NULL: of one that got no answer. */
-static void tell(struct core *core, const struct candidate *candidate, const char *runid)
+/* Tell of a claim that was not so, and why, in words that may name a run id. */
+static void tell(struct core *core, const struct candidate *candidate, const char *why,
+                 const char *runid)
 {
     const struct group *group = thing_find(core, candidate->group, THING_GROUP);
-    const char *why = runid == NULL ? "not reached" : "does not watch the group";
-    struct event *event;
 
     if (group == NULL ||
         (core->refusal_told_at != MSEC_NEVER && core->now - core->refusal_told_at < TELL_EVERY_MS))
         return;
     core->refusal_told_at = core->now;
-    event = emit_peer_event(core, EVENT_SENTINEL_REFUSED, group, candidate->peer);
-    if (candidate->peer->probe.denied)
-        why = "refuses what we log in with";
-    else if (runid != NULL && runid[0] == '\0')
-        why = "does not say its run id";
-    else if (runid != NULL && strcmp(runid, candidate->peer->runid) != 0)
-        event_detail(event, "is %s", runid);
-    if (event->detail[0] == '\0')
-        event_detail(event, "%s", why);
+    event_detail(emit_peer_event(core, EVENT_SENTINEL_REFUSED, group, candidate->peer), "%s%s", why,
+                 runid);
+}
+
+void candidates_clear(struct core *core)
+{
+    while (core->n_candidates > 0)
+        drop(core, core->n_candidates - 1);
 }
 
 bool candidates_expire(struct core *core, struct peer *peer)
@@ -65,7 +55,7 @@ bool candidates_expire(struct core *core, struct peer *peer)
         if (candidate->peer != peer || core->now - candidate->since < CANDIDATE_MS)
             continue;
         if (!candidate->refuted)
-            tell(core, candidate, NULL);
+            tell(core, candidate, "not reached", "");
         drop(core, i);
     }
     return core_find_peer(core, id) == peer;
@@ -172,6 +162,20 @@ static bool is_itself(const struct core *core, const struct peer *peer, const ch
     return core->n_voters > 0 && !is_taken(core, peer);
 }
 
+/* The answer is not what was claimed. */
+static void refute(struct core *core, struct candidate *candidate, const struct there *there)
+{
+    candidate->refuted = true;
+    if (there->denied)
+        tell(core, candidate, "refuses what we log in with", "");
+    else if (there->runid[0] == '\0')
+        tell(core, candidate, "does not say its run id", "");
+    else if (strcmp(there->runid, candidate->peer->runid) != 0)
+        tell(core, candidate, "is ", there->runid);
+    else
+        tell(core, candidate, "does not watch the group", "");
+}
+
 /* What PEER holds, as it would say it itself. */
 static struct hello as_hello(const struct group *group, const struct peer *peer,
                              const struct there *there)
@@ -199,11 +203,9 @@ bool candidate_confirmed(struct core *core, const struct message *message, struc
         return false;
     peer = core->candidates[at].peer;
     core->candidates[at].ticket = 0;
-    core->candidates[at].refuted = !core_is_voter(core, peer->runid, &peer->addr) ||
-                                   !is_itself(core, peer, there->runid) ||
-                                   !addr_is_set(&there->addr);
-    if (core->candidates[at].refuted) {
-        tell(core, &core->candidates[at], there->runid);
+    if (!core_is_voter(core, peer->runid, &peer->addr) || !is_itself(core, peer, there->runid) ||
+        !addr_is_set(&there->addr)) {
+        refute(core, &core->candidates[at], there);
         return false;
     }
     *ret_hello = as_hello(group, peer, there);

@@ -44,7 +44,7 @@ bool candidates_expire(struct core *core, struct peer *peer);
 /* When that is next; MSEC_NEVER if there are none. */
 msec candidates_next(const struct core *core, const struct peer *peer);
 
-/* Forget all claims of PEER, and PEER if it was there for nothing else. */
-void candidates_drop(struct core *core, struct peer *peer);
+/* Forget all claims. */
+void candidates_clear(struct core *core);
 
 #endif

@@ -50,8 +50,7 @@ void core_free(struct core *core)
         return;
     for (size_t i = 0; i < core->n_groups; i++)
         group_free(core->groups[i]);
-    while (core->n_candidates > 0)
-        candidates_drop(core, core->candidates[0].peer);
+    candidates_clear(core);
     for (size_t i = 0; i < core->n_peers; i++)
         free(core->peers[i]);
     free(core->removed);

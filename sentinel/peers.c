@@ -167,6 +167,7 @@ static void peer_reopen(struct core *core, struct peer *peer)
 
 void peers_reopen(struct core *core)
 {
+    candidates_clear(core); /* what is refused now may be let in when it is heard of again */
     for (size_t i = 0; i < core->n_peers; i++)
         peer_reopen(core, core->peers[i]);
 }

@@ -4,6 +4,7 @@ import os
 import time
 
 from cluster import Cluster
+from fakes import Gate
 from scenario import scenario
 from waiting import check, wait
 
@@ -31,13 +32,13 @@ def restart(supervisor):
 @scenario(supervisors=("picketd",), nodes=("redis",), seconds=8)
 def settings_at_run_time(nodes, supervisor):
     """CONFIG SET survives a restart; what the file changes later wins; secrets are never shown"""
-    with Cluster(nodes, supervisor) as world:
-        one = world.supervisors[0]
-        check(one.call("SENTINEL", "CONFIG", "SET", "announce-port", "1234", "loglevel", "debug") == "OK", "CONFIG SET")
-        wait(lambda: any(p["port"] == "1234" for p in world.supervisors[1].peers("orders").values()),
+    with Cluster(nodes, supervisor) as world, Gate(world.supervisors[0].port) as gate:
+        one, other = world.supervisors[0], str(gate.port)
+        check(one.call("SENTINEL", "CONFIG", "SET", "announce-port", other, "loglevel", "debug") == "OK", "CONFIG SET")
+        wait(lambda: any(p["port"] == other for p in world.supervisors[1].peers("orders").values()),
              "the peers are told the new port")
         restart(one)
-        check(setting(one, "announce-port") == "1234", "announce-port after a restart: %s" % setting(one, "announce-port"))
+        check(setting(one, "announce-port") == other, "announce-port after a restart: %s" % setting(one, "announce-port"))
         check(setting(one, "loglevel") == "debug", "loglevel after a restart: %s" % setting(one, "loglevel"))
         one.configure(extra="announce_port = %d;\n" % one.port)
         one.signal(1)
