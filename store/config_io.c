@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "store/file_io.h"
@@ -20,6 +21,9 @@
 #endif
 
 #define FILE_NAME_BYTES_MAX 200 /* suffixes need some more */
+
+#define LOCK_WAIT_MS  5000
+#define LOCK_PAUSE_MS 10
 
 /* --- files ----------------------------------------------------------------------------------- */
 
@@ -258,13 +262,26 @@ enum config_result config_read_all(struct options *o, int argc, char **argv,
     return result;
 }
 
+/* Tries for a while: a child of an earlier process that was killed may not have gone yet. */
+static bool lock(int fd)
+{
+    const struct timespec pause = { .tv_nsec = LOCK_PAUSE_MS * 1000000L };
+
+    for (int waited_ms = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; waited_ms += LOCK_PAUSE_MS) {
+        if (errno != EWOULDBLOCK || waited_ms >= LOCK_WAIT_MS)
+            return false;
+        nanosleep(&pause, NULL);
+    }
+    return true;
+}
+
 /* The lock is on the folder itself, so that there is no file to be left behind. The descriptor
  * stays open on purpose. */
 bool config_lock_dir(const struct options *o, char ret_error[CONFIG_ERROR_TEXT_MAX])
 {
     int fd = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+    if (fd >= 0 && lock(fd))
         return true;
     snprintf(ret_error, CONFIG_ERROR_TEXT_MAX, "dir: %s: %s", option_text(o, OPT_DIR),
              errno == EWOULDBLOCK ? "another picket-store is at work there; give each its own"
