@@ -2,11 +2,12 @@
 """Does anything hold the other clients up? Many keys are made, expire, are flushed, and large values are deleted, while a client of its
 own process sends a PING every millisecond.
 
-    store_steps.py [KEYS]     default 10000000
+    store_steps.py [KEYS [PRIORITY]]     default 10000000; PRIORITY: the nodes and who sends PINGs run as SCHED_FIFO (root only)
 
 Printed for each phase: the worst time in which a PING was answered, by the node and (to know what the machine itself adds) by an idle node
 of the same kind at the same time; and the worst step inside the process: a command by the slow log, a portion of background work by the
-latency monitor (whole milliseconds; - is below one). All of it is wall clock time: on a busy machine the scheduler's share is in it.
+latency monitor (whole milliseconds; - is below one). All of it is wall clock time: on a busy machine
+the scheduler's share is in it, unless there is a PRIORITY.
 """
 
 import multiprocessing
@@ -70,12 +71,15 @@ def bulk(*parts):
 
 
 class Bench:
-    def __init__(self, lab, keys):
+    def __init__(self, lab, keys, priority=0):
         self.keys = keys
         self.node, self.idle = (lab.node("picket", save="", slowlog_log_slower_than=200, latency_monitor_threshold=1,
                                          repl_backlog_size="16mb") for _ in range(2))
         self.conn = self.node.connect(600.0)
         self.pingers = [Pinger(n) for n in (self.node, self.idle)]
+        for pid in [n.pid for n in (self.node, self.idle)] + [p.process.pid for p in self.pingers]:
+            if priority:
+                os.sched_setscheduler(pid, os.SCHED_FIFO, os.sched_param(priority))
 
     def fill(self, prefix, count, *more):
         for start in range(0, count, BATCH):
@@ -138,8 +142,9 @@ class Bench:
 
 def main():
     keys = int(sys.argv[1]) if len(sys.argv) > 1 else KEYS
+    priority = int(sys.argv[2]) if len(sys.argv) > 2 else 0
     lab = Lab("store_steps")
-    lab.case("steps", lambda: Bench(lab, keys).run())
+    lab.case("steps", lambda: Bench(lab, keys, priority).run())
     lab.finish()
 
 
