@@ -48,9 +48,9 @@ void core_free(struct core *core)
 {
     if (core == NULL)
         return;
+    candidates_clear(core); /* first: takes deadlines out of a heap in which the nodes' stand too */
     for (size_t i = 0; i < core->n_groups; i++)
         group_free(core->groups[i]);
-    candidates_clear(core);
     for (size_t i = 0; i < core->n_peers; i++)
         free(core->peers[i]);
     free(core->removed);
