@@ -40,7 +40,8 @@ def no_majority(nodes, supervisor):
         lost[0].start().await_ready()
         new = world.wait_agreed(group, old)
         case_failover.check_follows(world, group, new)
-        return "switched %s after one came back" % ms(world.switches(group, back)[0].at - back)
+        told = wait(lambda: world.switches(group, back), "+switch-master is told")
+        return "switched %s after one came back" % ms(told[0].at - back)
 
 
 def check_resumed(world, group, since, new, before):
