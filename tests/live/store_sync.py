@@ -155,6 +155,38 @@ def killed(lab, kind, rounds):
     print("      %d acknowledged writes, 0 lost" % total)
 
 
+def generations(lab, rounds):
+    """The primary is killed again and again, the replica with the most is promoted, the dead one comes back behind its gate:
+    what one replica acknowledged is never lost."""
+    nodes = [lab.node("picket", save="", start_gate="yes", sync_replicas=1)]
+    nodes += [lab.node("picket", save="", start_gate="yes", sync_replicas=1, primary=nodes[0]) for _ in range(2)]
+    acknowledged, primary = {}, nodes[0]
+    for number in range(rounds):
+        others = [n for n in nodes if n is not primary]
+        for node in others:
+            wait(lambda n=node: n.follows(primary), "follows", SYNC_S)
+        wait(lambda: int(primary.info()["sync_replicas_online"]) == 2, "both are online", SYNC_S)
+        counters = [Counter(primary, i) for i in range(6)]
+        wait(lambda: sum(c.acknowledged - acknowledged.get(c.key, 0) for c in counters if c.acknowledged) > 200, "writes", SYNC_S)
+        primary.kill()
+        for c in counters:
+            c.join(10.0)
+            acknowledged[c.key] = max(c.acknowledged, acknowledged.get(c.key, 0))
+        for node in others:
+            wait(lambda n=node: n.info()["master_link_status"] == "down", "notices", SYNC_S)
+        best, other = sorted(others, key=lambda n: -n.offset())
+        best.call("REPLICAOF", "NO", "ONE")
+        for key, value in acknowledged.items():
+            check(int(best.call("GET", key)) >= value, "round %d: %s: %d acknowledged, there are %s" % (number, key, value, best.call("GET", key)))
+        other.call("REPLICAOF", HOST, best.port)
+        primary.start().await_ready()
+        if primary is nodes[0]:
+            check(primary.info()["start_gate"] == "closed" and primary.call("DBSIZE") == 0, "reborn empty, behind its gate")
+        primary.call("REPLICAOF", HOST, best.port)
+        primary = best
+    print("      %d primaries killed, %d writes acknowledged, 0 lost" % (rounds, sum(acknowledged.values())))
+
+
 def main():
     rounds = 20 if "--long" in sys.argv else 2
     lab = Lab("store_sync")
@@ -162,6 +194,7 @@ def main():
         lab.case("picket -> %s: acknowledged writes are there" % kind, acknowledged, lab, kind)
         lab.case("picket -> %s: late acknowledgements" % kind, late, lab, kind)
         lab.case("picket -> %s: kill -9 of the primary" % kind, killed, lab, kind, rounds)
+    lab.case("one primary after the other is killed", generations, lab, 30 if "--long" in sys.argv else 4)
     lab.case("too few replicas", too_few, lab)
     lab.case("demoted in the meantime", demoted, lab)
     lab.finish()
