@@ -107,14 +107,19 @@ static void put(struct store *s, struct client *c, struct entry *value, int64_t 
         keyspace_set_expiry(&ref, at_ms);
 }
 
-/* The replicas get the time of expiry, not the time to live. */
+/* The replicas get the time of expiry, not the time to live; and a payload that they can read. */
 static void feed(struct store *s, struct client *c, const struct slice *argv,
                  const struct restore_options *o, int64_t at_ms)
 {
     char at[ENTRY_INT_TEXT_MAX], idle[ENTRY_INT_TEXT_MAX];
     struct slice words[8] = { argv[0], argv[1], { at, entry_int_text(at_ms, at) }, argv[3] };
+    struct buf payload = { 0 };
+    struct key_ref ref;
     size_t n = 4;
 
+    if (dump_is_newer(argv[3]) &&
+        dump_write(keyspace_find(store_db(s, c), argv[1], &ref), true, &payload))
+        words[3] = buf_slice(&payload);
     if (o->replace)
         words[n++] = slice_str("REPLACE");
     words[n++] = slice_str("ABSTTL");
@@ -123,6 +128,7 @@ static void feed(struct store *s, struct client *c, const struct slice *argv,
         words[n++] = (struct slice){ idle, entry_int_text(o->idle_s, idle) };
     }
     store_propagate(s, c->db, n, words);
+    buf_done(&payload);
 }
 
 /* A value whose time has come already only takes the place of another. */

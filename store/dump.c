@@ -43,16 +43,27 @@ static uint64_t word_at(const unsigned char *p, size_t bytes)
     return v;
 }
 
+/* Version and checksum. */
+static const unsigned char *footer_of(struct slice payload)
+{
+    return (const unsigned char *)payload.p + payload.n - FOOTER_BYTES;
+}
+
 bool dump_check(struct slice payload)
 {
-    const unsigned char *p = (const unsigned char *)payload.p;
-    const unsigned char *footer = p + payload.n - FOOTER_BYTES;
+    const unsigned char *footer;
 
     if (payload.n < FOOTER_BYTES)
         return false;
+    footer = footer_of(payload);
     return word_at(footer, VERSION_BYTES) <= RDB_VERSION_READ_MAX &&
            word_at(footer + VERSION_BYTES, RDB_CRC_BYTES) ==
-               crc64_update(0, p, payload.n - RDB_CRC_BYTES);
+               crc64_update(0, payload.p, payload.n - RDB_CRC_BYTES);
+}
+
+bool dump_is_newer(struct slice payload)
+{
+    return word_at(footer_of(payload), VERSION_BYTES) > RDB_VERSION_WRITTEN;
 }
 
 /* Reads head and elements; false when they are malformed, or bytes are left over. */

@@ -24,6 +24,9 @@ bool dump_write(const struct entry *e, bool compress, struct buf *ret_payload);
 /* True when the checksum holds and the version is one that can be read. */
 bool dump_check(struct slice payload);
 
+/* True when a checked payload is of a version that nodes which read ours may not know. */
+bool dump_is_newer(struct slice payload);
+
 /* The value of a checked payload, in an entry of this key that is the caller's; NULL: it is
  * malformed, or of a type that there is not. The keyspace lends the key of its hash tables. */
 struct entry *dump_read(struct slice payload, struct slice key, const struct value_limits *limits,

@@ -111,6 +111,7 @@ def restored_on_replica(lab, kind):
         conn.call("SET", "c", "old")
         conn.call("RESTORE", "c", 1, payload, "ABSTTL", "REPLACE")
         conn.call("RESTORE", "d", 1, payload, "ABSTTL")
+        conn.call("RESTORE", "newer", 0, payloads.sealed(payloads.string(b"x" * 100), 80))
         conn.call("HSET", "h", "f", "v")
         conn.call("MOVE", "h", 3)
         conn.call("SWAPDB", 0, 3)
