@@ -11,6 +11,7 @@
 
 #include "probes/link_io.h"
 #include "probes/order_io.h"
+#include "probes/waiters.h"
 #include "quorum/message.h"
 #include "quorum/peer_io.h"
 #include "tests/unit/unit.h"
@@ -825,6 +826,83 @@ static void test_ask(void)
     ask("-ERR value is not an integer or out of range\r\n", 0);
 }
 
+/* Ask who a peer is and what it holds; it answers so. */
+static void ask_where(const char *myid, const char *address, const char *master)
+{
+    const struct line_of_script script[] = {
+        { "CLIENT", "+OK\r\n" },
+        { "SENTINEL MYID", myid },
+        { "SENTINEL GET-MASTER-ADDR-BY-NAME g", address },
+        { "SENTINEL MASTER g", master },
+        { "PING", "+PONG\r\n" },
+        { NULL, NULL },
+    };
+    struct message message = { .kind = MESSAGE_WHERE, .peer = ID, .ticket = 78, .u.group = "g" };
+
+    bring_up(script, LINK_CMD);
+    struct peer_line *line = peer_line_new(world.links, on_message, NULL);
+
+    peer_send(line, &message);
+    order_ping(world.links, ID, LINK_CMD);
+    expect(EVIDENCE_PONG);
+    CU_ASSERT_EQUAL(world.messages, 1);
+    CU_ASSERT(world.message.kind == MESSAGE_THERE && world.message.ticket == 78);
+    finish();
+    peer_line_free(line);
+}
+
+static void test_where(void)
+{
+    const struct there *there = &world.message.u.there;
+
+    ask_where("$40\r\n" PEER_ID "\r\n", "*2\r\n$8\r\n10.0.0.1\r\n$4\r\n6379\r\n",
+              "*2\r\n$12\r\nconfig-epoch\r\n$1\r\n7\r\n");
+    CU_ASSERT_STRING_EQUAL(there->runid, PEER_ID);
+    CU_ASSERT_STRING_EQUAL(there->addr.host, "10.0.0.1");
+    CU_ASSERT(there->addr.port == 6379 && there->config_epoch == 7 && !there->denied);
+    ask_where("-ERR unknown subcommand\r\n", "*-1\r\n", "-ERR No such master\r\n");
+    CU_ASSERT(there->runid[0] == '\0' && !addr_is_set(&there->addr) && !there->denied);
+    ask_where("-NOAUTH Authentication required.\r\n", "-NOAUTH x\r\n", "-NOAUTH x\r\n");
+    CU_ASSERT(there->runid[0] == '\0' && there->denied);
+    ask_where("$3\r\nabc\r\n", ":1\r\n", "$-1\r\n");
+    CU_ASSERT(there->runid[0] == '\0' && !addr_is_set(&there->addr));
+}
+
+static void on_filler(void *ctx, uint64_t tag, const redisReply *reply)
+{
+    (void)ctx;
+    (void)tag;
+    (void)reply;
+}
+
+/* So many requests wait that only the first of its three questions finds a place: it is answered
+ * all the same, and says less. */
+static void test_where_in_part(void)
+{
+    const struct line_of_script script[] = {
+        { "CLIENT", "+OK\r\n" },
+        { "SENTINEL MYID", "$40\r\n" PEER_ID "\r\n" },
+        { "PING", "+PONG\r\n" },
+        { NULL, NULL },
+    };
+    struct message message = { .kind = MESSAGE_WHERE, .peer = ID, .ticket = 79, .u.group = "g" };
+    const char *const ping[] = { "PING", NULL };
+
+    bring_up(script, LINK_CMD);
+    struct peer_line *line = peer_line_new(world.links, on_message, NULL);
+
+    for (int i = 1; i < WAITERS_MAX; i++)
+        CU_ASSERT_FATAL(link_send(world.links, ID, LINK_CMD, ping, on_filler, NULL, 0));
+    peer_send(line, &message);
+    peer_send(line, &message); /* nothing of this one */
+    await(&world.messages, 1);
+    CU_ASSERT_STRING_EQUAL(world.message.u.there.runid, PEER_ID);
+    CU_ASSERT_FALSE(addr_is_set(&world.message.u.there.addr));
+    finish();
+    CU_ASSERT_EQUAL(world.messages, 1);
+    peer_line_free(line);
+}
+
 /* Tell a peer that answers so our opinion, and hello with the address left open. */
 static void tell(const char *reply, size_t messages)
 {
@@ -893,6 +971,8 @@ static const struct unit_case cases[] = {
     { "no half of a transaction is sent", test_too_many },
     { "answers are read with care", test_ask },
     { "opinions and hellos", test_opinion },
+    { "who are you", test_where },
+    { "who are you, in part", test_where_in_part },
 };
 
 int main(void)
