@@ -137,15 +137,23 @@ static void note_history(struct shell *sh)
     aof_put_history(&sh->store.aof, &now);
 }
 
+/* For LATENCY: what the loop waited for. */
+static void note_wait(struct shell *sh, enum latency_event event, uint64_t began_ns)
+{
+    store_note_latency(&sh->store, event, (int64_t)((uv_hrtime() - began_ns) / 1000000));
+}
+
 /* Writes all there is, or, as far as anybody can tell, nothing of it. */
 static bool write_bytes(struct shell *sh)
 {
     struct aof_writer *w = &sh->aof;
     struct aof *a = &sh->store.aof;
-    int error;
+    uint64_t began_ns = uv_hrtime();
+    bool ok = file_write_all(w->fd, buf_data(&a->bytes), buf_used(&a->bytes));
+    int error = errno;
 
-    if (!file_write_all(w->fd, buf_data(&a->bytes), buf_used(&a->bytes))) {
-        error = errno;
+    note_wait(sh, LATENCY_AOF_WRITE, began_ns);
+    if (!ok) {
         if (ftruncate(w->fd, w->file_bytes) != 0 || buf_used(&a->bytes) > AOF_UNWRITTEN_MAX)
             distrust(sh, "write", error);
         else
@@ -163,11 +171,15 @@ static bool write_bytes(struct shell *sh)
 static bool sync_now(struct shell *sh)
 {
     struct aof_writer *w = &sh->aof;
+    uint64_t began_ns = uv_hrtime();
+    int error;
 
     if (!w->unsynced)
         return true;
-    if (fdatasync(w->fd) != 0) {
-        distrust(sh, "sync", errno);
+    error = fdatasync(w->fd) != 0 ? errno : 0;
+    note_wait(sh, LATENCY_AOF_FSYNC, began_ns);
+    if (error != 0) {
+        distrust(sh, "sync", error);
         return false;
     }
     w->unsynced = false;

@@ -134,6 +134,7 @@ static void put_memory(struct shell *sh, struct buf *b)
     put(b, "mem_fragmentation_bytes", (long long)f.resident - (long long)f.total);
     put(b, "mem_not_counted_for_evict", (long long)f.backlog);
     put(b, "mem_replication_backlog", (long long)f.backlog);
+    put(b, "mem_aof_buffer", (long long)sh->store.aof.bytes.cap);
     put(b, "mem_clients_slaves", (long long)f.replicas);
     put(b, "mem_clients_normal", (long long)f.clients);
     put_text(b, "mem_allocator", "libc");

@@ -88,9 +88,9 @@ static void read_resize(struct cursor *c)
     cursor_take_plain_length(c, "number of volatile keys");
     if (cursor_stopped(c))
         return;
-    if (keys > RDB_RESERVE_MAX - r->reserved)
-        keys = RDB_RESERVE_MAX - r->reserved;
-    r->reserved += keys;
+    if (keys > r->reserve_left)
+        keys = r->reserve_left;
+    r->reserve_left -= keys;
     keyspace_reserve(&r->ks->dbs[r->db], (size_t)keys);
 }
 
@@ -309,6 +309,7 @@ void rdb_reader_init(struct rdb_reader *r, struct keyspace *ks, int64_t drop_exp
     r->limits = value_limits_default;
     r->drop_expired_ms = drop_expired_ms;
     r->expires_at_ms = -1;
+    r->reserve_left = RDB_RESERVE_MAX;
     r->info.repl_offset = -1;
     r->info.stream_db = -1;
 }

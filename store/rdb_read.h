@@ -24,7 +24,7 @@ struct entry;
 struct keyspace;
 
 #define RDB_ERROR_TEXT_MAX 256
-#define RDB_RESERVE_MAX    ((uint64_t)1 << 24) /* keys for which room is made before they come */
+#define RDB_RESERVE_MAX    ((uint64_t)1 << 22)
 
 enum rdb_read_status {
     RDB_READ_MORE,   /* the next item is not complete in these bytes */
@@ -45,7 +45,8 @@ struct rdb_reader {
     uint64_t offset;       /* bytes used so far */
     uint64_t crc;
     uint64_t keys;
-    uint64_t reserved;     /* keys that the file promised, and for which room was made */
+    uint64_t
+        reserve_left; /* keys for which room is made before they come; the owner may set less */
     uint64_t keys_expired; /* left out */
     struct rdb_info info;
     struct value_limits limits; /* of compact forms; Redis's unless the owner sets others */

@@ -56,6 +56,11 @@ def settled(node):
     return info["aof_rewrite_in_progress"] == "0" and info["aof_rewrite_scheduled"] == "0" and info["aof_last_bgrewrite_status"] == "ok"
 
 
+def await_written(node):
+    """With everysec a write may wait for the thread's sync."""
+    wait(lambda: aof(node)["aof_buffer_length"] == "0", "all is written")
+
+
 def rewrite(node):
     done = int(aof(node)["aof_rewrites"])
     node.call("BGREWRITEAOF")
@@ -282,6 +287,7 @@ def disk_full(lab, policy):
     resource.prlimit(node.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     wait(lambda: node.call("SET", "after", "1") == "OK", "writes are accepted again")
     check(aof(node)["aof_last_write_status"] == "ok", "INFO says that too")
+    await_written(node)
     node.kill()
     node.start().await_ready()
     check(node.call("MGET", "before", "during", "after") == ["1", "x" * 100, "1"], "the log has it all")
@@ -298,7 +304,7 @@ def slow_disk(lab):
     disk.take_ms(0)
     load.end()
     check(load.trouble is None and load.slowest < 2.0, "%s, the slowest write took %.2f s" % (load.trouble, load.slowest))
-    node.call("CONFIG", "SET", "appendfsync", "always")
+    node.call("CONFIG", "SET", "appendfsync", "always", "latency-monitor-threshold", 100)
     wait(lambda: aof(node)["aof_pending_bio_fsync"] == "0", "the thread is done")
     disk.take_ms(400)
     conns = [node.connect(30.0) for _ in range(20)]
@@ -309,6 +315,7 @@ def slow_disk(lab):
         conn.read()
     took = time.monotonic() - begin
     check(0.4 <= took < 0.4 * 10, "20 writes waited %.2f s for syncs of 0.4 s" % took)
+    check("aof-fsync-always" in str(node.call("LATENCY", "LATEST")), "LATENCY knows it: %s" % node.call("LATENCY", "LATEST"))
     disk.take_ms(0)
 
 
@@ -330,6 +337,7 @@ def broken_disk(lab, policy):
     disk.take_ms(0)
     wait(lambda: node.call("SET", "after", 1) == "OK", "writes are accepted again")
     check(settled(node) and aof(node)["aof_last_write_status"] == "ok", "there is a new log")
+    await_written(node)
     node.kill()
     node.start().await_ready()
     check(node.call("MGET", "before", "after") == ["1", "1"], "which has it all")
@@ -378,6 +386,7 @@ def rewriting(lab):
     rewrite(node)
     count = load.end()
     check(load.trouble is None, "%s" % load.trouble)
+    await_written(node)
     wait(lambda: [kind for kind, _ in manifest(node)] == ["b", "i"], "history is deleted")
     check(sorted(os.listdir(log_dir(node))) == sorted([os.path.basename(p) for _, p in manifest(node)] + ["appendonly.aof.manifest"]),
           "other files: %s" % os.listdir(log_dir(node)))
@@ -432,7 +441,7 @@ def from_data_file(lab):
     node.call("SAVE")
     before = dataset(node)
     node.term()
-    node.options["appendonly"] = "yes"
+    node.options.update(appendonly="yes", appendfsync="always")
     node.set_argv()
     node.start().await_ready()
     check(dataset(node) == before, "the data file was read")
@@ -453,7 +462,7 @@ def everysec(lab):
     wait(lambda: load.acked > 500, "writes")
     wait(lambda: aof(node)["aof_pending_bio_fsync"] == "1" or load.acked > 20000, "a sync")
     count = load.end()
-    wait(lambda: aof(node)["aof_buffer_length"] == "0", "all is written")
+    await_written(node)
     node.kill()
     node.start().await_ready()
     check(node.call("DBSIZE") == count, "all is there")
