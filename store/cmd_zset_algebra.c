@@ -11,6 +11,8 @@
 #include "store/zset.h"
 #include "store/zset_source.h"
 
+#define ADD_COST 2 /* of adding or deleting a member, in units of looking one up */
+
 enum operation { UNION, INTER, DIFF };
 enum aggregate { SUM, MIN, MAX };
 
@@ -128,10 +130,42 @@ static bool is_in_others(const struct algebra *a, struct slice name)
     return false;
 }
 
+/* True when it costs less to take all of the first, and then to delete what the others have, than
+ * to ask each of the others for each member. */
+static bool better_deleted(const struct algebra *a)
+{
+    size_t first = a->sources[0].count, asked = 0, deleted = 0;
+
+    for (size_t i = 1; i < a->n; i++) {
+        asked += a->sources[i].count > 0 ? first : 0;
+        deleted += a->sources[i].count;
+    }
+    return asked > ADD_COST * (first + deleted);
+}
+
+static void subtract_by_deleting(const struct algebra *a, struct entry *built)
+{
+    for (size_t i = 0; i < a->n; i++) {
+        struct zset_source_walk w;
+
+        zset_source_walk_start(&w, &a->sources[i]);
+        while (zset_source_walk_next(&w)) {
+            if (i == 0)
+                put(a, built, w.name, w.score);
+            else
+                zset_delete(built, w.name);
+        }
+    }
+}
+
 static void subtract(const struct algebra *a, struct entry *built)
 {
     struct zset_source_walk w;
 
+    if (better_deleted(a)) {
+        subtract_by_deleting(a, built);
+        return;
+    }
     zset_source_walk_start(&w, &a->sources[0]);
     while (zset_source_walk_next(&w)) {
         if (!is_in_others(a, w.name))

@@ -252,6 +252,13 @@ ZDIFF 2 z none WITHSCORES
 ZDIFF 2 z z
 ZDIFF 1 z WEIGHTS 1
 ZDIFFSTORE d 2 z z
+ZADD many 1 a 2 b 3 c 4 d 5 e 6 f 7 g 8 h 9 i
+ZADD one 1 b
+SADD two d g x
+ZDIFF 9 many one two one two one one one one WITHSCORES
+ZDIFF 9 many one two one two many one one one WITHSCORES
+ZDIFF 3 many one two WITHSCORES
+DEL many one two
 ZINTERCARD 0 z
 ZINTERCARD 2 z z LIMIT 2
 ZINTERCARD 2 z z LIMIT -1
