@@ -6,7 +6,7 @@
 #include "store/mem.h"
 #include "store/value.h"
 
-enum { GROWTH_SPARE_MAX = 1024 * 1024, REUSE_WASTE_MAX = 4, STRING_PIECE_BYTES = 64 * 1024 };
+enum { GROWTH_SPARE_MAX = 1024 * 1024, REUSE_WASTE_MAX = 4, STRING_PIECE_BYTES = 16 * 1024 };
 
 static size_t size_of_entry(size_t key_len, bool is_volatile)
 {

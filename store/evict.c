@@ -5,7 +5,7 @@
 #include "store/mem.h"
 #include "store/store.h"
 
-#define SWEEP_ENTRIES 64 /* dead entries freed instead of deleting one that is alive */
+#define SWEEP_ENTRIES 8 /* dead entries freed instead of deleting one that is alive */
 
 static bool is_over(const struct store *s)
 {

@@ -177,7 +177,12 @@ static void test_one_step_is_bounded(void)
     option(OPT_MAXMEMORY, "1");
     option(OPT_MAXMEMORY_POLICY, "allkeys-lru");
     CU_ASSERT(evict_make_room(&store));
-    CU_ASSERT(keyspace_count(&store.data.dbs[0]) > 1000 - EVICT_STEP_MAX);
+    CU_ASSERT_EQUAL(keyspace_count(&store.data.dbs[0]), 1000);
+    CU_ASSERT_PTR_NOT_NULL(store.data.graves);
+    CU_ASSERT(evict_make_room(&store));
+    CU_ASSERT(evict_make_room(&store));
+    CU_ASSERT_PTR_NULL(store.data.graves);
+    CU_ASSERT(keyspace_count(&store.data.dbs[0]) >= 1000 - 2 * EVICT_STEP_MAX);
     CU_ASSERT(keyspace_count(&store.data.dbs[0]) < 1000);
     store_done(&store);
 }
