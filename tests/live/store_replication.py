@@ -305,10 +305,10 @@ def never_expires(lab, primary_kind):
     check(int(replica.info("stats")["expired_keys"]) == 0, "it did not expire here")
 
 
-def guards(lab):
+def guards(lab, primary_kind, replica_kind):
     """min-replicas-to-write, replica-read-only, replica-serve-stale-data, WAIT."""
-    primary = lab.node("picket", save="")
-    replica = lab.node("picket", save="", primary=primary)
+    primary = lab.node(primary_kind, save="")
+    replica = lab.node(replica_kind, save="", primary=primary)
     wait(lambda: replica.follows(primary), "follows", SYNC_S)
 
     def error(node, *words):
@@ -459,6 +459,7 @@ def main():
             lab.case(name + "partial synchronisation under load", partial_sync, lab, one, other)
             lab.case(name + "messages", publish, lab, one, other)
             lab.case(name + "passwords", passwords, lab, one, other)
+            lab.case(name + "guards", guards, lab, one, other)
     for other in KINDS:
         lab.case("picket -> %s: full synchronisation by way of a file" % other, lambda: full_sync(
             lab, "picket", other, repl_diskless_sync="no"))
@@ -473,7 +474,6 @@ def main():
         lab.case("promotion after kill -9: %s" % ", ".join(kinds), promotion_after_kill, lab, kinds)
         lab.case("chain: %s" % " -> ".join(kinds), chain, lab, kinds)
     lab.case("types that are not supported", unsupported, lab)
-    lab.case("guards", guards, lab)
     lab.case("the child is killed", child_killed, lab)
     lab.case("kill -9 in a full synchronisation", interrupted, lab)
     lab.case("state file", state_file, lab)
