@@ -10,10 +10,11 @@
 
 struct rdb_out *rdb_out_new(bool compress, bool checksum, rdb_sink_fn *sink, void *arg)
 {
-    struct rdb_out *o = calloc(1, sizeof(*o));
+    struct rdb_out *o = malloc(sizeof(*o));
 
     if (o == NULL)
         return NULL;
+    memset(o, 0, offsetof(struct rdb_out, chunk));
     o->compress = compress;
     o->checksum = checksum;
     o->sink = sink;

@@ -84,11 +84,16 @@ static bool is_too_large(double v, const char *text)
 bool sort_weigh_number(struct sort *x, size_t i, const struct slice *weight)
 {
     char text[NUMBER_BYTES_MAX], *end;
+    int64_t number;
     double v;
 
     x->items[i].score = 0;
     if (weight == NULL)
         return true;
+    if (slice_to_int64(*weight, &number)) {
+        x->items[i].score = (double)number;
+        return true;
+    }
     if (weight->n >= sizeof(text))
         return false;
     slice_copy(*weight, text, sizeof(text));

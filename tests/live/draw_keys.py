@@ -240,16 +240,21 @@ def commands(make):
         return [w for _ in range(d.choice([0, 0, 1, 1, 2])) for w in d.choice(
             [["REPLACE"], ["replace"], ["IDLETIME", 5], ["FREQ", 9], ["IDLETIME", "x"], ["FREQ", 300], ["BOGUS"], ["IDLETIME"]])]
 
+    def source():
+        return d.choice(["list1", "list2", "list3", "set1", "set2", "nosuch"])
+
     def sort():
         # Numbers, and what is not stored, stand in SCRIPT: Redis takes a number for none after one that was too large, and compares by
         # the locale, up to a zero byte, what it does not store.
-        words = ["SORT", k()] + d.choice([["ALPHA"], ["BY", "nosort"], ["ALPHA", "GET", "k*"], ["BY", "nosort", "GET", "k*->f1"]])
+        # Sources are keys of its own, no sorted sets: Redis's SORT gives them their large form.
+        words = ["SORT", source()] + d.choice([["ALPHA"], ["BY", "nosort"], ["ALPHA", "GET", "k*"], ["BY", "nosort", "GET", "k*->f1"]])
         for _ in range(d.choice([0, 1, 1, 2, 3])):
             words += d.choice([["DESC"], ["asc"], ["LIMIT", d.randint(-2, 6), d.randint(-2, 6)], ["GET", "k*"], ["GET", "#"], ["BOGUS"], ["GET"]])
         return words + ["STORE", k()]
 
     return [
-        sort, sort, sort,
+        sort, sort, sort, lambda: ["RPUSH", d.choice(["list1", "list2", "list3"])] + make.some(make.value),
+        lambda: ["SADD", d.choice(["set1", "set2"])] + make.some(make.value), lambda: ["DEL", source()],
         lambda: ["MOVE", k(), d.choice([0, 1, 15, 16, "x"])], lambda: ["SWAPDB", d.choice([0, 1, 15]), d.choice([0, 1, 15])],
         lambda: ["SWAPDB", d.choice([0, 1, 16, "x", -1]), d.choice([0, 1, 16, "x", -1])],
         lambda: ["COPY", k(), k()] + d.choice([[], ["REPLACE"], ["DB", 1], ["DB", 1, "REPLACE"], ["DB", 16], ["DB", "x"], ["DB"], ["x"]]),
