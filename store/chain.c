@@ -47,10 +47,9 @@ struct chain_node *chain_split(struct chain *ch, struct chain_node *node, unsign
 bool chain_free_some(struct chain *ch, size_t *left)
 {
     while (ch->first != NULL) {
-        if (*left == 0)
+        if (!pack_free_some(&ch->first->pack, left))
             return false;
-        pack_free(chain_unlink(ch, ch->first));
-        (*left)--;
+        chain_unlink(ch, ch->first);
     }
     mem_free(ch, sizeof(*ch));
     return true;

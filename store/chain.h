@@ -23,8 +23,8 @@ struct chain {
 
 struct chain *chain_new(void);
 
-/* Frees up to *left nodes and counts them off it; true when that was all, and the chain is freed
- * too. */
+/* Frees up to *left steps (store/mem.h), a node being one at least, and counts them off it; true
+ * when that was all, and the chain is freed too. */
 bool chain_free_some(struct chain *ch, size_t *left);
 
 struct chain *chain_copy(const struct chain *ch);

@@ -6,7 +6,7 @@
 #include "store/mem.h"
 #include "store/value.h"
 
-enum { GROWTH_SPARE_MAX = 1024 * 1024, REUSE_WASTE_MAX = 4, STRING_PIECE_BYTES = 16 * 1024 };
+enum { GROWTH_SPARE_MAX = 1024 * 1024, REUSE_WASTE_MAX = 4, FREE_SAMPLES = 5 };
 
 static size_t size_of_entry(size_t key_len, bool is_volatile)
 {
@@ -219,11 +219,16 @@ void entry_copy_value(struct entry *to, const struct entry *from)
     value_ops_of(from)->copy(to, from);
 }
 
+/* By the number of its blocks, or by what a few of them say of their sizes. */
 bool entry_is_large(const struct entry *e)
 {
+    const struct value_ops *ops = value_ops_of(e);
+
     if (e->type == VALUE_STRING && e->encoding != STRING_BYTES)
         return false;
-    return value_ops_of(e)->blocks(e) > ENTRY_FREE_MAX;
+    return ops->blocks(e) > ENTRY_FREE_MAX ||
+           (e->type != VALUE_STRING &&
+            ops->bytes(e, FREE_SAMPLES) > ENTRY_FREE_MAX * MEM_STEP_BYTES);
 }
 
 struct entry *entry_take_large(struct entry *e)
@@ -253,6 +258,11 @@ bool entry_free_some(struct entry *e, size_t *left)
     return true;
 }
 
+static size_t string_blocks(const struct entry *e)
+{
+    return e->encoding == STRING_BYTES ? mem_steps(e->value.bytes->cap) : 1;
+}
+
 static size_t string_count(const struct entry *e)
 {
     (void)e;
@@ -269,28 +279,19 @@ static size_t string_bytes(const struct entry *e, size_t samples)
 
 /* A string is one block, but giving back all of a large one's pages at once takes long: it goes in
  * pieces. */
-static size_t string_blocks(const struct entry *e)
-{
-    return e->encoding == STRING_BYTES ? 1 + e->value.bytes->cap / STRING_PIECE_BYTES : 1;
-}
-
 static bool string_free_some(struct entry *e, size_t *left)
 {
     struct bytes *b = e->value.bytes;
-    size_t pieces = string_blocks(e), cap;
+    void *p = b;
+    size_t rest;
 
     if (e->encoding != STRING_BYTES)
         return true;
-    if (pieces <= *left) {
-        *left -= pieces;
-        mem_free(b, sizeof(*b) + b->cap);
+    rest = mem_free_some(&p, sizeof(*b) + b->cap, left);
+    if (rest == 0)
         return true;
-    }
-    cap = b->cap - *left * STRING_PIECE_BYTES;
-    b = mem_resize(b, sizeof(*b) + b->cap, sizeof(*b) + cap);
-    b->cap = (uint32_t)cap;
-    e->value.bytes = b;
-    *left = 0;
+    e->value.bytes = b = p;
+    b->cap = (uint32_t)(rest - sizeof(*b));
     return false;
 }
 

@@ -24,7 +24,7 @@ struct members;
 struct zset;
 
 #define ENTRY_SMALL_MAX    8
-#define ENTRY_FREE_MAX     64 /* blocks of a value that is freed at once */
+#define ENTRY_FREE_MAX     64 /* blocks of a value, or steps (store/mem.h), freed at once */
 #define ENTRY_EMBEDDED_MAX 44 /* bytes up to which OBJECT ENCODING says embstr */
 #define ENTRY_INT_TEXT_MAX 24 /* digits of an int64, sign, zero */
 

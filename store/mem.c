@@ -42,6 +42,23 @@ void mem_free(void *p, size_t size)
     free(p);
 }
 
+size_t mem_free_some(void **p, size_t size, size_t *left)
+{
+    size_t rest = size;
+
+    if (*left >= mem_steps(size)) {
+        *left -= mem_steps(size);
+        mem_free(*p, size);
+        return 0;
+    }
+    if (*left > 0) {
+        rest = size - *left * MEM_STEP_BYTES + MEM_KEPT_BYTES;
+        *p = mem_resize(*p, size, rest);
+        *left = 0;
+    }
+    return rest;
+}
+
 /* glibc sorts free blocks when it looks for one that is too large for its quick lists. The pointer
  * is volatile so that the two calls are not left out. */
 void mem_settle(void)

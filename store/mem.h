@@ -16,6 +16,19 @@ void *mem_alloc_zero(size_t size);
 void *mem_resize(void *p, size_t old_size, size_t size); /* p NULL: old_size is 0 */
 void mem_free(void *p, size_t size);                     /* p NULL: nothing */
 
+/* Steps in which a block is freed, that none of them takes long: the system takes pages back one by
+ * one. */
+#define MEM_STEP_BYTES ((size_t)16 * 1024)
+static inline size_t mem_steps(size_t size)
+{
+    return 1 + size / MEM_STEP_BYTES;
+}
+
+/* Frees a block by up to *left steps and counts them off it; returns the size of what remains,
+ * which begins with MEM_KEPT_BYTES of what it was; 0: all is freed. */
+#define MEM_KEPT_BYTES 64
+size_t mem_free_some(void **p, size_t size, size_t *left);
+
 /*
  * Lets the allocator put away what was freed since it was asked for a block the last time; to be
  * called when many blocks have been. Else the next request of anybody does it for all of them.

@@ -38,6 +38,9 @@ bool members_free_some(struct members *m, size_t *left)
 
         (*left)--;
         if (node != NULL) {
+            size_t more = mem_steps(((struct member *)node)->value_len) - 1;
+
+            *left -= more < *left ? more : *left;
             free_member(node);
             continue;
         }

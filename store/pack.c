@@ -250,6 +250,17 @@ void pack_free(unsigned char *pack)
         mem_free(pack, pack_bytes(pack));
 }
 
+bool pack_free_some(unsigned char **pack, size_t *left)
+{
+    void *p = *pack;
+    size_t rest = mem_free_some(&p, pack_bytes(*pack), left);
+
+    *pack = p;
+    if (rest > 0)
+        save(*pack, rest, 4);
+    return rest == 0;
+}
+
 size_t pack_count(const unsigned char *pack)
 {
     size_t count = (size_t)load(pack + 4, 2);

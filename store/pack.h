@@ -29,6 +29,10 @@ unsigned char *pack_new(void);
 unsigned char *pack_copy(const unsigned char *pack);
 void pack_free(unsigned char *pack);
 
+/* Frees up to *left steps (store/mem.h) of a pack and counts them off; true when that was all.
+ * Until then nothing else may be done with it. */
+bool pack_free_some(unsigned char **pack, size_t *left);
+
 size_t pack_bytes(const unsigned char *pack);
 size_t pack_count(const unsigned char *pack);
 

@@ -23,7 +23,9 @@
 #include "wire/loop_io.h"
 #include "wire/service_io.h"
 
-#define CHORE_ENTRIES 512 /* freed or expired at a time: well below a millisecond */
+#define CHORE_ENTRIES 512     /* freed or expired at a time: well below a millisecond, ... */
+#define CHORE_PORTION 4       /* ... unless they are long: so the clock is looked at */
+#define CHORE_NS      1000000 /* in between */
 #define OPS_PERIOD_MS 1000
 
 static int64_t ns_of(clockid_t clock)
@@ -83,6 +85,17 @@ static int64_t note_chore(struct shell *sh, enum latency_event event, int64_t be
     return now_ns;
 }
 
+/* Frees some of what was deleted; true when there is more. */
+static bool sweep(struct shell *sh, int64_t began_ns)
+{
+    bool more = true;
+
+    for (int n = 0; more && n < CHORE_ENTRIES && clock_ns() - began_ns < CHORE_NS;
+         n += CHORE_PORTION)
+        more = keyspace_sweep(&sh->store.data, CHORE_PORTION);
+    return more;
+}
+
 /* A portion of each; the idle handle keeps the loop turning until there is nothing left. */
 static void on_chores(uv_idle_t *idle)
 {
@@ -92,7 +105,7 @@ static void on_chores(uv_idle_t *idle)
     int64_t at_ns = clock_ns();
 
     shell_set_clock(sh);
-    more = keyspace_sweep(&sh->store.data, CHORE_ENTRIES);
+    more = sweep(sh, at_ns);
     at_ns = note_chore(sh, LATENCY_FREE, at_ns);
     more = store_expire_due(&sh->store, CHORE_ENTRIES) == CHORE_ENTRIES || more;
     at_ns = note_chore(sh, LATENCY_EXPIRE, at_ns);

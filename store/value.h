@@ -17,15 +17,15 @@ struct value_ops {
     /* Elements; a key whose value has none is to be deleted. */
     size_t (*count)(const struct entry *e);
 
-    /* Blocks of memory that the value consists of, about: the effort of freeing it. */
+    /* Blocks of memory that the value consists of, about; a string: steps (store/mem.h). */
     size_t (*blocks)(const struct entry *e);
 
     /* Bytes of the value outside its entry, with the allocator's share; those of many elements are
      * reckoned from that many of them, 0: from all. */
     size_t (*bytes)(const struct entry *e, size_t samples);
 
-    /* Frees up to *left blocks and counts them off it; true when that was all, and the entry's
-     * value is dead. Until then nothing else may be done with it. */
+    /* Frees up to *left blocks or steps and counts them off it; true when that was all, and the
+     * entry's value is dead. Until then nothing else may be done with it. */
     bool (*free_some)(struct entry *e, size_t *left);
 
     /* Gives an entry, which has an empty string and shall have the same type and encoding, a copy.

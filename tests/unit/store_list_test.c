@@ -239,6 +239,44 @@ static void test_freeing_in_steps(void)
     CU_ASSERT_EQUAL(mem_used(), used);
 }
 
+/* So do long values, be they elements or strings. */
+static void test_freeing_long_values(void)
+{
+    size_t used = mem_used(), size = 100 * MEM_STEP_BYTES + 5, left, steps;
+    char *bytes = calloc(1, size);
+    struct slice value = { bytes, size };
+
+    for (int kind = 0; kind < 2; kind++) {
+        struct entry *e = entry_new(slice_str("key"), false), *husk;
+
+        if (kind == 0) {
+            list_start(e);
+            list_push(e, LIST_TAIL, value, &value_limits_default);
+            list_push(e, LIST_TAIL, slice_str("x"), &value_limits_default);
+        } else {
+            entry_set_string(e, value);
+        }
+        husk = entry_take_large(e);
+        CU_ASSERT_FATAL(husk != NULL);
+        steps = 0;
+        do {
+            size_t before = mem_used();
+
+            left = 10;
+            steps++;
+            if (entry_free_some(husk, &left)) {
+                husk = NULL;
+                break;
+            }
+            CU_ASSERT(before - mem_used() < 11 * MEM_STEP_BYTES && left == 0);
+        } while (steps < 100);
+        CU_ASSERT(husk == NULL && steps >= 10 && steps <= 12);
+        entry_free(e);
+    }
+    free(bytes);
+    CU_ASSERT_EQUAL(mem_used(), used);
+}
+
 /* Packs of any size become nodes of ours. */
 static void test_adopting(void)
 {
@@ -397,6 +435,7 @@ static const struct unit_case cases[] = {
     { "a list and its model", test_a_list_and_its_model },
     { "the forms", test_the_forms },
     { "freeing in steps", test_freeing_in_steps },
+    { "freeing long values", test_freeing_long_values },
     { "adopting", test_adopting },
     { "what is read", test_what_is_read },
     { "round trip", test_round_trip },
