@@ -158,6 +158,11 @@ bool evict_by_use(const struct store *s)
     return policy == EVICT_ALL_LRU || policy == EVICT_VOLATILE_LRU;
 }
 
+bool evict_goes_on(struct store *s)
+{
+    return is_over(s) && is_asked(s) && evict_make_room(s) && is_over(s);
+}
+
 bool evict_make_room(struct store *s)
 {
     struct key_ref ref;

@@ -55,4 +55,7 @@ bool evict_by_use(const struct store *s);
  */
 bool evict_make_room(struct store *s);
 
+/* True when there is more to delete than one call does: for whoever has time for it. */
+bool evict_goes_on(struct store *s);
+
 #endif

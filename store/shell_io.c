@@ -110,7 +110,7 @@ static void on_chores(uv_idle_t *idle)
     more = store_expire_due(&sh->store, CHORE_ENTRIES) == CHORE_ENTRIES || more;
     at_ns = note_chore(sh, LATENCY_EXPIRE, at_ns);
     mem_settle();
-    evict_make_room(&sh->store);
+    more = evict_goes_on(&sh->store) || more;
     note_chore(sh, LATENCY_EVICTION, at_ns);
     replicas_flush(sh);
     aof_flush(sh);

@@ -187,6 +187,35 @@ static void test_one_step_is_bounded(void)
     store_done(&store);
 }
 
+/* Whoever has time is told to come again, until there is room or nothing that may go. */
+static void test_going_on(void)
+{
+    int calls = 0;
+
+    begin();
+    for (int i = 0; i < 1000; i++) {
+        char key[16];
+
+        snprintf(key, sizeof(key), "%d", i);
+        add(0, key, i % 2 == 0 ? 2 * NOW_MS : -1);
+    }
+    option(OPT_MAXMEMORY, "1");
+    CU_ASSERT(!evict_goes_on(&store));
+    option(OPT_MAXMEMORY_POLICY, "volatile-ttl");
+    store.paused_until_ms = store.mono_ms + 1;
+    CU_ASSERT(!evict_goes_on(&store));
+    store.paused_until_ms = 0;
+    while (evict_goes_on(&store))
+        calls++;
+    CU_ASSERT_EQUAL(keyspace_count(&store.data.dbs[0]), 500);
+    CU_ASSERT_EQUAL(calls, 500 / EVICT_STEP_MAX);
+    option(OPT_MAXMEMORY_POLICY, "allkeys-random");
+    limit_below(1);
+    CU_ASSERT(!evict_goes_on(&store));
+    CU_ASSERT_EQUAL(keyspace_count(&store.data.dbs[0]), 499);
+    store_done(&store);
+}
+
 static void test_idle_times_go_round(void)
 {
     struct entry *e;
@@ -401,6 +430,7 @@ static const struct unit_case cases[] = {
     { "policies of keys that expire", test_policies_of_keys_that_expire },
     { "who does not evict", test_who_does_not_evict },
     { "one step is bounded", test_one_step_is_bounded },
+    { "going on", test_going_on },
     { "idle times go round", test_idle_times_go_round },
     { "databases change places", test_databases_change_places },
     { "payloads", test_payloads },
