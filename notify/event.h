@@ -63,6 +63,12 @@
     X(SWITCHOVER_PAUSED, "+switchover-paused", NOTICE, "@ %d") /* the primary's clients wait */    \
     X(SWITCHOVER_CAUGHT_UP, "+switchover-caught-up", NOTICE, "@ %d") /* the replica */             \
     X(SWITCHOVER_DEMOTED, "+switchover-demoted", NOTICE, "@")        /* the old primary */         \
+    X(FENCE_ARMED, "+fence-armed", NOTICE, "@")     /* it will step down when it is back */        \
+    X(FENCE_WAITS, "+fence-waits", WARNING, "@ %d") /* nobody may be promoted yet, and why */      \
+    X(FENCED, "+fenced", WARNING, "@")              /* the old primary is a replica */             \
+    X(ABORT_NOT_FENCED, "-failover-abort-not-fenced", WARNING, "@ %d")                             \
+    X(WRITES_TAKEN, "+writes-taken", WARNING, "@") /* from a primary, by one without majority */   \
+    X(WRITES_GIVEN, "-writes-taken", WARNING, "@")                                                 \
     X(CONFIG_UPDATE_FROM, "+config-update-from", WARNING, "@")                                     \
     X(UPDATE_REFUSED, "-config-update-refused", WARNING, "@ %d") /* nobody vouched for it */       \
     X(REAFFIRMED, "+config-reaffirmed", WARNING, "@ epoch %e") /* the same primary, voted anew */  \

@@ -356,6 +356,24 @@ void link_break(struct link_set *set, uint32_t id, enum link_kind kind)
         fail(line, EVIDENCE_RESET);
 }
 
+bool link_give(struct link_set *from, struct link_set *to, uint32_t id, enum link_kind kind)
+{
+    uint64_t tag = link_tag(id, kind);
+    struct line *line = find(from, tag);
+
+    if (line == NULL || line->stream == NULL || !make_room(to, tag))
+        return false;
+    link_close(to, id, kind);
+    from->lines[tag] = NULL;
+    to->lines[tag] = line;
+    line->set = to;
+    line->up = true;
+    drop_beginnings(line);
+    tell(from, &(struct link_report){ id, kind, EVIDENCE_TIMEOUT, "", NULL });
+    stream_disown(line->stream);
+    return true;
+}
+
 void link_forget(struct link_set *set, uint32_t id)
 {
     for (int kind = 0; kind < LINK_COUNT; kind++)

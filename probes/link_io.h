@@ -69,6 +69,12 @@ void link_forget(struct link_set *set, uint32_t id);
 /* End it as if it had been reset, and report that: it is of no use any more. */
 void link_break(struct link_set *set, uint32_t id, enum link_kind kind);
 
+/* Give the connection of a link away, as it is, even one that was not up yet: from now on it is
+ * that link of the set TO (in the place of an earlier one), where requests reach it as if it were
+ * up. What waited on it is told that it ended, and FROM reports a time-out. False when there is
+ * none. Both sets are of one loop; TO is freed first. */
+bool link_give(struct link_set *from, struct link_set *to, uint32_t id, enum link_kind kind);
+
 /* Send a request of words ended by NULL on a link that is up (CONNECTED was reported); false and
  * FN not called otherwise. The first word goes out under the name that the other end knows it by.
  * See stream_send(). */

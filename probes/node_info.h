@@ -23,7 +23,8 @@ enum node_role { ROLE_UNKNOWN, ROLE_PRIMARY, ROLE_REPLICA };
 struct info_replica {
     struct addr addr;
     uint64_t offset;
-    bool online; /* state=online */
+    uint64_t lag_s; /* since its last acknowledgement */
+    bool online;    /* state=online */
 };
 
 struct node_info {

@@ -101,6 +101,27 @@ void stream_close(struct stream *stream)
     abandon_requests(stream);
 }
 
+static void reply_to_nobody(void *ctx, uint64_t tag, const redisReply *reply)
+{
+    (void)ctx;
+    (void)tag;
+    (void)reply;
+}
+
+void stream_disown(struct stream *stream)
+{
+    size_t n = stream->waiters.n;
+    struct waiter waiter;
+
+    for (size_t i = 0; i < n && waiters_pop(&stream->waiters, &waiter); i++) {
+        struct waiter nobody = { reply_to_nobody, NULL, 0 };
+        bool pushed = waiters_push(&stream->waiters, nobody);
+
+        assert(pushed); /* in the place of the other */
+        waiter.fn(waiter.ctx, waiter.tag, NULL);
+    }
+}
+
 /* What a failed call of hiredis means; SAVED is errno as the call left it. */
 static int context_error(const redisContext *redis, int saved)
 {

@@ -58,6 +58,10 @@ void stream_close(struct stream *stream);
 bool stream_send(struct stream *stream, const char *const *words, reply_fn *fn, void *ctx,
                  uint64_t tag);
 
+/* Its requests that wait are told that it ended; their replies, should they still come, are for
+ * nobody. The stream itself goes on. */
+void stream_disown(struct stream *stream);
+
 /* The numeric host of our and of the other end; false when there is none yet. */
 bool stream_local_host(const struct stream *stream, char ret_host[HOST_LEN_MAX + 1]);
 bool stream_remote_host(const struct stream *stream, char ret_host[HOST_LEN_MAX + 1]);

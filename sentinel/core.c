@@ -9,6 +9,7 @@
 #include "sentinel/emit.h"
 #include "sentinel/failover.h"
 #include "sentinel/groups.h"
+#include "sentinel/guard.h"
 #include "sentinel/input.h"
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
@@ -171,6 +172,7 @@ static void take_settled(struct core *core, const struct settled *settled)
     told.again = role_order_settled(core, node, settled);
     failover_settled(core, node->group, &told);
     repoint_settled(core, node, &told);
+    guard_settled(core, node, settled);
     group_run(core, node->group);
 }
 

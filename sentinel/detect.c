@@ -1,6 +1,7 @@
 #include "sentinel/detect.h"
 
 #include "sentinel/emit.h"
+#include "sentinel/guard.h"
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
 #include "sentinel/opinions.h"
@@ -144,9 +145,9 @@ static void set_info_pace(struct core *core, struct group *group)
 {
     for (size_t i = 0; i < group->n_nodes; i++) {
         struct node *node = group->nodes[i];
-        bool busy = group->primary->sdown || group->failover.state != FAILOVER_IDLE ||
-                    node->wrong_at != MSEC_NEVER || node->owed ||
-                    (node->info.role == ROLE_REPLICA && !node->info.link_up);
+        bool busy = group->primary->sdown || guard_is_alone(core, group) ||
+                    group->failover.state != FAILOVER_IDLE || node->wrong_at != MSEC_NEVER ||
+                    node->owed || (node->info.role == ROLE_REPLICA && !node->info.link_up);
 
         if (busy && !node->probe.info_busy)
             node_want_info(core, node, core->now);

@@ -120,6 +120,8 @@ void emit_node_row(struct core *core, const struct node *node)
 
     row->addr = node->addr;
     row->owed = node->owed;
+    row->min_replicas = node->guard_at == MSEC_NEVER ? -1 : node->min_replicas;
+    row->max_lag_s = node->max_lag_s;
     copy_name(row->runid, node->runid);
     copy_name(row->ip, node->ip);
 }

@@ -97,7 +97,7 @@ bool failover_is_changing(const struct group *group)
 {
     enum failover_state state = group->failover.state;
 
-    return state == FAILOVER_DRAIN || state == FAILOVER_PROMOTE;
+    return state == FAILOVER_DRAIN || state == FAILOVER_FENCE || state == FAILOVER_PROMOTE;
 }
 
 bool failover_vote_held(const struct core *core, const struct group *group)
@@ -202,6 +202,8 @@ static bool is_awaited(const struct group *group, const struct node *node)
     return !node->sdown && probe_is_up(&node->probe);
 }
 
+static void balk(struct core *core, struct group *group);
+
 /* Whether everybody who could be chosen has answered INFO since we began. */
 static bool all_fresh(const struct group *group)
 {
@@ -297,10 +299,33 @@ static void step_select(struct core *core, struct group *group)
     }
     emit_node_event(core, EVENT_SELECTED_SLAVE, chosen);
     group->failover.promoted = chosen;
-    if (is_switchover(group))
+    if (is_switchover(group)) {
         drain_start(core, group);
-    else
+    } else if (group->conf.fencing == FENCING_OFF || chosen == group->primary) {
         promote_begin(core, group, chosen);
+    } else {
+        failover_move(core, group, FAILOVER_FENCE);
+        fence_begin(core, group);
+    }
+}
+
+static msec fence_deadline(const struct group *group)
+{
+    return group->failover.state_at + group->conf.failover_timeout_ms;
+}
+
+static void step_fence(struct core *core, struct group *group)
+{
+    struct failover *fo = &group->failover;
+    const char *reason = fence_run(core, group);
+
+    if (reason == NULL) {
+        promote_begin(core, group, fo->promoted);
+    } else if (fo->promoted->sdown || fence_is_refused(group)) {
+        balk(core, group);
+    } else if (core->now >= fence_deadline(group)) {
+        give_up_because(core, group, CAUSE_FENCE, EVENT_ABORT_NOT_FENCED, reason);
+    }
 }
 
 static void step_drain(struct core *core, struct group *group)
@@ -408,7 +433,7 @@ static void step_repoint(struct core *core, struct group *group)
 void failover_run(struct core *core, struct group *group)
 {
     static void (*const steps[FAILOVER_COUNT])(struct core *, struct group *) = {
-        step_idle, step_campaign, step_select, step_drain, step_promote, step_repoint
+        step_idle, step_campaign, step_select, step_drain, step_fence, step_promote, step_repoint
     };
     enum failover_state before;
 
@@ -432,6 +457,8 @@ msec failover_next(const struct core *core, const struct group *group)
         return select_deadline(group);
     case FAILOVER_DRAIN:
         return drain_next(core, group);
+    case FAILOVER_FENCE:
+        return msec_min(fence_next(core, group), fence_deadline(group));
     case FAILOVER_PROMOTE:
         return msec_min(promote_deadline(group), order_at(core, fo));
     case FAILOVER_COUNT:
@@ -465,6 +492,8 @@ void failover_settled(struct core *core, struct group *group, const struct settl
 
     if (fo->state == FAILOVER_DRAIN)
         drain_settled(core, group, settled);
+    if (fo->state == FAILOVER_FENCE || fo->state == FAILOVER_PROMOTE)
+        fence_settled(core, group, settled);
     if (fo->state != FAILOVER_PROMOTE || fo->ticket != settled->ticket)
         return;
     fo->ticket = 0;

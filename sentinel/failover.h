@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "sentinel/drain.h"
+#include "sentinel/fence.h"
 #include "wire/msec.h"
 
 struct core;
@@ -29,8 +30,9 @@ struct settled;
 #define FAILOVER_STATES(X)                                                                         \
     X(IDLE, "idle", "none", TO(CAMPAIGN))                                                          \
     X(CAMPAIGN, "campaign", "wait_start", TO(SELECT) | TO(IDLE))                                   \
-    X(SELECT, "select", "select_slave", TO(DRAIN) | TO(PROMOTE) | TO(IDLE))                        \
+    X(SELECT, "select", "select_slave", TO(DRAIN) | TO(FENCE) | TO(PROMOTE) | TO(IDLE))            \
     X(DRAIN, "drain", "send_slaveof_noone", TO(PROMOTE) | TO(IDLE))                                \
+    X(FENCE, "fence", "send_slaveof_noone", TO(PROMOTE) | TO(IDLE))                                \
     X(PROMOTE, "promote", "wait_promotion", TO(PROMOTE) | TO(REPOINT) | TO(IDLE))                  \
     X(REPOINT, "repoint", "reconf_slaves", TO(IDLE))
 
@@ -42,7 +44,14 @@ enum failover_state {
 };
 
 /* Why an attempt came to nothing; each has its own back-off. */
-enum failover_cause { CAUSE_LOST, CAUSE_NO_REPLICA, CAUSE_DRAIN, CAUSE_PROMOTION, CAUSE_COUNT };
+enum failover_cause {
+    CAUSE_LOST,
+    CAUSE_NO_REPLICA,
+    CAUSE_DRAIN,
+    CAUSE_FENCE,
+    CAUSE_PROMOTION,
+    CAUSE_COUNT
+};
 
 struct failover {
     enum failover_state state;
@@ -55,8 +64,9 @@ struct failover {
     bool forced;           /* an operator asked for it: no odown needed, */
     bool hasty;            /* and not to wait for the old primary's last writes, */
     uint32_t to;           /* and for this replica; 0 = the best one */
-    struct node *promoted; /* DRAIN, PROMOTE: the chosen replica */
+    struct node *promoted; /* DRAIN, FENCE, PROMOTE: the chosen replica */
     struct drain drain;    /* DRAIN */
+    struct fence fence;    /* FENCE; its order to the old primary may outlast that */
     bool demoted;          /* PROMOTE: the old primary was demoted before */
     msec order_at;         /* PROMOTE: when the order may be sent again */
     uint32_t refusals;     /* PROMOTE: how often the order was answered with an error */

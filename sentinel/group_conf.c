@@ -2,8 +2,8 @@
 
 #include <stddef.h>
 
-#define X(field, wire, preset, word0, word1, meaning)                                              \
-    static const char *const field##_words[] = { word0, word1 };
+#define X(field, wire, preset, meaning, ...)                                                       \
+    static const char *const field##_words[] = { __VA_ARGS__ };
 GROUP_CHOICES(X)
 #undef X
 
@@ -13,9 +13,17 @@ const struct conf_option group_options[] = {
       NULL,   false, meaning },
     GROUP_NUMBERS(X)
 #undef X
-#define X(field, wire, preset, word0, word1, meaning)                                              \
-    { #field,        wire,  CONF_CHOICE, offsetof(struct group_conf, field), preset, 0, 1,         \
-      field##_words, false, meaning },
+#define X(field, wire, preset, meaning, ...)                                                       \
+    { #field,                                                                                      \
+      wire,                                                                                        \
+      CONF_CHOICE,                                                                                 \
+      offsetof(struct group_conf, field),                                                          \
+      preset,                                                                                      \
+      0,                                                                                           \
+      sizeof field##_words / sizeof *field##_words - 1,                                            \
+      field##_words,                                                                               \
+      false,                                                                                       \
+      meaning },
         GROUP_CHOICES(X)
 #undef X
 #define X(field, wire, secret, meaning)                                                            \

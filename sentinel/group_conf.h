@@ -26,11 +26,30 @@
     X(priority_max_lag_bytes, "priority-max-lag-bytes", 65536, 0, INT64_C(1) << 50,                \
       "a preferred replica further behind the most advanced one loses its preference")             \
     X(switchover_timeout_ms, "switchover-timeout", 3000, 100, 8000,                                \
-      "writes are paused no longer than this in a planned switchover, in milliseconds")
+      "writes are paused no longer than this in a planned switchover, in milliseconds")            \
+    X(lease_ms, "lease", 5000, 200, 600000,                                                        \
+      "time without a quorum after which a primary that can be reached is fenced, in "             \
+      "milliseconds")                                                                              \
+    X(min_replicas, "min-replicas", 1, 1, 128,                                                     \
+      "replicas that a primary needs to accept writes, where they are looked after")               \
+    X(max_lag_s, "max-lag", 10, 1, 3600,                                                           \
+      "silence after which a replica does not count for that, in seconds")
 
+/*   X(field, SENTINEL SET name, preset, meaning, words...) */
 #define GROUP_CHOICES(X)                                                                           \
-    X(crash_detection, "crash-detection", 1, "off", "fast",                                        \
-      "fast: a reset link, two refusals and a replica's word make a primary down at once")
+    X(crash_detection, "crash-detection", 1,                                                       \
+      "fast: a reset link, two refusals and a replica's word make a primary down at once", "off",  \
+      "fast")                                                                                      \
+    X(fencing, "fencing", FENCING_AUTO,                                                            \
+      "auto: a replaced primary is demoted before it answers anybody; strict: nobody is promoted " \
+      "while the old primary may accept writes",                                                   \
+      "off", "auto", "strict")                                                                     \
+    X(durability, "durability", DURABILITY_ASYNC,                                                  \
+      "bounded: min-replicas-to-write and -max-lag of the nodes are kept right", "async",          \
+      "bounded", "quorum")
+
+enum fencing { FENCING_OFF, FENCING_AUTO, FENCING_STRICT };
+enum durability { DURABILITY_ASYNC, DURABILITY_BOUNDED, DURABILITY_QUORUM };
 
 /*   X(field, SENTINEL SET name, secret, meaning) */
 #define GROUP_TEXTS(X)                                                                             \

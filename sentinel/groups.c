@@ -9,6 +9,7 @@
 #include "sentinel/detect.h"
 #include "sentinel/emit.h"
 #include "sentinel/failover.h"
+#include "sentinel/guard.h"
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
 #include "sentinel/opinions.h"
@@ -162,6 +163,9 @@ static void forget_opinions(struct group *group)
 static void retarget_nodes(struct core *core, struct group *group, struct node *old)
 {
     group->primary->owed = group->primary->rumoured = false;
+    if (group->primary->armed)
+        output_order(&core->output, ORDER_DISARM, group->primary->id);
+    group->primary->armed = false;
     old->owed = !node_follows_primary(old);
     for (size_t i = 0; i < group->n_nodes; i++) {
         struct node *node = group->nodes[i];
@@ -255,6 +259,7 @@ static msec group_next(const struct core *core, const struct group *group)
 
     next = msec_min(next, failover_next(core, group));
     next = msec_min(next, repoint_next(core, group));
+    next = msec_min(next, guard_next(core, group));
     return msec_min(next, adopt_next(core, group));
 }
 
@@ -267,6 +272,7 @@ void group_run(struct core *core, struct group *group)
     failover_run(core, group);
     opinions_run(core, group);
     repoint_run(core, group);
+    guard_run(core, group);
     core_arm(core, &group->deadline, group_next(core, group));
 }
 

@@ -13,6 +13,8 @@
 #define FIX_MIN_MS 1000 /* between two orders to follow, doubling ... */
 #define FIX_MAX_MS 60000
 
+#define PROMPT_LAG_S 2 /* a replica acknowledges each second */
+
 struct node *node_add(struct core *core, struct group *group, const struct addr *addr)
 {
     if (group->n_nodes == NODES_MAX)
@@ -26,6 +28,7 @@ struct node *node_add(struct core *core, struct group *group, const struct addr 
     node->created_at = node->role_at = core->now;
     node->wrong_at = node->reborn_at = node->balked_at = node->cut_off_at = node->refused_at =
         MSEC_NEVER;
+    node->guard_at = MSEC_NEVER;
     node_info_init(&node->info);
     probe_init(&node->probe, &core->pace, true, group->conf.down_after_ms, core->now);
     backoff_init(&node->fix_backoff, FIX_MIN_MS, FIX_MAX_MS);
@@ -270,6 +273,7 @@ static void note_runid(struct core *core, struct node *node, const struct node_i
         return;
     if (node->runid[0] != '\0') {
         node->reborn = true;
+        node->guard_at = MSEC_NEVER;
         node->reborn_at = core->now;
         emit_node_event(core, EVENT_REBOOT, node);
     }
@@ -331,11 +335,21 @@ void node_note_lineage(struct core *core, struct node *node)
         emit_lineage_row(core, group);
 }
 
+static size_t count_prompt(const struct node_info *info)
+{
+    size_t n = 0;
+
+    for (uint32_t i = 0; info->replicas != NULL && i < info->n_replicas; i++)
+        n += info->replicas[i].online && info->replicas[i].lag_s <= PROMPT_LAG_S;
+    return n;
+}
+
 static void take_info(struct core *core, struct node *node, const struct node_info *info)
 {
     note_runid(core, node, info);
     note_role(core, node, info);
     node->info = *info;
+    node->prompt_replicas = count_prompt(info);
     node->info.replicas = NULL; /* they are the input's */
     node->contacted = true;
     note_wrong(core, node);
@@ -373,6 +387,7 @@ void node_observe(struct core *core, struct node *node, const struct observation
     probe_observe(&node->probe, seen->link, seen->evidence, core->now, &core->prng);
     if (seen->link == LINK_CMD && was_up != probe_is_up(&node->probe)) {
         node->contacted = node->reborn = false;
+        node->guard_stale = true;
         if (!was_up)
             note_ip(core, node, seen->ip);
     }

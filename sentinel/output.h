@@ -32,6 +32,12 @@
  *   SCRIPT_KILL  SCRIPT KILL; the reply does not matter
  *   DEMOTE  as FOLLOW, of a primary, before anybody else is promoted; settles TICKET with the
  *           offset of its last write
+ *   FENCE   as DEMOTE, over every connection that is open, even one that does not answer; they are
+ *           given up to it: both links report that they ended. Settles TICKET, perhaps very late
+ *   DISARM  end the connections that FENCE took
+ *   DETACH  as FOLLOW, before ADDR is a primary; settles TICKET
+ *   GUARD_ASK  CONFIG GET min-replicas-to-write and -max-lag; settles TICKET with both
+ *   GUARD_SET  CONFIG SET of both (and CONFIG REWRITE if REWRITE); settles TICKET with both
  *   PAUSE   CLIENT PAUSE pause_ms WRITE, then ROLE; settles TICKET with the offset
  *   UNPAUSE CLIENT UNPAUSE; the reply does not matter
  *   ROLE    ROLE; settles TICKET with role and offset
@@ -46,8 +52,13 @@
     X(FOLLOW, "follow", 1)                                                                         \
     X(PROMOTE, "promote", 1)                                                                       \
     X(SCRIPT_KILL, "script-kill", 0)                                                               \
+    X(FENCE, "fence", 1)                                                                           \
+    X(DISARM, "disarm", 0)                                                                         \
+    X(DETACH, "detach", 1)                                                                         \
     X(DEMOTE, "demote", 1)                                                                         \
     X(PAUSE, "pause", 1)                                                                           \
+    X(GUARD_ASK, "guard-ask", 0)                                                                   \
+    X(GUARD_SET, "guard-set", 1)                                                                   \
     X(UNPAUSE, "unpause", 0)                                                                       \
     X(ROLE, "role", 0)
 
@@ -64,8 +75,10 @@ struct order {
     enum link_kind link; /* OPEN, CLOSE, PING */
     uint64_t ticket;     /* of orders that settle it; else 0 */
     struct addr addr;    /* OPEN: where to; FOLLOW, DEMOTE: whom to follow */
-    unsigned without;    /* FOLLOW, PROMOTE, DEMOTE: parts to leave out (enum order_part) */
+    unsigned without;    /* FOLLOW, PROMOTE, DEMOTE, FENCE, DETACH: parts to leave out (enum order_part) */
     msec pause_ms;       /* PAUSE */
+    int64_t min_replicas, max_lag_s; /* GUARD_SET */
+    bool rewrite;
     struct hello hello;  /* HELLO */
 };
 

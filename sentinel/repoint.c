@@ -140,6 +140,11 @@ static bool confirm(struct core *core, const struct node *node)
     return false;
 }
 
+bool repoint_is_confirmed(const struct core *core, const struct node *node)
+{
+    return is_confirmed(core, node);
+}
+
 /* Whether NODE was promoted out of the history of the primary that we have: after it, then, by
  * somebody of whom we have not heard yet. A former primary has it the other way round. */
 static bool is_successor(const struct node *node)
@@ -163,7 +168,8 @@ static bool may_demote(struct core *core, const struct node *node)
 /* Whether there is nothing in the air that would make an order of ours wrong. */
 static bool is_steady(const struct core *core, const struct group *group)
 {
-    return !core->disk_stalled && !group->rumour.active && core->now >= core->steady_at;
+    return !core->disk_stalled && !group->rumour.active && core->now >= core->steady_at &&
+           campaign_hold_until(group) <= core->now; /* another may be giving out roles */
 }
 
 /* The leader's part, for one replica. */

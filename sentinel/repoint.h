@@ -11,6 +11,8 @@
 #ifndef SENTINEL_REPOINT_H
 #define SENTINEL_REPOINT_H
 
+#include <stdbool.h>
+
 #include "wire/msec.h"
 
 struct core;
@@ -20,6 +22,9 @@ struct settled;
 
 void repoint_run(struct core *core, struct group *group);
 msec repoint_next(const struct core *core, const struct group *group);
+
+/* Whether a majority has the configuration that we have, asked since NODE was seen as it is. */
+bool repoint_is_confirmed(const struct core *core, const struct node *node);
 
 /* An order to follow has ended. */
 void repoint_settled(struct core *core, struct node *node, const struct settled *settled);

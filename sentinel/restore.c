@@ -46,6 +46,12 @@ static void restore_node(struct core *core, struct group *group, const struct ro
     memcpy(node->runid, row->runid, sizeof node->runid);
     memcpy(node->ip, row->ip, sizeof node->ip);
     node->owed = row->owed;
+    if (row->min_replicas < 0)
+        return;
+    node->min_replicas = row->min_replicas;
+    node->max_lag_s = row->max_lag_s;
+    node->guard_at = core->now;
+    node->guard_stale = true;
 }
 
 static void restore_epoch(struct core *core, const struct row *row)

@@ -52,9 +52,10 @@ struct row {
     char runid[PEER_RUNID_LEN + 1];
     struct addr addr;
     uint64_t epoch;
-    char ip[HOST_LEN_MAX + 1]; /* NODE: numeric address it was last reached at */
-    bool owed;                 /* NODE: a former primary that has still to be demoted */
-    bool from_file;            /* GROUP: stands in the configuration file, not only in the state */
+    char ip[HOST_LEN_MAX + 1];       /* NODE: numeric address it was last reached at */
+    bool owed;                       /* NODE: a former primary that has still to be demoted */
+    int64_t min_replicas, max_lag_s; /* NODE: what it needs to accept writes; -1 = not known */
+    bool from_file;         /* GROUP: stands in the configuration file, not only in the state */
     struct addr base_addr;  /* GROUP: address and settings as the file had them when last read: */
     struct group_conf base; /* an option that the file changes later wins over the state */
     struct global_conf global, global_base; /* GLOBAL: in force, and as the file had them */

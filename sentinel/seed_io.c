@@ -66,7 +66,8 @@ static size_t make_rows(const struct config *config, const struct seed_group *gr
     if (group->leader_epoch > 0)
         rows[n++] = (struct row){ .kind = ROW_VOTE, .epoch = group->leader_epoch };
     for (size_t i = 0; i < group->n_replicas; i++)
-        rows[n++] = (struct row){ .kind = ROW_NODE, .addr = group->replicas[i] };
+        rows[n++] =
+            (struct row){ .kind = ROW_NODE, .addr = group->replicas[i], .min_replicas = -1 };
     for (size_t i = 0; i < group->n_peers; i++) {
         rows[n] = (struct row){ .kind = ROW_PEER, .addr = group->peers[i].addr };
         memcpy(rows[n++].runid, group->peers[i].runid, sizeof group->peers[i].runid);

@@ -39,7 +39,11 @@
     X(VOTE_ALL, "SELECT group_name, epoch, run_id FROM votes")                                     \
     X(NODE_PUT, "INSERT OR REPLACE INTO nodes(group_name, host, port, run_id, owed, ip)"           \
                 " VALUES(?1, ?2, ?3, ?4, ?5, ?6)")                                                 \
-    X(NODE_ALL, "SELECT group_name, host, port, run_id, owed, ip FROM nodes")                      \
+    X(NODE_ALL, "SELECT group_name, host, port, run_id, owed, ip, min_replicas, max_lag_s"         \
+                " FROM nodes LEFT JOIN guards USING (group_name, host, port)")                     \
+    X(GUARD_PUT, "INSERT OR REPLACE INTO guards(group_name, host, port, min_replicas, max_lag_s)"  \
+                 " VALUES(?1, ?2, ?3, ?4, ?5)")                                                    \
+    X(GUARD_DROP, "DELETE FROM guards WHERE group_name = ?1 AND host = ?2 AND port = ?3")          \
     X(NODE_DROP, "DELETE FROM nodes WHERE group_name = ?1 AND host = ?2 AND port = ?3")            \
     X(PEER_PUT, "INSERT OR REPLACE INTO peers(group_name, run_id, host, port)"                     \
                 " VALUES(?1, ?2, ?3, ?4)")                                                         \
@@ -52,6 +56,7 @@
     X(OPTIONS_DROP, "DELETE FROM group_options WHERE group_name = ?1")                             \
     X(LINEAGES_DROP, "DELETE FROM lineages WHERE group_name = ?1")                                 \
     X(VOTES_DROP, "DELETE FROM votes WHERE group_name = ?1")                                       \
+    X(GUARDS_DROP, "DELETE FROM guards WHERE group_name = ?1")                                     \
     X(NODES_DROP, "DELETE FROM nodes WHERE group_name = ?1")                                       \
     X(PEERS_DROP, "DELETE FROM peers WHERE group_name = ?1")
 
@@ -83,6 +88,10 @@ void state_leave(struct state *state);
 /* The tables that came after version 1 of the schema was in use, and change nothing else. */
 #define STATE_LATER_TABLES                                                                         \
     "CREATE TABLE IF NOT EXISTS users(name TEXT PRIMARY KEY, rules TEXT NOT NULL) WITHOUT ROWID;"  \
+    "CREATE TABLE IF NOT EXISTS guards(group_name TEXT NOT NULL, host TEXT NOT NULL COLLATE "      \
+    "NOCASE,"                                                                                      \
+    " port INTEGER NOT NULL, min_replicas INTEGER NOT NULL, max_lag_s INTEGER NOT NULL,"           \
+    " PRIMARY KEY(group_name, host, port)) WITHOUT ROWID;"                                         \
     "CREATE TABLE IF NOT EXISTS lineages(group_name TEXT PRIMARY KEY, replids TEXT NOT NULL)"      \
     " WITHOUT ROWID;"                                                                              \
     "CREATE TABLE IF NOT EXISTS removed(group_name TEXT PRIMARY KEY, host TEXT NOT NULL,"          \

@@ -117,6 +117,22 @@ static bool put_vote(struct state *state, const struct row *row)
     return state_run(put);
 }
 
+/* What a node needs to accept writes; nothing, when that is not known. */
+static bool put_guard(struct state *state, const struct row *row)
+{
+    bool known = row->kind == ROW_NODE && row->min_replicas >= 0;
+    sqlite3_stmt *put = state_sql(state, known ? SQL_GUARD_PUT : SQL_GUARD_DROP);
+
+    state_bind_text(put, 1, row->group);
+    state_bind_text(put, 2, row->addr.host);
+    state_bind_int(put, 3, row->addr.port);
+    if (known) {
+        state_bind_int(put, 4, row->min_replicas);
+        state_bind_int(put, 5, row->max_lag_s);
+    }
+    return state_run(put);
+}
+
 static bool put_node(struct state *state, const struct row *row)
 {
     bool gone = row->kind == ROW_NODE_GONE;
@@ -130,7 +146,7 @@ static bool put_node(struct state *state, const struct row *row)
         state_bind_int(put, 5, row->owed);
         state_bind_text(put, 6, row->ip);
     }
-    return state_run(put);
+    return state_run(put) && put_guard(state, row);
 }
 
 static bool put_peer(struct state *state, const struct row *row)
@@ -304,6 +320,9 @@ static bool read_node(struct state *state, sqlite3_stmt *all, struct row *row)
     (void)state;
     row->owed = sqlite3_column_int(all, 4) != 0;
     snprintf(row->ip, sizeof row->ip, "%s", text_at(all, 5));
+    row->min_replicas =
+        sqlite3_column_type(all, 6) == SQLITE_NULL ? -1 : sqlite3_column_int64(all, 6);
+    row->max_lag_s = sqlite3_column_int64(all, 7);
     return read_name(all, 0, row->group) && read_addr(all, 1, &row->addr) &&
            read_runid(all, 3, true, row->runid);
 }

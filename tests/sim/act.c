@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sentinel/core.h"
+#include "sentinel/guard.h"
 #include "sentinel/model.h"
 #include "tests/sim/chaos.h"
 #include "tests/sim/sup.h"
@@ -78,6 +79,9 @@ void act_start(struct world *w, struct engine *e, enum rebirth rebirth, msec loa
     e->busy = 0;
     e->service_ms = 0;
     e->paused_until = 0;
+    for (int i = 0; i < PLAN_ENGINES_MAX; i++)
+        e->acked_at[i] = -1;
+    e->min_replicas %= GUARD_FENCED; /* that is not written to its configuration */
     e->bad_at = w->now;
     e->loading_until = w->now + loading_ms;
     e->advanced_at = w->now;

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "sentinel/core.h"
+#include "sentinel/guard.h"
 #include "sentinel/model.h"
 #include "sentinel/outbox.h"
 #include "tests/sim/world.h"
@@ -150,6 +151,8 @@ static const char *unsettled_nodes(struct world *w, int g, int primary)
         return UNSETTLED("%s is no primary", p->name);
     for (int i = 0; i < w->n_engines; i++) {
         const struct engine *e = &w->engines[i];
+        if (e->group == g && e->alive && e->min_replicas >= GUARD_FENCED && is_known(w, e))
+            return UNSETTLED("%s has no writes", e->name);
         if (e->group != g || i == primary || !e->alive || e->hung || !is_known(w, e))
             continue;
         if (e->role != ROLE_REPLICA || e->master != primary || e->link != REPL_UP)

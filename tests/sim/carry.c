@@ -100,6 +100,8 @@ static void carry_probe(struct world *w, struct sup *s, const struct order *orde
     enum link_kind link = order->kind == ORDER_PING ? order->link : LINK_CMD;
     struct conn *conn = up_conn_of(w, s, order->id, link);
 
+    if (conn == NULL && links_of(s, order->id)->given_at[link] == w->now)
+        return; /* it is on its way to the core */
     if (conn == NULL) {
         world_fail(w, "%s sends %s to #%u, link %s is not up", s->name,
                    order_kind_name(order->kind), order->id, link_kind_name(link));
@@ -137,11 +139,12 @@ static void carry_hello(struct world *w, struct sup *s, const struct order *orde
 
 static enum packet_kind packet_of_order(enum order_kind kind)
 {
-    static const enum packet_kind kinds[] = { [ORDER_FOLLOW] = PKT_FOLLOW,
-                                              [ORDER_DEMOTE] = PKT_FOLLOW,
-                                              [ORDER_PROMOTE] = PKT_PROMOTE,
-                                              [ORDER_PAUSE] = PKT_PAUSE,
-                                              [ORDER_ROLE] = PKT_ROLE };
+    static const enum packet_kind kinds[] = {
+        [ORDER_FOLLOW] = PKT_FOLLOW,       [ORDER_DEMOTE] = PKT_FOLLOW,
+        [ORDER_DETACH] = PKT_FOLLOW,       [ORDER_PROMOTE] = PKT_PROMOTE,
+        [ORDER_PAUSE] = PKT_PAUSE,         [ORDER_ROLE] = PKT_ROLE,
+        [ORDER_GUARD_ASK] = PKT_GUARD_ASK, [ORDER_GUARD_SET] = PKT_GUARD_SET
+    };
 
     return kinds[kind];
 }
@@ -165,9 +168,12 @@ static void carry_role(struct world *w, struct sup *s, const struct order *order
         fault_late_demotion(w, s, endpoint_engine(w, conn->server));
     packet->ticket = order->ticket;
     packet->without = order->without;
-    if (order->kind == ORDER_PAUSE)
+    if (order->kind == ORDER_PAUSE) {
         packet->u.pause_ms = order->pause_ms;
-    else
+    } else if (order->kind == ORDER_GUARD_SET) {
+        packet->u.guard.min_replicas = order->min_replicas;
+        packet->u.guard.max_lag_s = order->max_lag_s;
+    } else if (order->kind != ORDER_GUARD_ASK)
         packet->u.addr = order->addr;
     conn->tickets[conn->n_tickets++] = order->ticket;
     request(w, s, conn, packet);
@@ -187,6 +193,7 @@ static void carry_order(struct world *w, struct sup *s, const struct order *orde
     case ORDER_FORGET:
         carry_close(w, s, order->id, LINK_CMD);
         carry_close(w, s, order->id, LINK_PUBSUB);
+        armed_disarm(w, s, order->id);
         break;
     case ORDER_PING:
     case ORDER_INFO:
@@ -198,10 +205,19 @@ static void carry_order(struct world *w, struct sup *s, const struct order *orde
         break;
     case ORDER_FOLLOW:
     case ORDER_DEMOTE:
+    case ORDER_DETACH:
     case ORDER_PROMOTE:
     case ORDER_PAUSE:
+    case ORDER_GUARD_ASK:
+    case ORDER_GUARD_SET:
     case ORDER_ROLE:
         carry_role(w, s, order);
+        break;
+    case ORDER_FENCE:
+        armed_fence(w, s, order);
+        break;
+    case ORDER_DISARM:
+        armed_disarm(w, s, order->id);
         break;
     case ORDER_UNPAUSE:
         conn = up_conn_of(w, s, order->id, LINK_CMD);

@@ -25,6 +25,11 @@ void engine_init(struct world *w, int index, int group, bool primary)
                           .role = primary ? ROLE_PRIMARY : ROLE_REPLICA,
                           .master = -1,
                           .link_down_at = -1 };
+    e->min_replicas =
+        w->plan.conf[group].fencing == FENCING_STRICT ? w->plan.conf[group].min_replicas : 0;
+    e->max_lag_s = w->plan.conf[group].max_lag_s;
+    for (int i = 0; i < PLAN_ENGINES_MAX; i++)
+        e->acked_at[i] = -1;
     snprintf(e->name, sizeof e->name, "n%d", index + 1);
     snprintf(e->ip, sizeof e->ip, w->plan.names ? "10.0.0.%d" : "n%d", index + 1);
     repl_id_format(e->runid, repl_new_id(w));
@@ -35,6 +40,7 @@ void engine_init(struct world *w, int index, int group, bool primary)
         e->master--;
     e->link = REPL_UP;
     e->link_life = 1;
+    guard_acked(w, e);
 }
 
 void engine_done(struct world *w, struct engine *e)
@@ -189,6 +195,9 @@ static void obey(struct world *w, struct engine *e, struct conn *conn, const str
             repl_follow(w, e, world_engine_by_addr(w, &packet->u.addr));
         if (((e->picky | packet->without) & PART_KILL) == 0)
             kill_normal_clients(w, e, conn);
+        for (int i = 0; i < w->plan.n_sups; i++) /* somebody else sends it elsewhere */
+            if (w->sups[i].endpoint != conn->client)
+                audit_follow_ended(w, &w->sups[i], e->index);
         reply->u.settled.ok = true;
         reply->u.settled.offset = e->offset;
     }
@@ -209,6 +218,25 @@ static void answer_role(struct world *w, struct engine *e, struct conn *conn,
     reply->u.settled.error = ev == EVIDENCE_COUNT ? NULL : evidence_name(ev);
     reply->u.settled.role = ev == EVIDENCE_COUNT ? e->role : ROLE_UNKNOWN;
     reply->u.settled.offset = e->role == ROLE_PRIMARY || e->link == REPL_UP ? e->offset : 0;
+    net_send(w, conn, TO_CLIENT, reply);
+}
+
+static void answer_guard(struct world *w, struct engine *e, struct conn *conn,
+                         const struct packet *packet)
+{
+    struct packet *reply = packet_new(w, PKT_SETTLED);
+    enum evidence ev = trouble(w, e, conn);
+
+    repl_advance(w);
+    if (packet->kind == PKT_GUARD_SET && ev == EVIDENCE_COUNT) {
+        e->min_replicas = packet->u.guard.min_replicas;
+        e->max_lag_s = packet->u.guard.max_lag_s;
+    }
+    reply->ticket = packet->ticket;
+    reply->u.settled.ok = ev == EVIDENCE_COUNT;
+    reply->u.settled.error = ev == EVIDENCE_COUNT ? NULL : evidence_name(ev);
+    reply->u.settled.min_replicas = e->min_replicas;
+    reply->u.settled.max_lag_s = e->max_lag_s;
     net_send(w, conn, TO_CLIENT, reply);
 }
 
@@ -252,6 +280,10 @@ static void serve(struct world *w, struct engine *e, struct conn *conn, const st
     case PKT_UNPAUSE:
         if (trouble(w, e, conn) == EVIDENCE_COUNT)
             engine_unpause(w, e);
+        break;
+    case PKT_GUARD_ASK:
+    case PKT_GUARD_SET:
+        answer_guard(w, e, conn, packet);
         break;
     case PKT_ROLE:
         answer_role(w, e, conn, packet);

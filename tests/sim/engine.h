@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "probes/node_info.h"
+#include "tests/sim/plan.h"
 #include "wire/msec.h"
 
 struct conn;
@@ -43,8 +44,10 @@ struct engine {
     msec service_ms; /* what each command takes; 0 = nothing */
     int priority;
     msec lag_ms;
-    msec bad_at;       /* when it last did not answer as it should */
-    msec paused_until; /* writes are held back; in the past: they are not */
+    msec bad_at;                     /* when it last did not answer as it should */
+    int64_t min_replicas, max_lag_s; /* as its configuration has it */
+    msec acked_at[PLAN_ENGINES_MAX]; /* when each replica last acknowledged; -1 = never */
+    msec paused_until;               /* writes are held back; in the past: they are not */
 
     enum node_role role;
     bool strayed; /* was started as a primary by mistake once */
@@ -72,6 +75,11 @@ void engine_done(struct world *w, struct engine *e);
 
 /* A request has arrived at the process's socket. Owned from here on. */
 void engine_receive(struct world *w, struct engine *e, struct conn *conn, struct packet *packet);
+
+/* What min-replicas-to-write comes to (tests/sim/guard.c). */
+bool engine_is_writable(struct world *w, const struct engine *e);
+void guard_acked(struct world *w, const struct engine *replica);
+void guard_check(struct world *w);
 
 /* CLIENT PAUSE ... WRITE and UNPAUSE (tests/sim/pause.c). A PUBLISH that comes meanwhile waits, and
  * with it everything behind it on its connection. Handler of H_UNPAUSED: the time is over. */

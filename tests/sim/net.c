@@ -218,6 +218,12 @@ void net_close_client(struct world *w, struct conn *conn)
     net_release(w, conn);
 }
 
+void net_reset_client(struct world *w, struct conn *conn)
+{
+    pipe_clear(w, &conn->pipe[TO_SERVER]);
+    net_close_client(w, conn);
+}
+
 void net_close_server(struct world *w, struct conn *conn)
 {
     conn->server_open = conn->subscribed = false;

@@ -32,6 +32,8 @@ struct world;
     X(PUBLISH, "publish")                                                                          \
     X(FOLLOW, "follow")                                                                            \
     X(PROMOTE, "promote")                                                                          \
+    X(GUARD_ASK, "guard-ask")                                                                      \
+    X(GUARD_SET, "guard-set")                                                                      \
     X(PAUSE, "pause")                                                                              \
     X(UNPAUSE, "unpause")                                                                          \
     X(ROLE, "role")                                                                                \
@@ -95,9 +97,13 @@ struct packet {
             enum node_role role;
             uint64_t offset;
             unsigned refused;
+            int64_t min_replicas, max_lag_s;
             const char *error;
         } settled;
         msec pause_ms; /* PAUSE */
+        struct {
+            int64_t min_replicas, max_lag_s;
+        } guard; /* GUARD_SET */
     } u;
 };
 
@@ -123,6 +129,7 @@ struct conn {
     msec up_at;
     bool subscribed;
     int login;   /* the password that the client has; 0 = none */
+    bool given;  /* to an order to step down: it is no link of ID any more */
     bool denied; /* the server refused it its rights when it was made */
     bool ended;  /* an END or REFUSED to the client is under way */
     struct pipe pipe[2];
@@ -168,6 +175,9 @@ void net_send(struct world *w, struct conn *conn, int dir, struct packet *packet
 
 /* An end closes: the other is told by END behind everything sent so far. */
 void net_close_client(struct world *w, struct conn *conn);
+
+/* The client closes, and what has not reached the server's host is lost. */
+void net_reset_client(struct world *w, struct conn *conn);
 void net_close_server(struct world *w, struct conn *conn);
 
 /* A process is gone. HOST_OFF: nobody is told. */

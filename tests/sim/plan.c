@@ -93,6 +93,11 @@ static void draw_conf(struct plan *plan, struct prng *prng)
             majority ? plan_majority(plan) : 1 + (int64_t)prng_below(prng, (uint64_t)plan->n_sups);
         conf->down_after_ms = down_after;
         conf->failover_timeout_ms = PICK(prng, 1000, 3000, 10000, 60000, 180000);
+        conf->fencing = PICK(prng, FENCING_OFF, FENCING_AUTO, FENCING_AUTO, FENCING_STRICT);
+        conf->durability = PICK(prng, DURABILITY_ASYNC, DURABILITY_ASYNC, DURABILITY_BOUNDED);
+        conf->lease_ms = PICK(prng, 2000, 3000, 5000);
+        conf->min_replicas = plan->n_nodes[i] > 2 ? PICK(prng, 1, 1, plan->n_nodes[i] - 1) : 1;
+        conf->max_lag_s = PICK(prng, 1, 2, 5);
         conf->switchover_timeout_ms = PICK(prng, 100, 300, 3000, 8000);
         conf->parallel_syncs = PICK(prng, 1, 1, 2, 3, 10);
         conf->priority_max_lag_bytes = PICK(prng, 65536, 65536, 1000, 0, 10000000);
@@ -161,6 +166,9 @@ static void draw_chaos(struct plan *plan, struct prng *prng)
     plan->weight[FAULT_OP_FAILOVER] += chance(prng, 50);
     plan->finale =
         (enum finale)PICK(prng, FINALE_NONE, FINALE_KILL, FINALE_POWER, FINALE_HANG, FINALE_ROW);
+    for (int i = 0; i < plan->n_groups; i++) /* strict: rather nobody than one too many */
+        if (plan->finale == FINALE_ROW && plan->conf[i].fencing == FENCING_STRICT)
+            plan->finale = FINALE_KILL;
     if (plan->meet_first == false || plan->n_sups == 1)
         return;
     for (int i = 0; i < plan->n_groups; i++)

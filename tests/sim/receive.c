@@ -55,6 +55,10 @@ void receive_evidence(struct world *w, struct sup *s, struct conn *conn, enum ev
     }
     conn->client_open = false;
     carry_settle_lost(w, s, conn);
+    if (conn->given) {
+        net_release(w, conn);
+        return;
+    }
     observe(w, s, conn, evidence, NULL);
     conn = net_find(w, index, serial);
     if (conn != NULL)
@@ -103,6 +107,8 @@ static void settled(struct world *w, struct sup *s, struct conn *conn, const str
     input.u.settled.role = packet->u.settled.role;
     input.u.settled.offset = packet->u.settled.offset;
     input.u.settled.refused = packet->u.settled.refused;
+    input.u.settled.min_replicas = packet->u.settled.min_replicas;
+    input.u.settled.max_lag_s = packet->u.settled.max_lag_s;
     if (packet->u.settled.error != NULL)
         strcpy(input.u.settled.error, packet->u.settled.error);
     sup_feed(w, s, &input);
@@ -152,12 +158,21 @@ static void evidence(struct world *w, struct sup *s, struct conn *conn, enum evi
     observe(w, s, conn, ev, NULL);
 }
 
+/* On a connection that an order has for itself only its reply is of interest, and the end. */
+static bool is_for_given(const struct packet *packet)
+{
+    return packet->kind == PKT_SETTLED || packet->kind == PKT_END || packet->kind == PKT_REFUSED ||
+           packet->kind == PKT_UNREACHABLE;
+}
+
 /* What the other end sent to us, its client. */
 static void as_client(struct world *w, struct sup *s, struct conn *conn,
                       const struct packet *packet)
 {
     struct message stock = { .kind = MESSAGE_STOCK, .peer = conn->id };
 
+    if (conn->given && !is_for_given(packet))
+        return;
     if (packet->kind != PKT_CHANNEL && packet->kind != PKT_UP && conn->n_pending > 0)
         conn->n_pending--;
     switch (packet->kind) {

@@ -55,7 +55,7 @@ void repl_advance_one(struct world *w, struct engine *e, int depth)
     if (e->advanced_at == w->now || depth > CHAIN_MAX)
         return;
     if (e->role == ROLE_PRIMARY) {
-        if (e->alive && !e->hung && !engine_is_loading(w, e))
+        if (engine_is_writable(w, e))
             write_some(w, e);
     } else if (e->alive && !e->hung && e->link == REPL_UP && flows(w, e, master_of(w, e))) {
         struct engine *m = master_of(w, e);
@@ -140,6 +140,7 @@ void repl_linked(struct world *w, struct engine *e, uint64_t gen)
     if (e->replid != m->replid)
         repl_drop_followers(w, e);
     e->link = REPL_UP;
+    guard_acked(w, e);
     e->replid = m->replid;
     e->replid2 = m->replid2;
     e->second_offset = m->second_offset;
@@ -159,6 +160,7 @@ void repl_synced(struct world *w, struct engine *e, uint64_t gen)
     repl_advance(w);
     repl_drop_followers(w, e);
     e->link = REPL_UP;
+    guard_acked(w, e);
     e->replid = m->replid;
     e->replid2 = m->replid2;
     e->second_offset = m->second_offset;
@@ -185,10 +187,13 @@ static void look_after(struct world *w, struct engine *e)
         connect(w, e);
         return;
     }
-    if (flows(w, e, m))
+    if (flows(w, e, m)) {
         e->heard_at = w->now;
-    else if (m == NULL || (m->life != e->link_life && net_reachable(w, e->endpoint, m->endpoint)) ||
-             w->now - e->heard_at > w->plan.repl_timeout_ms)
+        if (e->link == REPL_UP)
+            guard_acked(w, e);
+    } else if (m == NULL ||
+               (m->life != e->link_life && net_reachable(w, e->endpoint, m->endpoint)) ||
+               w->now - e->heard_at > w->plan.repl_timeout_ms)
         link_down(w, e);
 }
 

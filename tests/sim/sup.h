@@ -33,6 +33,7 @@ struct disk {
 
 /* Connections by the core's id, as index and serial; no connection has the serial 0. */
 struct id_links {
+    msec given_at[LINK_COUNT]; /* when its connection was given to an order */
     uint32_t conn[LINK_COUNT], serial[LINK_COUNT];
 };
 
@@ -122,5 +123,11 @@ const struct row *disk_find(const struct disk *disk, enum row_kind kind, const c
                             const char *runid);
 bool disk_has_node(const struct disk *disk, const char *group, const struct addr *addr);
 uint64_t disk_epoch(const struct disk *disk);
+
+/* Orders that take connections for themselves (tests/sim/armed.c). */
+struct order;
+void armed_fence(struct world *w, struct sup *s, const struct order *order);
+void armed_disarm(struct world *w, struct sup *s, uint32_t id);
+void armed_given(struct world *w, struct sup *s, uint64_t what);
 
 #endif

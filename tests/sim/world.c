@@ -126,6 +126,10 @@ static void dispatch(struct world *w, const struct happening *h)
         if (s->alive && s->life == h->what)
             receive_lost(w, s, h->gen);
         break;
+    case H_GIVEN:
+        if (s->alive && s->life == h->what)
+            armed_given(w, s, h->gen);
+        break;
     case H_DUPLICATE:
         duplicate_due(w, h);
         break;
@@ -166,6 +170,7 @@ bool world_step(struct world *w)
     w->now = h.at;
     w->stats.happenings++;
     dispatch(w, &h);
+    guard_check(w);
     return !w->failed && !w->finished;
 }
 

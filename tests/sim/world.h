@@ -34,6 +34,7 @@ enum happening_kind {
     H_COMMIT,
     H_COMMIT_LATE,
     H_COMMIT_RETRY,
+    H_GIVEN,     /* what: life, gen: id and link */
     H_LOST,      /* what: life, gen: ticket */
     H_DUPLICATE, /* ptr: packet, gen: life */
     H_SUP_START, /* gen: life */

@@ -1,0 +1,55 @@
+/* Whether a node accepts writes: min-replicas-to-write and -max-lag as a primary counts them, and
+ * the check that under strict fencing no two nodes of a group do. */
+#include "tests/sim/engine.h"
+#include "tests/sim/world.h"
+
+void guard_acked(struct world *w, const struct engine *replica)
+{
+    w->engines[replica->master].acked_at[replica->index] = w->now;
+}
+
+/* Whether M still counts R: it acknowledged lately, and M was not told of the end of its link. */
+static bool counts(struct world *w, const struct engine *m, const struct engine *r)
+{
+    bool follows = r->alive && r->role == ROLE_REPLICA && r->master == m->index &&
+                   r->link == REPL_UP && r->link_life == m->life;
+
+    if (m->acked_at[r->index] < 0)
+        return false;
+    if (!follows && net_reachable(w, m->endpoint, r->endpoint))
+        return false;
+    return w->now - m->acked_at[r->index] <= (m->max_lag_s + 1) * 1000;
+}
+
+bool engine_is_writable(struct world *w, const struct engine *e)
+{
+    int good = 0;
+
+    if (!e->alive || e->hung || e->role != ROLE_PRIMARY || engine_is_loading(w, e) ||
+        engine_is_paused(w, e))
+        return false;
+    for (int i = 0; e->min_replicas > 0 && i < w->n_engines; i++)
+        good += counts(w, e, &w->engines[i]);
+    return good >= e->min_replicas;
+}
+
+void guard_check(struct world *w)
+{
+    for (int g = 0; g < w->plan.n_groups; g++) {
+        const struct engine *first = NULL;
+
+        if (w->plan.conf[g].fencing != FENCING_STRICT)
+            continue;
+        for (int i = 0; i < w->n_engines; i++) {
+            const struct engine *e = &w->engines[i];
+
+            if (e->group != g || !engine_is_writable(w, e))
+                continue;
+            if (first != NULL) {
+                world_fail(w, "%s and %s accept writes at the same time", first->name, e->name);
+                return;
+            }
+            first = e;
+        }
+    }
+}
