@@ -31,6 +31,7 @@ struct change {
     order_settled_fn *settled;
     void *arg;
     struct link_set *set;
+    enum link_kind kind; /* the link it goes over */
     unsigned without;
     unsigned replies_due;
     bool broken; /* a reply was not to be had */
@@ -162,7 +163,7 @@ static void exec_refused(struct change *change, const redisReply *reply)
     }
     read_step(change, STEP_EXEC, reply);
     /* A node that takes MULTI but no EXEC is still inside the transaction. */
-    link_send(change->set, change->result.id, LINK_CMD, (const char *[]){ "DISCARD", NULL },
+    link_send(change->set, change->result.id, change->kind, (const char *[]){ "DISCARD", NULL },
               nothing_replied, NULL, 0);
 }
 
@@ -245,7 +246,7 @@ static void change_replied(void *ctx, uint64_t tag, const redisReply *reply)
 
 /* Queue all steps. A link that takes only some of them would be left inside a transaction: it is
  * ended. */
-static void change_send(struct change *change, struct link_set *set, const struct addr *primary)
+static void change_send(struct change *change, const struct addr *primary)
 {
     char port[8] = "ONE";
     const char *host = "NO";
@@ -267,17 +268,20 @@ static void change_send(struct change *change, struct link_set *set, const struc
     for (uint64_t step = 0; step < STEP_COUNT && !change->broken; step++) {
         if (change->without & part_of[step])
             continue;
-        if (link_send(set, change->result.id, LINK_CMD, steps[step], change_replied, change, step))
+        if (link_send(change->set, change->result.id, change->kind, steps[step], change_replied,
+                      change, step))
             change->replies_due++;
         else
             change->broken = true;
     }
     if (change->broken && change->replies_due > 1)
-        link_break(set, change->result.id, LINK_CMD);
+        link_break(change->set, change->result.id, change->kind);
 }
 
-void order_role(struct link_set *set, uint32_t id, uint64_t ticket, const struct addr *primary,
-                unsigned without, order_settled_fn *settled, void *arg)
+/* Change the role over a link of a certain kind. */
+static void change_start(struct link_set *set, enum link_kind kind, uint32_t id, uint64_t ticket,
+                         const struct addr *primary, unsigned without, order_settled_fn *settled,
+                         void *arg)
 {
     struct change *change = calloc(1, sizeof *change);
 
@@ -288,9 +292,59 @@ void order_role(struct link_set *set, uint32_t id, uint64_t ticket, const struct
     change->settled = settled;
     change->arg = arg;
     change->set = set;
+    change->kind = kind;
     change->without = without;
     change->result = (struct order_result){ .id = id, .ticket = ticket, .role = ROLE_UNKNOWN };
     change->replies_due = 1; /* our own, so that it lives until all is sent */
-    change_send(change, set, primary);
+    change_send(change, primary);
     change_release(change);
+}
+
+void order_role(struct link_set *set, uint32_t id, uint64_t ticket, const struct addr *primary,
+                unsigned without, order_settled_fn *settled, void *arg)
+{
+    change_start(set, LINK_CMD, id, ticket, primary, without, settled, arg);
+}
+
+/* The same order on several links: the first that is taken counts. */
+struct fence {
+    order_settled_fn *settled;
+    void *arg;
+    unsigned due;
+    bool told;
+};
+
+static void fence_part_settled(void *arg, const struct order_result *result)
+{
+    struct fence *fence = arg;
+
+    fence->due--;
+    if (!fence->told && (result->ok || fence->due == 0)) {
+        fence->told = true;
+        fence->settled(fence->arg, result);
+    }
+    if (fence->due == 0)
+        free(fence);
+}
+
+void order_fence(struct link_set *set, struct link_set *given, uint32_t id, uint64_t ticket,
+                 const struct addr *primary, unsigned without, order_settled_fn *settled, void *arg)
+{
+    struct fence *fence = calloc(1, sizeof *fence);
+    bool pubsub = fence != NULL && link_give(set, given, id, LINK_PUBSUB);
+    bool cmd = fence != NULL && link_give(set, given, id, LINK_CMD);
+
+    if (!pubsub && !cmd) {
+        free(fence);
+        settled(arg, &(struct order_result){ .id = id, .ticket = ticket, .lost = true });
+        return;
+    }
+    *fence = (struct fence){ settled, arg, (unsigned)pubsub + cmd, false };
+    if (pubsub) { /* a subscribed connection takes nothing else */
+        link_send(given, id, LINK_PUBSUB, (const char *[]){ "UNSUBSCRIBE", NULL }, nothing_replied,
+                  NULL, 0);
+        change_start(given, LINK_PUBSUB, id, ticket, primary, without, fence_part_settled, fence);
+    }
+    if (cmd)
+        change_start(given, LINK_CMD, id, ticket, primary, without, fence_part_settled, fence);
 }

@@ -33,7 +33,8 @@ struct order_result {
     bool lost;           /* the link went before all replies were there: it may have happened */
     enum node_role role; /* what ROLE said; ROLE_UNKNOWN = it did not say */
     uint64_t offset;     /* of replication, as INFO told it at once; 0 when it did not */
-    unsigned refused;    /* bits of the parts that were (enum order_part), whether OK or not */
+    int64_t min_replicas, max_lag_s; /* probes/guard_io.h */
+    unsigned refused; /* bits of the parts that were (enum order_part), whether OK or not */
     char error[EVIDENCE_ERROR_MAX + 1]; /* the first error: what stood in the way of the change, or
                                            of a part that was refused */
 };
@@ -52,5 +53,13 @@ void order_script_kill(struct link_set *set, uint32_t id);
  * SETTLED is called exactly once; from within the call (lost) when the link is not up. */
 void order_role(struct link_set *set, uint32_t id, uint64_t ticket, const struct addr *primary,
                 unsigned without, order_settled_fn *settled, void *arg);
+
+/* The same, to follow PRIMARY, over every connection of SET to the node that is open or being
+ * opened, whether anybody answers there or not; they are GIVEN to it (link_give). The pub/sub one
+ * is the better: the node has known it for long, and finds the order there as soon as it runs
+ * again. SETTLED is called exactly once, when the first has taken it or none can. */
+void order_fence(struct link_set *set, struct link_set *given, uint32_t id, uint64_t ticket,
+                 const struct addr *primary, unsigned without, order_settled_fn *settled,
+                 void *arg);
 
 #endif

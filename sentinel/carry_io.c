@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "notify/script_io.h"
+#include "probes/guard_io.h"
 #include "probes/link_io.h"
 #include "probes/pause_io.h"
 #include "quorum/peer_io.h"
@@ -42,6 +43,7 @@ static void carry_order(const struct carry *carry, const struct order *order)
         link_close(carry->links, order->id, order->link);
         break;
     case ORDER_FORGET:
+        link_forget(carry->given, order->id);
         link_forget(carry->links, order->id);
         break;
     case ORDER_PING:
@@ -55,6 +57,7 @@ static void carry_order(const struct carry *carry, const struct order *order)
         break;
     case ORDER_FOLLOW:
     case ORDER_DEMOTE:
+    case ORDER_DETACH:
         order_role(carry->links, order->id, order->ticket, &order->addr, order->without,
                    carry->settled, carry->settled_arg);
         break;
@@ -64,6 +67,20 @@ static void carry_order(const struct carry *carry, const struct order *order)
         break;
     case ORDER_SCRIPT_KILL:
         order_script_kill(carry->links, order->id);
+        break;
+    case ORDER_FENCE:
+        order_fence(carry->links, carry->given, order->id, order->ticket, &order->addr,
+                    order->without, carry->settled, carry->settled_arg);
+        break;
+    case ORDER_DISARM:
+        link_forget(carry->given, order->id);
+        break;
+    case ORDER_GUARD_ASK:
+        order_guard_ask(carry->links, order->id, order->ticket, carry->settled, carry->settled_arg);
+        break;
+    case ORDER_GUARD_SET:
+        order_guard_set(carry->links, order->id, order->ticket, order->min_replicas,
+                        order->max_lag_s, order->rewrite, carry->settled, carry->settled_arg);
         break;
     case ORDER_PAUSE:
         order_pause(carry->links, order->id, order->ticket, order->pause_ms, carry->settled,

@@ -20,6 +20,7 @@ struct shell_ops;
 /* Where things go. All is borrowed. */
 struct carry {
     const struct core *core;
+    struct link_set *given; /* connections that orders have for themselves */
     struct link_set *links; /* NULL: we stop; readers and clients still get what is theirs */
     struct peer_line *peers;
     struct script_io *scripts;

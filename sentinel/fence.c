@@ -206,6 +206,8 @@ void fence_settled(struct core *core, struct group *group, const struct settled 
     if (settled->ticket == fence->ticket && fence->ticket != 0) {
         target = node_shown_addr(group->failover.promoted);
         fence->ticket = 0;
+        if (settled->again)
+            fence->arm_at = core->now;
         if (taken) {
             node_made_replica(core, group->primary, &target);
             note_acknowledged(core, group);

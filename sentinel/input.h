@@ -75,8 +75,8 @@ struct settled {
     bool lost;        /* order: the link went before the reply: it may or may not have happened */
     bool again;       /* set by the core: nothing happened, it is to be ordered again at once */
     unsigned refused; /* order: parts that were (enum order_part) */
-    enum node_role role; /* order: what ROLE, read right behind it, said, */
-    uint64_t offset;     /* and the replication offset in it */
+    enum node_role role;             /* order: what ROLE, read right behind it, said, */
+    uint64_t offset;                 /* and the replication offset in it */
     int64_t min_replicas, max_lag_s; /* GUARD_ASK, GUARD_SET: in force now */
     char error[EVIDENCE_ERROR_MAX +
                1]; /* order: the first error reply, also of a part; disk: the reason */

@@ -107,16 +107,16 @@ struct node {
     bool rumoured;   /* known from an unverified hello only */
     msec cut_off_at; /* since when a failover keeps it from being linked; MSEC_NEVER = it is not */
     msec wrong_at;   /* since when it does not follow the primary; MSEC_NEVER = it does */
-    bool armed; /* an order to step down may wait in connections to it (ORDER_FENCE) */
+    bool armed;      /* an order to step down may wait in connections to it (ORDER_FENCE) */
     int64_t min_replicas, max_lag_s; /* what it needs to accept writes, as it said itself, */
-    msec guard_at;          /* and when; MSEC_NEVER = never in the life of this process */
-    bool guard_stale;       /* its link was made anew since */
-    uint64_t guard_ticket;  /* order in flight; 0 = none */
-    msec guard_ask_at;      /* the next one not before */
-    size_t prompt_replicas; /* a primary: that it lists as online and without lag */
-    bool owed;       /* a former primary: demote it at first contact */
-    bool script_killed;   /* SCRIPT KILL sent since it is BUSY */
-    bool denied;          /* +access-denied was raised */
+    msec guard_at;                   /* and when; MSEC_NEVER = never in the life of this process */
+    bool guard_stale;                /* its link was made anew since */
+    uint64_t guard_ticket;           /* order in flight; 0 = none */
+    msec guard_ask_at;               /* the next one not before */
+    size_t prompt_replicas;          /* a primary: that it lists as online and without lag */
+    bool owed;                       /* a former primary: demote it at first contact */
+    bool script_killed;              /* SCRIPT KILL sent since it is BUSY */
+    bool denied;                     /* +access-denied was raised */
     msec balked_at;       /* when it last did not let itself be promoted; MSEC_NEVER = not yet */
     uint64_t role_ticket; /* ROLE in flight; 0 = none */
     msec role_asked_at;

@@ -75,11 +75,12 @@ struct order {
     enum link_kind link; /* OPEN, CLOSE, PING */
     uint64_t ticket;     /* of orders that settle it; else 0 */
     struct addr addr;    /* OPEN: where to; FOLLOW, DEMOTE: whom to follow */
-    unsigned without;    /* FOLLOW, PROMOTE, DEMOTE, FENCE, DETACH: parts to leave out (enum order_part) */
-    msec pause_ms;       /* PAUSE */
+    unsigned
+        without; /* FOLLOW, PROMOTE, DEMOTE, FENCE, DETACH: parts to leave out (enum order_part) */
+    msec pause_ms;                   /* PAUSE */
     int64_t min_replicas, max_lag_s; /* GUARD_SET */
     bool rewrite;
-    struct hello hello;  /* HELLO */
+    struct hello hello; /* HELLO */
 };
 
 /* How a request ended; texts in sentinel/admin. */

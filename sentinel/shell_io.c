@@ -164,6 +164,8 @@ static void on_settled(void *arg, const struct order_result *result)
     settled->refused = result->refused;
     settled->role = result->role;
     settled->offset = result->offset;
+    settled->min_replicas = result->min_replicas;
+    settled->max_lag_s = result->max_lag_s;
     memcpy(settled->error, result->error, sizeof settled->error);
     feed(shell, &input);
 }
@@ -315,6 +317,23 @@ static void on_durable(void *arg)
 }
 
 static const struct link_ops link_ops = { on_report, on_heard };
+
+/* What becomes of connections that were given away is told by the orders that have them. */
+static void given_report(void *arg, const struct link_report *report)
+{
+    (void)arg;
+    (void)report;
+}
+
+static void given_heard(void *arg, uint32_t id, const char *text, size_t len)
+{
+    (void)arg;
+    (void)id;
+    (void)text;
+    (void)len;
+}
+
+static const struct link_ops given_ops = { given_report, given_heard };
 static const struct disk_ops disk_ops = { on_durable, on_disk_settled };
 
 static void restore(void *core, const struct row *row)
@@ -334,13 +353,14 @@ static bool build(struct shell *shell, struct state *state, const struct addr *s
     shell->outbox = outbox_new();
     shell->disk = disk_new(shell->loop, state, shell->outbox, &disk_ops, shell);
     carry->links = link_set_new(shell->loop, state_runid(state), HELLO_CHANNEL, &link_ops, shell);
+    carry->given = link_set_new(shell->loop, state_runid(state), HELLO_CHANNEL, &given_ops, shell);
     carry->peers = peer_line_new(carry->links, on_peer_heard, shell);
     carry->scripts = script_io_new(shell->loop, on_script, shell);
     carry->core = shell->core;
     carry->settled = on_settled;
     carry->settled_arg = shell;
-    return shell->core && shell->outbox && shell->disk && carry->links && carry->peers &&
-           carry->scripts;
+    return shell->core && shell->outbox && shell->disk && carry->links && carry->given &&
+           carry->peers && carry->scripts;
 }
 
 struct shell *shell_new(uv_loop_t *loop, struct state *state, const struct addr *self,
@@ -378,9 +398,10 @@ void shell_stop(struct shell *shell, void (*done)(void *arg), void *arg)
     uv_timer_stop(&shell->timer);
     uv_idle_stop(&shell->overdue);
     uv_check_stop(&shell->ticker);
+    link_set_free(shell->carry.given);
     link_set_free(shell->carry.links);
     peer_line_free(shell->carry.peers);
-    shell->carry.links = NULL;
+    shell->carry.given = shell->carry.links = NULL;
     shell->carry.peers = NULL;
     if (disk_idle(shell->disk))
         finish(shell);

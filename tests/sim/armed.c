@@ -47,6 +47,7 @@ void armed_fence(struct world *w, struct sup *s, const struct order *order)
     packet = packet_new(w, PKT_FOLLOW);
     packet->ticket = order->ticket;
     packet->u.addr = order->addr;
+    packet->without = order->without;
     conn->tickets[conn->n_tickets++] = order->ticket;
     net_send(w, conn, TO_SERVER, packet);
 }

@@ -286,8 +286,10 @@ void audit_order(struct world *w, struct sup *s, const struct order *order, int 
     audit_disk_order(w, s, order, engine);
     if (order->kind == ORDER_FOLLOW)
         audit_follow_leaves(w, s, order, engine);
-    if (order->kind == ORDER_PROMOTE)
+    if (order->kind == ORDER_PROMOTE) {
         audit_drain_promote(w, s, engine);
+        guard_note_promote(w, s, engine);
+    }
 }
 
 void audit_event(struct world *w, struct sup *s, const struct event *event)

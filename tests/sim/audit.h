@@ -102,6 +102,8 @@ struct audit {
     uint64_t shown_epoch[PLAN_SUPS_MAX];
     msec shown_epoch_at[PLAN_SUPS_MAX];
     int requests_open;
+    bool
+        unfounded[PLAN_GROUPS_MAX]; /* somebody was promoted by one who did not know all replicas */
 };
 
 void audit_init(struct world *w);

@@ -80,6 +80,8 @@ void engine_receive(struct world *w, struct engine *e, struct conn *conn, struct
 bool engine_is_writable(struct world *w, const struct engine *e);
 void guard_acked(struct world *w, const struct engine *replica);
 void guard_check(struct world *w);
+struct sup;
+void guard_note_promote(struct world *w, const struct sup *s, int engine);
 
 /* CLIENT PAUSE ... WRITE and UNPAUSE (tests/sim/pause.c). A PUBLISH that comes meanwhile waits, and
  * with it everything behind it on its connection. Handler of H_UNPAUSED: the time is over. */

@@ -1,5 +1,7 @@
 /* Whether a node accepts writes: min-replicas-to-write and -max-lag as a primary counts them, and
  * the check that under strict fencing no two nodes of a group do. */
+#include "sentinel/core.h"
+#include "sentinel/model.h"
 #include "tests/sim/engine.h"
 #include "tests/sim/world.h"
 
@@ -33,12 +35,33 @@ bool engine_is_writable(struct world *w, const struct engine *e)
     return good >= e->min_replicas;
 }
 
+/* An operator has made one of them a primary by hand: that is not for us to prevent. */
+static bool is_by_hand(const struct world *w, int group)
+{
+    for (int i = 0; i < w->n_engines; i++)
+        if (w->engines[i].group == group && w->engines[i].strayed)
+            return true;
+    return false;
+}
+
+/* That all replicas are known is assumed. */
+void guard_note_promote(struct world *w, const struct sup *s, int engine)
+{
+    int g = w->engines[engine].group, there = 0;
+    const struct group *group = core_find_group(s->core, world_group_name(g));
+
+    for (int i = 0; i < w->n_engines; i++)
+        there += w->engines[i].group == g;
+    if (group == NULL || group->n_nodes < (size_t)there)
+        w->audit.unfounded[g] = true;
+}
+
 void guard_check(struct world *w)
 {
     for (int g = 0; g < w->plan.n_groups; g++) {
         const struct engine *first = NULL;
 
-        if (w->plan.conf[g].fencing != FENCING_STRICT)
+        if (w->plan.conf[g].fencing != FENCING_STRICT || is_by_hand(w, g) || w->audit.unfounded[g])
             continue;
         for (int i = 0; i < w->n_engines; i++) {
             const struct engine *e = &w->engines[i];

@@ -20,8 +20,11 @@ expect
     [   762] s3 +elected-leader master g1 n1 6379
     [   762] s3 +failover-state-select-slave master g1 n1 6379
     [   762] s3 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [   762] s3 +fence-armed master g1 n1 6379
     [   762] s3 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
     [   762] s3 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
+    [   764] s3 -role-change master g1 n1 6379 new reported role is slave
+    [   764] s3 +fenced master g1 n1 6379
     [   766] s3 +promoted-slave slave n3:6379 n3 6379 @ g1 n1 6379
     [   766] s3 +failover-state-reconf-slaves master g1 n1 6379
     [   766] s3 +switch-master g1 n1 6379 n3 6379
@@ -29,45 +32,39 @@ expect
     [   766] s3 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [   766] s3 +slave slave n2:6379 n2 6379 @ g1 n3 6379
     [   766] s3 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
+    [   766] s1 -sdown master g1 n1 6379
+    [   766] s1 -odown master g1 n1 6379
+    [   766] s2 -sdown master g1 n1 6379
+    [   766] s2 -odown master g1 n1 6379
     [   770] s3 +role-change master g1 n3 6379 new reported role is master
     [   770] s3 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n3 6379
+    [   771] s3 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [   773] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
     [   773] s1 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
     [   773] s1 +switch-master g1 n1 6379 n3 6379
     [   773] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [   773] s1 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [   773] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
     [   773] s2 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
     [   773] s2 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
     [   773] s2 +switch-master g1 n1 6379 n3 6379
     [   773] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [   773] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [   773] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
-    [  1004] s1 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  1004] s1 +convert-to-slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [  1004] s2 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  1004] s3 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  1004] s3 +slave-reconf-sent slave n1:6379 n1 6379 @ g1 n3 6379
-    [  1020] s1 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
-    [  1020] s1 +slave-reconf-inprog slave n1:6379 n1 6379 @ g1 n3 6379
-    [  1021] s2 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
-    [  1021] s3 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
-    [  1278] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
-    [  1516] s1 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
-    [  1529] s3 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
-    [  1529] s3 +failover-end master g1 n3 6379
+    [   778] s2 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [   780] s1 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [   780] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [   780] s3 +failover-end master g1 n3 6379
 script n1 unkillable
 run 3000
 expect
-    [  3754] s1 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  3769] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  3769] s3 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  3775] s3 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  3776] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  3778] s1 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
 script n1 end
 run 2000
 expect
-    [  6004] s1 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  6019] s3 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  6019] s2 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  6025] s3 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  6026] s2 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  6028] s1 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
 show g1
 expect
     [  8000] s1 has n3, epoch 1, current 1

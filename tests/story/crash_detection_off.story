@@ -20,6 +20,7 @@ expect
     [   762] s3 +elected-leader master g1 n1 6379
     [   762] s3 +failover-state-select-slave master g1 n1 6379
     [   762] s3 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [   762] s3 +fence-armed master g1 n1 6379
     [   762] s3 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
     [   762] s3 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
     [   766] s3 +promoted-slave slave n3:6379 n3 6379 @ g1 n1 6379

@@ -25,54 +25,77 @@ expect
     [   762] s3 +elected-leader master g1 n1 6379
     [   762] s3 +failover-state-select-slave master g1 n1 6379
     [   762] s3 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [   762] s3 +fence-armed master g1 n1 6379
     [   762] s3 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
     [   762] s3 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
     [   763] s2 -sdown master g1 n1 6379
     [   763] s2 -odown master g1 n1 6379
-    [   763] s3 -sdown master g1 n1 6379
-    [   763] s3 -odown master g1 n1 6379
     [   763] s1 -sdown master g1 n1 6379
     [   763] s1 -odown master g1 n1 6379
+    [   774] s1 -role-change master g1 n1 6379 new reported role is slave
     [   776] s2 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
+    [   778] s2 -role-change master g1 n1 6379 new reported role is slave
     [   778] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
-    [  2009] s2 +sdown sentinel s3 s3 26379 @ g1 n1 6379
-    [  2009] s1 +sdown sentinel s3 s3 26379 @ g1 n1 6379
-    [  4780] s1 +convert-to-slave slave n3:6379 n3 6379 @ g1 n1 6379
-    [  4784] s1 +role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is slave
-    [  4784] s1 +slave-reconf-inprog slave n3:6379 n3 6379 @ g1 n1 6379
-    [  4792] s2 +role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is slave
-    [  5294] s1 +slave-reconf-done slave n3:6379 n3 6379 @ g1 n1 6379
-    [ 12762] s1 has n1, epoch 0, current 1
-    [ 12762] s2 has n1, epoch 0, current 1
+    [  1078] s1 +sdown master g1 n1 6379
+    [  1078] s1 +odown master g1 n1 6379 #quorum 3/2
+    [  1078] s2 +sdown master g1 n1 6379
+    [  1078] s2 +odown master g1 n1 6379 #quorum 3/2
+    [  1269] s1 +new-epoch 2
+    [  1269] s1 +try-failover master g1 n1 6379
+    [  1269] s1 +vote-for-leader s1 2
+    [  1272] s2 +new-epoch 2
+    [  1272] s2 +vote-for-leader s1 2
+    [  1273] s1 +elected-leader master g1 n1 6379
+    [  1273] s1 +failover-state-select-slave master g1 n1 6379
+    [  1273] s1 -candidate-refused slave n2:6379 n2 6379 @ g1 n1 6379 an older replication history
+    [  1273] s1 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [  1273] s1 +fence-armed master g1 n1 6379
+    [  1273] s1 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
+    [  1273] s1 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
+    [  1275] s1 +fenced master g1 n1 6379
+    [  1277] s1 +promoted-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [  1277] s1 +failover-state-reconf-slaves master g1 n1 6379
+    [  1277] s1 +switch-master g1 n1 6379 n3 6379
+    [  1277] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [  1277] s1 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  1277] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [  1277] s1 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  1277] s1 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
+    [  1280] s2 +new-epoch 3
+    [  1280] s2 +try-failover master g1 n1 6379
+    [  1280] s2 +vote-for-leader s2 3
+    [  1283] s1 +new-epoch 3
+    [  1283] s1 +vote-for-leader s2 3
+    [  1283] s1 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n3 6379
+    [  1284] s2 -failover-abort-superseded master g1 n1 6379
+    [  1284] s2 +config-update-from sentinel s1 s1 26379 @ g1 n1 6379
+    [  1284] s2 +switch-master g1 n1 6379 n3 6379
+    [  1284] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [  1284] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  1284] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [  1284] s2 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  1371] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [  1371] s1 +failover-end master g1 n3 6379
+    [  2009] s2 +sdown sentinel s3 s3 26379 @ g1 n3 6379
+    [  2009] s1 +sdown sentinel s3 s3 26379 @ g1 n3 6379
+    [ 12762] s1 has n3, epoch 2, current 3
+    [ 12762] s2 has n3, epoch 2, current 3
     [ 12762] s3 does not answer
-    [ 12762] n1 is a primary
-    [ 12762] n2 follows n1, link up
-    [ 12762] n3 follows n1, link up
+    [ 12762] n1 follows n3, link up
+    [ 12762] n2 follows n3, link up
+    [ 12762] n3 is a primary
 start s3
 run 20000
 expect
     [ 12762] s3 +monitor master g1 n3 6379 quorum 2
-    [ 12776] s1 -sdown sentinel s3 s3 26379 @ g1 n1 6379
-    [ 12778] s2 -sdown sentinel s3 s3 26379 @ g1 n1 6379
-    [ 13066] s3 +sdown master g1 n3 6379
-    [ 15798] s1 +new-epoch 2
-    [ 15798] s1 +vote-for-leader s1 2
-    [ 15801] s2 +new-epoch 2
-    [ 15801] s2 +vote-for-leader s1 2
-    [ 15801] s3 +new-epoch 2
-    [ 15801] s3 +vote-for-leader s1 2
-    [ 15804] s1 +config-reaffirmed master g1 n1 6379 epoch 2
-    [ 15809] s3 +config-update-from sentinel s1 s1 26379 @ g1 n3 6379
-    [ 15809] s3 +switch-master g1 n3 6379 n1 6379
-    [ 15809] s3 +slave slave n3:6379 n3 6379 @ g1 n1 6379
-    [ 15809] s3 +sdown slave n3:6379 n3 6379 @ g1 n1 6379
-    [ 15809] s3 +slave slave n2:6379 n2 6379 @ g1 n1 6379
-    [ 15809] s3 -sdown slave n3:6379 n3 6379 @ g1 n1 6379
+    [ 12772] s3 +new-epoch 3
+    [ 12776] s1 -sdown sentinel s3 s3 26379 @ g1 n3 6379
+    [ 12777] s2 -sdown sentinel s3 s3 26379 @ g1 n3 6379
 show g1
 expect
-    [ 32762] s1 has n1, epoch 2, current 2
-    [ 32762] s2 has n1, epoch 2, current 2
-    [ 32762] s3 has n1, epoch 2, current 2
-    [ 32762] n1 is a primary
-    [ 32762] n2 follows n1, link up
-    [ 32762] n3 follows n1, link up
+    [ 32762] s1 has n3, epoch 2, current 3
+    [ 32762] s2 has n3, epoch 2, current 3
+    [ 32762] s3 has n3, epoch 2, current 3
+    [ 32762] n1 follows n3, link up
+    [ 32762] n2 follows n3, link up
+    [ 32762] n3 is a primary

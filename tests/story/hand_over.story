@@ -27,8 +27,10 @@ expect
     [  1814] s3 +elected-leader master g1 n1 6379
     [  1814] s3 +failover-state-select-slave master g1 n1 6379
     [  1814] s3 +selected-slave slave n2:6379 n2 6379 @ g1 n1 6379
+    [  1814] s3 +fence-armed master g1 n1 6379
     [  1814] s3 +failover-state-send-slaveof-noone slave n2:6379 n2 6379 @ g1 n1 6379
     [  1814] s3 +failover-state-wait-promotion slave n2:6379 n2 6379 @ g1 n1 6379
+    [  1816] s3 +fenced master g1 n1 6379
     [  1818] s3 +promoted-slave slave n2:6379 n2 6379 @ g1 n1 6379
     [  1818] s3 +failover-state-reconf-slaves master g1 n1 6379
     [  1818] s3 +switch-master g1 n1 6379 n2 6379
@@ -36,8 +38,8 @@ expect
     [  1818] s3 +sdown slave n1:6379 n1 6379 @ g1 n2 6379
     [  1818] s3 +slave slave n3:6379 n3 6379 @ g1 n2 6379
     [  1818] s3 -sdown slave n1:6379 n1 6379 @ g1 n2 6379
-    [  1818] s3 +slave-reconf-sent slave n1:6379 n1 6379 @ g1 n2 6379
-    [  1822] s3 +slave-reconf-inprog slave n1:6379 n1 6379 @ g1 n2 6379
+    [  1818] s3 +slave-reconf-sent slave n3:6379 n3 6379 @ g1 n2 6379
+    [  1820] s3 +slave-reconf-inprog slave n3:6379 n3 6379 @ g1 n2 6379
     [  1825] s1 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
     [  1825] s1 +switch-master g1 n1 6379 n2 6379
     [  1825] s1 +slave slave n1:6379 n1 6379 @ g1 n2 6379
@@ -50,11 +52,9 @@ expect
     [  1825] s2 +sdown slave n1:6379 n1 6379 @ g1 n2 6379
     [  1825] s2 +slave slave n3:6379 n3 6379 @ g1 n2 6379
     [  1825] s2 -sdown slave n1:6379 n1 6379 @ g1 n2 6379
-    [  2014] s3 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n2 6379
-    [  2014] s3 +slave-reconf-sent slave n3:6379 n3 6379 @ g1 n2 6379
-    [  2018] s3 +slave-reconf-inprog slave n3:6379 n3 6379 @ g1 n2 6379
-    [  2528] s3 +slave-reconf-done slave n3:6379 n3 6379 @ g1 n2 6379
-    [  2528] s3 +failover-end master g1 n2 6379
+    [  2031] s3 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n2 6379
+    [  2330] s3 +slave-reconf-done slave n3:6379 n3 6379 @ g1 n2 6379
+    [  2330] s3 +failover-end master g1 n2 6379
 show g1
 expect
     [  4500] s1 has n2, epoch 1, current 1

@@ -21,6 +21,7 @@ expect
     [    32] s3 +elected-leader master g1 n1 6379
     [    32] s3 +failover-state-select-slave master g1 n1 6379
     [    32] s3 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [    32] s3 +fence-armed master g1 n1 6379
     [    32] s3 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
     [    32] s3 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
     [    32] s1 +sdown master g1 n1 6379
@@ -44,6 +45,7 @@ expect
     [   545] s1 +elected-leader master g1 n1 6379
     [   545] s1 +failover-state-select-slave master g1 n1 6379
     [   545] s1 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [   545] s1 +fence-armed master g1 n1 6379
     [   545] s1 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
     [   545] s1 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
     [   549] s1 +promoted-slave slave n3:6379 n3 6379 @ g1 n1 6379

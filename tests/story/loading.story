@@ -127,6 +127,7 @@ expect
     [  2583] s2 +elected-leader master g1 n1 6379
     [  2583] s2 +failover-state-select-slave master g1 n1 6379
     [  2583] s2 +selected-slave slave n2:6379 n2 6379 @ g1 n1 6379
+    [  2583] s2 +fence-armed master g1 n1 6379
     [  2583] s2 +failover-state-send-slaveof-noone slave n2:6379 n2 6379 @ g1 n1 6379
     [  2583] s2 +failover-state-wait-promotion slave n2:6379 n2 6379 @ g1 n1 6379
     [  2587] s2 +promoted-slave slave n2:6379 n2 6379 @ g1 n1 6379

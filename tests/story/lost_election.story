@@ -23,6 +23,7 @@ expect
     [    70] s1 +elected-leader master g1 n1 6379
     [    70] s1 +failover-state-select-slave master g1 n1 6379
     [    70] s1 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [    70] s1 +fence-armed master g1 n1 6379
     [    70] s1 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
     [    70] s1 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
     [    74] s1 +promoted-slave slave n3:6379 n3 6379 @ g1 n1 6379
@@ -52,7 +53,7 @@ expect
     [  2450] s3 +new-epoch 2
     [  2450] s3 +try-failover master g1 n1 6379
     [  2450] s3 +vote-for-leader s3 2
-    [  3009] s3 -failover-abort-not-elected master g1 n1 6379
+    [  3010] s3 -failover-abort-not-elected master g1 n1 6379
 rejoin s3
 run 3000
 expect

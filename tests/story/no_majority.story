@@ -25,6 +25,7 @@ expect
     [  6013] s1 +elected-leader master g1 n1 6379
     [  6013] s1 +failover-state-select-slave master g1 n1 6379
     [  6013] s1 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [  6013] s1 +fence-armed master g1 n1 6379
     [  6013] s1 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
     [  6013] s1 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
     [  6017] s1 +promoted-slave slave n3:6379 n3 6379 @ g1 n1 6379

@@ -20,6 +20,7 @@ expect
     [    32] s3 +elected-leader master g1 n1 6379
     [    32] s3 +failover-state-select-slave master g1 n1 6379
     [    32] s3 +selected-slave slave n4:6379 n4 6379 @ g1 n1 6379
+    [    32] s3 +fence-armed master g1 n1 6379
     [    32] s3 +failover-state-send-slaveof-noone slave n4:6379 n4 6379 @ g1 n1 6379
     [    32] s3 +failover-state-wait-promotion slave n4:6379 n4 6379 @ g1 n1 6379
     [    32] s1 +sdown master g1 n1 6379
@@ -39,6 +40,7 @@ expect
     [   245] s1 +elected-leader master g1 n1 6379
     [   245] s1 +failover-state-select-slave master g1 n1 6379
     [   245] s1 +selected-slave slave n4:6379 n4 6379 @ g1 n1 6379
+    [   245] s1 +fence-armed master g1 n1 6379
     [   245] s1 +failover-state-send-slaveof-noone slave n4:6379 n4 6379 @ g1 n1 6379
     [   245] s1 +failover-state-wait-promotion slave n4:6379 n4 6379 @ g1 n1 6379
     [   245] s2 -failover-abort-not-elected master g1 n1 6379
@@ -57,6 +59,7 @@ expect
     [   458] s3 +failover-state-select-slave master g1 n1 6379
     [   458] s3 -candidate-refused slave n4:6379 n4 6379 @ g1 n1 6379 it did not let itself be promoted
     [   458] s3 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [   458] s3 +fence-armed master g1 n1 6379
     [   458] s3 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
     [   458] s3 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
     [   462] s3 +promoted-slave slave n3:6379 n3 6379 @ g1 n1 6379
@@ -105,6 +108,7 @@ expect
     [   531] s3 -candidate-refused slave n1:6379 n1 6379 @ g1 n3 6379 down
     [   531] s3 -candidate-refused slave n4:6379 n4 6379 @ g1 n3 6379 it did not let itself be promoted
     [   531] s3 +selected-slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [   531] s3 +fence-armed master g1 n3 6379
     [   531] s3 +failover-state-send-slaveof-noone slave n2:6379 n2 6379 @ g1 n3 6379
     [   531] s3 +failover-state-wait-promotion slave n2:6379 n2 6379 @ g1 n3 6379
     [   535] s3 +promoted-slave slave n2:6379 n2 6379 @ g1 n3 6379
@@ -158,6 +162,7 @@ expect
     [  1252] s3 -candidate-refused slave n1:6379 n1 6379 @ g1 n2 6379 down
     [  1252] s3 -candidate-refused slave n3:6379 n3 6379 @ g1 n2 6379 down
     [  1252] s3 +selected-slave slave n4:6379 n4 6379 @ g1 n2 6379
+    [  1252] s3 +fence-armed master g1 n2 6379
     [  1252] s3 +failover-state-send-slaveof-noone slave n4:6379 n4 6379 @ g1 n2 6379
     [  1252] s3 +failover-state-wait-promotion slave n4:6379 n4 6379 @ g1 n2 6379
     [  1256] s3 +promoted-slave slave n4:6379 n4 6379 @ g1 n2 6379

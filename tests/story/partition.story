@@ -26,6 +26,7 @@ expect
     [   762] s3 +elected-leader master g1 n1 6379
     [   762] s3 +failover-state-select-slave master g1 n1 6379
     [   762] s3 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [   762] s3 +fence-armed master g1 n1 6379
     [   762] s3 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
     [   762] s3 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
     [   766] s3 +promoted-slave slave n3:6379 n3 6379 @ g1 n1 6379
@@ -46,10 +47,11 @@ expect
     [   773] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
     [   780] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [   780] s3 +failover-end master g1 n3 6379
+    [  1009] s3 +sdown sentinel s1 s1 26379 @ g1 n3 6379
     [  1009] s1 +sdown sentinel s2 s2 26379 @ g1 n1 6379
     [  1009] s1 +sdown sentinel s3 s3 26379 @ g1 n1 6379
     [  1009] s2 +sdown sentinel s1 s1 26379 @ g1 n3 6379
-    [  1009] s3 +sdown sentinel s1 s1 26379 @ g1 n3 6379
+    [  4011] s1 +writes-taken master g1 n1 6379
     [  5000] s1 has n1, epoch 0, current 0
     [  5000] s2 has n3, epoch 1, current 1
     [  5000] s3 has n3, epoch 1, current 1
@@ -66,26 +68,26 @@ heal n1 n2
 heal n1 n3
 run 5000
 expect
-    [  5041] s2 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5042] s1 +new-epoch 1
+    [  5033] s1 -sdown slave n2:6379 n2 6379 @ g1 n1 6379
+    [  5039] s1 +new-epoch 1
+    [  5041] s2 -sdown sentinel s1 s1 26379 @ g1 n3 6379
+    [  5041] s3 -sdown sentinel s1 s1 26379 @ g1 n3 6379
     [  5042] s1 -sdown sentinel s2 s2 26379 @ g1 n1 6379
-    [  5059] s1 -sdown slave n2:6379 n2 6379 @ g1 n1 6379
-    [  5059] s2 -sdown sentinel s1 s1 26379 @ g1 n3 6379
-    [  5066] s3 -sdown sentinel s1 s1 26379 @ g1 n3 6379
-    [  5067] s1 -sdown sentinel s3 s3 26379 @ g1 n1 6379
-    [  5101] s3 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5106] s2 +convert-to-slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5117] s1 -role-change master g1 n1 6379 new reported role is slave
-    [  5118] s2 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
-    [  5118] s2 +slave-reconf-inprog slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5122] s1 -sdown slave n3:6379 n3 6379 @ g1 n1 6379
-    [  5124] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
-    [  5124] s1 +config-update-from sentinel s2 s2 26379 @ g1 n1 6379
-    [  5124] s1 +switch-master g1 n1 6379 n3 6379
-    [  5124] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5124] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
-    [  5614] s2 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5731] s3 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [  5042] s1 -sdown sentinel s3 s3 26379 @ g1 n1 6379
+    [  5106] s2 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5110] s2 +convert-to-slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5117] s1 -sdown slave n3:6379 n3 6379 @ g1 n1 6379
+    [  5117] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
+    [  5120] s2 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [  5120] s2 +slave-reconf-inprog slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5122] s1 -role-change master g1 n1 6379 new reported role is slave
+    [  5126] s1 +config-update-from sentinel s2 s2 26379 @ g1 n1 6379
+    [  5126] s1 +switch-master g1 n1 6379 n3 6379
+    [  5126] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5126] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [  5277] s3 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5279] s3 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [  5612] s2 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
 show g1
 expect
     [ 10000] s1 has n3, epoch 1, current 1

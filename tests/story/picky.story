@@ -24,6 +24,7 @@ expect
     [    32] s3 +elected-leader master g1 n1 6379
     [    32] s3 +failover-state-select-slave master g1 n1 6379
     [    32] s3 +selected-slave slave n4:6379 n4 6379 @ g1 n1 6379
+    [    32] s3 +fence-armed master g1 n1 6379
     [    32] s3 +failover-state-send-slaveof-noone slave n4:6379 n4 6379 @ g1 n1 6379
     [    32] s3 +failover-state-wait-promotion slave n4:6379 n4 6379 @ g1 n1 6379
     [    32] s1 +sdown master g1 n1 6379

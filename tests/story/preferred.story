@@ -21,6 +21,7 @@ expect
     [ 11032] s3 +elected-leader master g1 n1 6379
     [ 11032] s3 +failover-state-select-slave master g1 n1 6379
     [ 11032] s3 +selected-slave slave n2:6379 n2 6379 @ g1 n1 6379
+    [ 11032] s3 +fence-armed master g1 n1 6379
     [ 11032] s3 +failover-state-send-slaveof-noone slave n2:6379 n2 6379 @ g1 n1 6379
     [ 11032] s3 +failover-state-wait-promotion slave n2:6379 n2 6379 @ g1 n1 6379
     [ 11032] s1 +sdown master g1 n1 6379

@@ -22,6 +22,7 @@ expect
     [ 11032] s3 +failover-state-select-slave master g1 n1 6379
     [ 11032] s3 -candidate-refused slave n2:6379 n2 6379 @ g1 n1 6379 3000000 bytes behind the most advanced replica
     [ 11032] s3 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [ 11032] s3 +fence-armed master g1 n1 6379
     [ 11032] s3 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
     [ 11032] s3 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
     [ 11032] s1 +sdown master g1 n1 6379

@@ -18,6 +18,7 @@ expect
     [    32] s3 +elected-leader master g1 n1 6379
     [    32] s3 +failover-state-select-slave master g1 n1 6379
     [    32] s3 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [    32] s3 +fence-armed master g1 n1 6379
     [    32] s3 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
     [    32] s3 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
     [    32] s1 +sdown master g1 n1 6379

@@ -157,6 +157,7 @@ expect
     [  3537] s1 +elected-leader master g1 n1 6379
     [  3537] s1 +failover-state-select-slave master g1 n1 6379
     [  3537] s1 +selected-slave slave n2:6379 n2 6379 @ g1 n1 6379
+    [  3537] s1 +fence-armed master g1 n1 6379
     [  3537] s1 +failover-state-send-slaveof-noone slave n2:6379 n2 6379 @ g1 n1 6379
     [  3537] s1 +failover-state-wait-promotion slave n2:6379 n2 6379 @ g1 n1 6379
     [  3537] s2 -failover-abort-not-elected master g1 n1 6379

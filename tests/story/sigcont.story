@@ -20,6 +20,7 @@ expect
     [   762] s3 +elected-leader master g1 n1 6379
     [   762] s3 +failover-state-select-slave master g1 n1 6379
     [   762] s3 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [   762] s3 +fence-armed master g1 n1 6379
     [   762] s3 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
     [   762] s3 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
     [   766] s3 +promoted-slave slave n3:6379 n3 6379 @ g1 n1 6379
@@ -55,16 +56,11 @@ resume n1
 run 1000
 expect
     [  3003] s1 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  3003] s3 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  3003] s2 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  3005] s1 +convert-to-slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [  3005] s3 +convert-to-slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [  3005] s2 +convert-to-slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [  3017] s1 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
-    [  3017] s1 +slave-reconf-inprog slave n1:6379 n1 6379 @ g1 n3 6379
-    [  3021] s2 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
-    [  3023] s3 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
-    [  3513] s1 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
+    [  3003] s3 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  3013] s3 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [  3106] s1 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [  3126] s2 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
 show g1
 expect
     [  4000] s1 has n3, epoch 1, current 1

@@ -22,6 +22,7 @@ expect
     [  4639] s3 +elected-leader master g1 n1 6379
     [  4639] s3 +failover-state-select-slave master g1 n1 6379
     [  4639] s3 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [  4639] s3 +fence-armed master g1 n1 6379
     [  4639] s3 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
     [  4639] s3 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
     [  4643] s3 +promoted-slave slave n3:6379 n3 6379 @ g1 n1 6379

@@ -7,7 +7,7 @@ run 10000
 expect
 pending n1
 expect
-    [ 10000] at most 1 requests wait on a connection to n1
+    [ 10000] at most 2 requests wait on a connection to n1
 slow n1 0
 run 1000
 show g1

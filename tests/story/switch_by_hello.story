@@ -25,6 +25,7 @@ expect
     [  5038] s3 +elected-leader master g1 n1 6379
     [  5038] s3 +failover-state-select-slave master g1 n1 6379
     [  5038] s3 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [  5038] s3 +fence-armed master g1 n1 6379
     [  5038] s3 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
     [  5038] s3 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
     [  5042] s3 +promoted-slave slave n3:6379 n3 6379 @ g1 n1 6379
@@ -52,6 +53,7 @@ expect
     [  5050] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
     [  5136] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [  5136] s3 +failover-end master g1 n3 6379
+    [  6048] s1 +writes-taken master g1 n3 6379
 show g1
 expect
     [  8000] s1 has n3, epoch 1, current 1

@@ -25,6 +25,7 @@ expect
     [    34] s3 +elected-leader master g2 n4 6379
     [    34] s3 +failover-state-select-slave master g2 n4 6379
     [    34] s3 +selected-slave slave n5:6379 n5 6379 @ g2 n4 6379
+    [    34] s3 +fence-armed master g2 n4 6379
     [    34] s3 +failover-state-send-slaveof-noone slave n5:6379 n5 6379 @ g2 n4 6379
     [    34] s3 +failover-state-wait-promotion slave n5:6379 n5 6379 @ g2 n4 6379
     [    35] s2 +odown master g2 n4 6379 #quorum 2/2
@@ -47,6 +48,7 @@ expect
     [    40] s3 +elected-leader master g1 n1 6379
     [    40] s3 +failover-state-select-slave master g1 n1 6379
     [    40] s3 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [    40] s3 +fence-armed master g1 n1 6379
     [    40] s3 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
     [    40] s3 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
     [    44] s3 +role-change master g2 n5 6379 new reported role is master

@@ -33,6 +33,7 @@ expect
     [  2044] s2 +elected-leader master g1 n1 6379
     [  2044] s2 +failover-state-select-slave master g1 n1 6379
     [  2044] s2 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [  2044] s2 +fence-armed master g1 n1 6379
     [  2044] s2 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
     [  2044] s2 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
     [  2048] s2 +promoted-slave slave n3:6379 n3 6379 @ g1 n1 6379

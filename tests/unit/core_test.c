@@ -74,6 +74,7 @@ static void begin_script(void)
 
     drive_bare(&d, 1);
     request.conf.quorum = 1;
+    request.conf.fencing = FENCING_OFF; /* has tests of its own */
     drive_request(&d, request);
     step_is("row:group open:s open:s ");
     primary = d.log.orders[0].id;
