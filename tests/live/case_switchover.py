@@ -2,6 +2,7 @@
 
 import time
 
+import resp
 import writer
 from case_failover import check_follows, check_one_switch
 from cluster import Cluster
@@ -59,3 +60,43 @@ def switchover(nodes, supervisor):
             check(lost == 0, "%d of %d acknowledged writes are lost" % (lost, acks))
         return "%d switchovers: %d acknowledged, %d lost; longest gap %s" % (
             ROUNDS, acks, lost, ", ".join(ms(g) for g in gaps))
+
+
+PENDING_CLIENTS = 50
+PENDING_EACH = 10
+
+
+def count_answers(conns):
+    """How many were acknowledged before the connection ended."""
+    oks = 0
+    for conn in conns:
+        try:
+            for _ in range(PENDING_EACH):
+                oks += conn.read(5.0) == "OK"
+        except (OSError, resp.RespError):
+            pass
+        conn.close()
+    return oks
+
+
+@scenario(seconds=8)
+def frozen_primary_thaws(nodes, supervisor):
+    """500 writes wait in a frozen primary's sockets; when it wakes up after the switch, none is acknowledged"""
+    with Cluster(nodes, supervisor) as world:
+        group, old = world.group, world.group.primary
+        conns = [resp.connect("127.0.0.1", old.port, 10.0) for _ in range(PENDING_CLIENTS)]
+        for conn in conns:
+            check(conn.call("PING") == "PONG", "a client is connected")
+        moment = old.stop()
+        for i, conn in enumerate(conns):
+            for j in range(PENDING_EACH):
+                conn.send("SET", "pending:%d:%d" % (i, j), "x")
+        new = world.wait_switch(group, moment)
+        woken = old.cont()
+        oks = count_answers(conns)
+        wait(lambda: old.role() == "slave", "the woken primary is demoted")
+        check_follows(world, group, new)
+        if supervisor == "picketd":
+            check(oks == 0, "%d writes were acknowledged by the old primary" % oks)
+        return "%d of %d acknowledged by the old primary, demoted within %s" % (
+            oks, PENDING_CLIENTS * PENDING_EACH, ms(time.monotonic() - woken))
