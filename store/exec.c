@@ -55,29 +55,56 @@ static bool debug_refused(const struct store *s, const struct client *c)
     return who == DEBUG_NO || (who == DEBUG_LOCAL && !is_local(c));
 }
 
-/* Why a write must not happen now, or NULL. The primary's own stream is not asked. */
-static const char *write_refusal(const struct store *s, unsigned flags)
+static bool has_few_good(const struct store *s)
 {
     const struct options *o = &s->options;
-    bool writes = (flags & COMMAND_WRITE) != 0;
+
+    return option_number(o, OPT_MIN_REPLICAS) > 0 && option_number(o, OPT_MIN_REPLICAS_LAG) > 0 &&
+           (int64_t)s->good_replicas < option_number(o, OPT_MIN_REPLICAS);
+}
+
+enum write_obstacle exec_write_obstacle(const struct store *s)
+{
+    const struct options *o = &s->options;
 
     if (store_is_replica(s))
-        return writes && option_number(o, OPT_REPLICA_READ_ONLY) ? read_only : NULL;
-    if (writes && s->guard.gate == GUARD_CLOSED)
-        return gate_closed;
-    if (writes && store_lease_lapsed(s))
-        return no_lease;
-    if (s->save_failed && option_number(o, OPT_STOP_WRITES) && o->save_count > 0 &&
-        (writes || (flags & COMMAND_PING)))
-        return save_failed;
-    if (s->aof.error[0] != '\0' && (writes || (flags & COMMAND_PING)))
-        return s->aof.error;
-    if (writes && option_number(o, OPT_MIN_REPLICAS) > 0 &&
-        option_number(o, OPT_MIN_REPLICAS_LAG) > 0 &&
-        (int64_t)s->good_replicas < option_number(o, OPT_MIN_REPLICAS))
-        return few_replicas;
-    if (writes && (int64_t)s->online_replicas < option_number(o, OPT_SYNC_REPLICAS))
-        return few_replicas;
+        return option_number(o, OPT_REPLICA_READ_ONLY) ? OBSTACLE_REPLICA : OBSTACLE_NONE;
+    if (s->guard.gate == GUARD_CLOSED)
+        return OBSTACLE_GATE;
+    if (store_lease_lapsed(s))
+        return OBSTACLE_LEASE;
+    if (s->save_failed && option_number(o, OPT_STOP_WRITES) && o->save_count > 0)
+        return OBSTACLE_SAVE;
+    if (s->aof.error[0] != '\0')
+        return OBSTACLE_LOG;
+    if (has_few_good(s))
+        return OBSTACLE_MIN_REPLICAS;
+    if ((int64_t)s->online_replicas < option_number(o, OPT_SYNC_REPLICAS))
+        return OBSTACLE_SYNC_REPLICAS;
+    return OBSTACLE_NONE;
+}
+
+/* Why a write must not happen now, or NULL; PING too says what is wrong with the disk. The
+ * primary's own stream is not asked. */
+static const char *write_refusal(const struct store *s, unsigned flags)
+{
+    const char *const texts[] = {
+        [OBSTACLE_NONE] = NULL,
+        [OBSTACLE_REPLICA] = read_only,
+        [OBSTACLE_GATE] = gate_closed,
+        [OBSTACLE_LEASE] = no_lease,
+        [OBSTACLE_SAVE] = save_failed,
+        [OBSTACLE_LOG] = s->aof.error,
+        [OBSTACLE_MIN_REPLICAS] = few_replicas,
+        [OBSTACLE_SYNC_REPLICAS] = few_replicas,
+    };
+    enum write_obstacle obstacle;
+
+    if (!(flags & (COMMAND_WRITE | COMMAND_PING)))
+        return NULL;
+    obstacle = exec_write_obstacle(s);
+    if ((flags & COMMAND_WRITE) || obstacle == OBSTACLE_SAVE || obstacle == OBSTACLE_LOG)
+        return texts[obstacle];
     return NULL;
 }
 

@@ -20,6 +20,19 @@ struct store;
  */
 bool exec_request(struct store *s, struct client *c, size_t argc, const struct slice *argv);
 
+/* Why writes of clients are refused; the first reason that there is. */
+enum write_obstacle {
+    OBSTACLE_NONE,
+    OBSTACLE_REPLICA,
+    OBSTACLE_GATE,
+    OBSTACLE_LEASE,
+    OBSTACLE_SAVE, /* stop-writes-on-bgsave-error */
+    OBSTACLE_LOG,  /* the append-only log cannot be written */
+    OBSTACLE_MIN_REPLICAS,
+    OBSTACLE_SYNC_REPLICAS
+};
+enum write_obstacle exec_write_obstacle(const struct store *s);
+
 /* Runs a command that passed the checks, and feeds it. For EXEC. */
 void exec_call(struct store *s, struct client *c, const struct command *command, size_t argc,
                const struct slice *argv);

@@ -1,5 +1,6 @@
 #include "store/picket_io.h"
 
+#include "store/exec.h"
 #include "store/guard_io.h"
 #include "store/shell_io.h"
 #include "wire/buf.h"
@@ -109,19 +110,22 @@ static int64_t keys(struct shell *sh)
 /* Why a write would be refused now, in one word. */
 static const char *writes(struct shell *sh)
 {
+    static const char *const words[] = {
+        [OBSTACLE_NONE] = "yes",
+        [OBSTACLE_REPLICA] = "replica",
+        [OBSTACLE_GATE] = "gate",
+        [OBSTACLE_LEASE] = "lease",
+        [OBSTACLE_SAVE] = "save",
+        [OBSTACLE_LOG] = "append-only",
+        [OBSTACLE_MIN_REPLICAS] = "min-replicas",
+        [OBSTACLE_SYNC_REPLICAS] = "sync-replicas",
+    };
     const struct store *s = &sh->store;
+    enum write_obstacle obstacle = exec_write_obstacle(s);
 
     if (s->phase == STORE_LOADING)
         return "loading";
-    if (store_is_replica(s))
-        return "replica";
-    if (s->guard.gate == GUARD_CLOSED)
-        return "gate";
-    if (store_lease_lapsed(s))
-        return "lease";
-    if ((int64_t)s->online_replicas < option_number(&s->options, OPT_SYNC_REPLICAS))
-        return "sync-replicas";
-    return store_is_paused(s, true) ? "paused" : "yes";
+    return obstacle == OBSTACLE_NONE && store_is_paused(s, true) ? "paused" : words[obstacle];
 }
 
 static const struct field status_fields[] = {
