@@ -84,26 +84,36 @@ static struct candidate *find(struct core *core, uint32_t group, const struct he
     return NULL;
 }
 
-/* Room for one more; the oldest goes, once it has had its turn. */
-static bool make_room(struct core *core)
+/* Room for one more, of a KNOWN peer or not; the oldest such goes, once it has had its turn. */
+static bool make_room(struct core *core, bool known)
 {
-    if (core->n_candidates < CANDIDATES_MAX)
-        return true;
-    if (core->now - core->candidates[0].since < CANDIDATE_TURN_MS)
+    size_t n = 0, oldest = 0;
+
+    for (size_t i = 0; i < core->n_candidates; i++) {
+        if ((core->candidates[i].peer->n_groups > 0) == known && n++ == 0)
+            oldest = i;
+    }
+    if (n < (known ? CLAIMS_MAX : CANDIDATES_MAX))
+        return core->n_candidates < CANDIDATES_MAX + CLAIMS_MAX;
+    if (core->now - core->candidates[oldest].since < CANDIDATE_TURN_MS)
         return false;
-    drop(core, 0);
+    drop(core, oldest);
     return true;
 }
 
-/* Whom to ask about HELLO: the peer that it is said to be, if that is known at that address. */
-static struct peer *claimant(struct core *core, const struct hello *hello)
+/* The peer that says HELLO, if it is known at that address. */
+static struct peer *known_peer(const struct core *core, const struct hello *hello)
 {
     struct peer *peer = peer_find(core, hello->runid);
-    struct candidate *other;
 
-    if (peer != NULL && addr_equal(&peer->addr, &hello->sender))
-        return peer;
-    other = find(core, 0, hello);
+    return peer != NULL && addr_equal(&peer->addr, &hello->sender) ? peer : NULL;
+}
+
+/* Whom to ask about HELLO, of somebody unknown. */
+static struct peer *stranger(struct core *core, const struct hello *hello)
+{
+    struct candidate *other = find(core, 0, hello);
+
     return other != NULL ? other->peer : peer_new(core, hello->runid, &hello->sender);
 }
 
@@ -122,12 +132,13 @@ static void ask(struct core *core, struct candidate *candidate)
 
 void candidate_hear(struct core *core, struct group *group, const struct hello *hello)
 {
-    struct peer *peer;
+    struct peer *peer = known_peer(core, hello);
 
     if (!core_is_voter(core, hello->runid, &hello->sender) ||
-        find(core, group->id, hello) != NULL || !make_room(core))
+        find(core, group->id, hello) != NULL || !make_room(core, peer != NULL))
         return;
-    peer = claimant(core, hello);
+    if (peer == NULL)
+        peer = stranger(core, hello);
     core->candidates[core->n_candidates++] =
         (struct candidate){ .peer = peer, .group = group->id, .since = core->now };
     core_arm(core, &peer->deadline, core->now);

@@ -8,8 +8,8 @@
  * One that does not say its run id (Sentinels before Redis 6.2, or a right that we lack) is taken
  * at a hello's word only if it stands in `voters` and at an address where nobody else does.
  *
- * What strangers can make us hold is bounded: CANDIDATES_MAX claims, each CANDIDATE_MS long. Claims
- * of members are no candidates' business: however many there are, no member goes for them.
+ * What strangers can make us hold is bounded: CANDIDATES_MAX unknown supervisors, CLAIMS_MAX groups
+ * of known ones, each for CANDIDATE_MS. However many there are, no member goes for them.
  */
 #ifndef SENTINEL_CANDIDATES_H
 #define SENTINEL_CANDIDATES_H

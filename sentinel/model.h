@@ -31,8 +31,10 @@
 #define NODES_MAX  128        /* of one group, the primary included */
 #define PEERS_MAX  128        /* of one group, and in all */
 #define THINGS_MAX (1u << 22) /* ids of all groups, nodes and peers, and of those that are gone */
-/* Supervisors that are being looked into, each with one link at most. */
+/* Supervisors that are being looked into, each with one link at most; and groups of which known
+ * ones are said to be members. */
 #define CANDIDATES_MAX 32
+#define CLAIMS_MAX     1024
 
 struct group;
 struct removed;
@@ -212,7 +214,7 @@ struct core {
     size_t n_removed;
     struct peer *peers[PEERS_MAX];
     size_t n_peers;
-    struct candidate candidates[CANDIDATES_MAX]; /* oldest first */
+    struct candidate candidates[CANDIDATES_MAX + CLAIMS_MAX]; /* oldest first */
     size_t n_candidates;
     msec refusal_told_at; /* when a refused candidate was last told of */
     struct thing *things; /* by id */

@@ -185,6 +185,28 @@ static void test_another_group(void)
     drive_end(&d);
 }
 
+/* A known peer that watches many groups is a member of all of them at once. */
+static void test_many_groups(void)
+{
+    begin();
+    for (int i = 0; i < 10 * CANDIDATES_MAX; i++) {
+        struct hello hello = drive_hello(&d, ANN, 26380);
+
+        snprintf(hello.group, sizeof hello.group, "h%d", i);
+        hello.primary = drive_addr(5);
+        drive_request(&d, drive_ask(REQUEST_MONITOR, hello.group, 5));
+        hear(&hello);
+    }
+    CU_ASSERT_EQUAL(d.core->n_candidates, 10 * CANDIDATES_MAX);
+    CU_ASSERT_EQUAL(d.core->n_peers, 2); /* and one link */
+    for (size_t i = d.log.n_messages; i-- > 0;)
+        if (d.log.messages[i].kind == MESSAGE_WHERE)
+            drive_answer_where(&d, &d.log.messages[i]);
+    CU_ASSERT_EQUAL(d.core->n_candidates, 0);
+    CU_ASSERT_EQUAL(d.core->peers[0]->n_groups, 10 * CANDIDATES_MAX + 1);
+    drive_end(&d);
+}
+
 /* Sentinels that are too old to say who they are: a word in `voters` will do. */
 static void test_listed(void)
 {
@@ -324,6 +346,7 @@ static const struct unit_case cases[] = {
     { "nobody confirms it", test_not_confirmed },
     { "another is there", test_another_is_there },
     { "another group", test_another_group },
+    { "many groups", test_many_groups },
     { "one that does not say who it is", test_listed },
     { "many candidates", test_many_candidates },
     { "ids rest", test_ids_rest },
