@@ -392,7 +392,7 @@ static inline void drive_bare(struct drive *d, int replicas)
         memset(fake->info.runid, 'a' + i, RUNID_LEN);
         memset(fake->info.replid, 'A', RUNID_LEN);
         if (i > 0 && i <= replicas)
-            d->nodes[0].replicas[i - 1] = (struct info_replica){ drive_addr(i), 1000, true };
+            d->nodes[0].replicas[i - 1] = (struct info_replica){ drive_addr(i), 1000, 0, true };
     }
     d->nodes[0].info.n_replicas = (uint32_t)replicas;
     d->nodes[0].info.replicas = d->nodes[0].replicas;
