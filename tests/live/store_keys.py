@@ -363,7 +363,7 @@ def large_steps(lab):
             hashes(conn, "two")
             cheap(conn, ("hdel", name), forget_fields, words)
         for words, name in ((("DEL", "long"), "del"), (("SET", "long", "v"), "set")):
-            cheap(conn, ("setrange", name), lambda conn: conn.call("SETRANGE", "long", 2 * 10**8, "x"), words)
+            cheap(conn, ("setrange", name), lambda conn: conn.call("SETRANGE", "long", 5 * 10**7, "x"), words)
         conn.call("DEBUG", "POPULATE", MANY, "other")
         cheap(conn, ("del", "flushall"), forget_keys, ("FLUSHALL", "ASYNC"))
         wait(lambda: resp.info_fields(conn.call("INFO", "memory"))["lazyfree_pending_objects"] == "0", "all is freed")
