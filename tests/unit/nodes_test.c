@@ -11,7 +11,7 @@ static struct drive d;
 static void test_new_replica(void)
 {
     drive_begin(&d, 1, 1, 30000);
-    d.nodes[0].replicas[1] = (struct info_replica){ drive_addr(2), 0, true };
+    d.nodes[0].replicas[1] = (struct info_replica){ drive_addr(2), 0, 0, true };
     d.nodes[0].info.n_replicas = 2;
     drive_run(&d, 11000);
     CU_ASSERT_EQUAL(drive_events(&d, EVENT_SLAVE), 1);
@@ -29,7 +29,7 @@ static void test_new_replica(void)
 static void test_only_the_primary_is_believed(void)
 {
     drive_begin(&d, 1, 1, 30000);
-    d.nodes[1].replicas[0] = (struct info_replica){ drive_addr(3), 0, true };
+    d.nodes[1].replicas[0] = (struct info_replica){ drive_addr(3), 0, 0, true };
     d.nodes[1].info.replicas = d.nodes[1].replicas;
     d.nodes[1].info.n_replicas = 1;
     drive_run(&d, 11000);
@@ -123,7 +123,7 @@ static void test_named_replicas_are_no_twins(void)
 
         begin_named(announce, true);
         addr_set(&named, "replica.example", 7003);
-        d.nodes[0].replicas[2] = (struct info_replica){ named, 0, true };
+        d.nodes[0].replicas[2] = (struct info_replica){ named, 0, 0, true };
         d.nodes[0].info.n_replicas = 3;
         drive_run(&d, 11000);
         CU_ASSERT_EQUAL(drive_group(&d)->n_nodes, 4);
