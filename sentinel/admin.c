@@ -7,10 +7,15 @@
 #include "notify/channel.h"
 #include "sentinel/admin_own.h"
 #include "sentinel/model.h"
-#include "sentinel/sha256.h"
-#include "wire/acl.h"
 #include "wire/client.h"
 #include "wire/client_pubsub.h"
+#include "wire/sha256.h"
+
+static struct acl_when when(void *arg)
+{
+    struct admin_facts facts = admin_facts(arg);
+    return (struct acl_when){ facts.now, facts.wall_ms };
+}
 
 struct admin *admin_new(const struct admin_ops *ops, void *arg, const char *version)
 {
@@ -22,8 +27,8 @@ struct admin *admin_new(const struct admin_ops *ops, void *arg, const char *vers
     admin->version = version;
     admin->table = command_table_new(admin_commands);
     admin->pubsub = pubsub_new();
-    admin->acl = admin->table ? acl_new(admin->table, sha256_hex) : NULL;
-    if (!admin->table || !admin->pubsub || !admin->acl)
+    if (!admin->table || !admin->pubsub ||
+        !acl_gate_init(&admin->gate, admin->table, sha256_hex, when, admin))
         goto failed;
     return admin;
 
@@ -38,8 +43,7 @@ void admin_free(struct admin *admin)
         return;
     if (admin->pubsub)
         pubsub_free(admin->pubsub);
-    acl_log_clear(&admin->acl_log);
-    acl_free(admin->acl);
+    acl_gate_done(&admin->gate);
     if (admin->table)
         command_table_free(admin->table);
     free(admin);
@@ -134,9 +138,12 @@ void admin_request(struct admin *admin, struct client *client, size_t argc,
         return;
     }
     client->command = admin_full_name(&match);
-    if (!admin_allows(admin, client, &match, argc, argv) || !client_pubsub_allows(client, &match))
+    const char *refusal = acl_gate_refusal(&admin->gate, client, &match, argc, argv);
+    if (refusal)
+        resp_error(&client->reply, refusal);
+    else if (!client_pubsub_allows(client, &match))
         return;
-    if (match.command->flags & COMMAND_SHOWS)
+    else if (match.command->flags & COMMAND_SHOWS)
         show(admin, client, match.command, argc, argv);
     else
         match.command->run(admin, client, argc, argv);

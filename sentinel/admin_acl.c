@@ -2,16 +2,12 @@
 
 #include "sentinel/admin_own.h"
 #include "wire/acl.h"
+#include "wire/acl_reply.h"
 #include "wire/client.h"
 
 /* What admin_defer is told: 0, or one more than the number that is the reply. */
 #define ASKED_OK        0
 #define ASKED_NUMBER(n) ((int)(n) + 1)
-
-#define NO_FILE                                                                                    \
-    "ERR This Redis instance is not configured to use an ACL file. You may want to specify users " \
-    "via the ACL SETUSER command and then issue a CONFIG REWRITE (assuming you have a Redis "      \
-    "configuration file set) in order to store users in the Redis configuration."
 
 void admin_acl_join(struct admin *admin, const struct admin_acl_ops *ops, void *arg)
 {
@@ -21,7 +17,7 @@ void admin_acl_join(struct admin *admin, const struct admin_acl_ops *ops, void *
 
 struct acl *admin_acl(struct admin *admin)
 {
-    return admin->acl;
+    return admin->gate.acl;
 }
 
 void admin_acl_done(struct admin *admin, struct client *client, int asked, const char *fault)
@@ -32,8 +28,28 @@ void admin_acl_done(struct admin *admin, struct client *client, int asked, const
         resp_ok(&client->reply);
     else
         resp_int(&client->reply, asked - 1);
-    if (!admin_may_stay(admin, client))
+    if (!acl_gate_may_stay(&admin->gate, client))
         client_close_after_reply(client);
+}
+
+void admin_client_opened(struct admin *admin, struct client *client)
+{
+    acl_gate_greet(&admin->gate, client);
+}
+
+/* Whoever brought the change about is to have the reply first: see admin_acl_done. */
+static void enforce_on(void *ctx, struct client *c)
+{
+    struct admin *admin = ctx;
+
+    if (c != admin->acl_asks && !(c->flags & CLIENT_CLOSE_AFTER_REPLY) &&
+        !acl_gate_may_stay(&admin->gate, c))
+        client_close(c);
+}
+
+void admin_acl_enforce(struct admin *admin)
+{
+    admin->ops.each_client(admin->arg, enforce_on, admin);
 }
 
 /* The users have changed: answer when that is durable. */
@@ -55,27 +71,18 @@ static void changed(struct admin *admin, struct client *c, int asked)
 void admin_acl_setuser(void *app, struct client *c, size_t argc, const struct slice *argv)
 {
     struct admin *admin = app;
-    char error[ACL_ERROR_MAX];
 
-    if (acl_set(admin->acl, argv[2], argc - 3, argv + 3, error))
+    if (acl_reply_set(&c->reply, admin->gate.acl, argc, argv))
         changed(admin, c, ASKED_OK);
-    else
-        resp_errorf(&c->reply, "ERR %s", error);
 }
 
 void admin_acl_deluser(void *app, struct client *c, size_t argc, const struct slice *argv)
 {
     struct admin *admin = app;
-    size_t removed = 0;
+    size_t removed;
 
-    for (size_t i = 2; i < argc; i++) {
-        if (slice_is(argv[i], ACL_DEFAULT)) {
-            resp_error(&c->reply, "ERR The 'default' user cannot be removed");
-            return;
-        }
-    }
-    for (size_t i = 2; i < argc; i++)
-        removed += acl_remove(admin->acl, argv[i]);
+    if (!acl_reply_remove(&c->reply, admin->gate.acl, argc, argv, &removed))
+        return;
     if (removed > 0)
         changed(admin, c, ASKED_NUMBER(removed));
     else
@@ -85,29 +92,17 @@ void admin_acl_deluser(void *app, struct client *c, size_t argc, const struct sl
 void admin_acl_getuser(void *app, struct client *c, size_t argc, const struct slice *argv)
 {
     struct admin *admin = app;
-    const struct acl_user *user = acl_find(admin->acl, argv[2]);
 
     (void)argc;
-    if (user)
-        acl_user_reply(user, &c->reply);
-    else
-        resp_null(&c->reply);
+    acl_reply_getuser(&c->reply, admin->gate.acl, argv[2]);
 }
 
 void admin_acl_list(void *app, struct client *c, size_t argc, const struct slice *argv)
 {
     struct admin *admin = app;
-    struct buf line = { 0 };
 
     (void)argc, (void)argv;
-    resp_array(&c->reply, acl_count(admin->acl));
-    for (size_t i = 0; i < acl_count(admin->acl); i++) {
-        buf_reset(&line);
-        buf_printf(&line, "user %s ", acl_at(admin->acl, i)->name);
-        acl_user_write_rules(acl_at(admin->acl, i), &line);
-        resp_bulk(&c->reply, buf_slice(&line));
-    }
-    buf_done(&line);
+    acl_reply_list(&c->reply, admin->gate.acl);
 }
 
 void admin_acl_users(void *app, struct client *c, size_t argc, const struct slice *argv)
@@ -115,9 +110,35 @@ void admin_acl_users(void *app, struct client *c, size_t argc, const struct slic
     struct admin *admin = app;
 
     (void)argc, (void)argv;
-    resp_array(&c->reply, acl_count(admin->acl));
-    for (size_t i = 0; i < acl_count(admin->acl); i++)
-        resp_bulk_str(&c->reply, acl_at(admin->acl, i)->name);
+    acl_reply_users(&c->reply, admin->gate.acl);
+}
+
+void admin_acl_cat(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    struct admin *admin = app;
+
+    acl_reply_cat(&c->reply, admin->table, argc, argv);
+}
+
+void admin_acl_genpass(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    struct admin *admin = app;
+
+    acl_reply_genpass(&c->reply, admin->acl_ops.random, admin->acl_arg, argc, argv);
+}
+
+void admin_acl_log(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    struct admin *admin = app;
+
+    acl_reply_log(&c->reply, &admin->gate.log, admin_facts(admin).wall_ms, argc, argv);
+}
+
+void admin_acl_dryrun(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    struct admin *admin = app;
+
+    acl_reply_dryrun(&c->reply, admin->gate.acl, argc, argv);
 }
 
 void admin_acl_whoami(void *app, struct client *c, size_t argc, const struct slice *argv)
@@ -132,7 +153,7 @@ static void use_file(struct admin *admin, struct client *c, void (*run)(void *ar
     uint64_t ticket = 0;
 
     if (!run) {
-        resp_error(&c->reply, NO_FILE);
+        resp_error(&c->reply, ACL_NO_FILE);
         return;
     }
     ticket = admin_defer(admin, c, ASKED_OK);

@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "wire/acl_reply.h"
+
 struct acl;
 struct admin;
 struct client;
@@ -20,8 +22,7 @@ struct client;
 /* The shell's side. Each of the last three ends, later, with admin_acl_done for the client of that
  * ticket, if it is still there (ticket 0: for nobody). */
 struct admin_acl_ops {
-    /* Bytes that nobody can guess; false: there are none. */
-    bool (*random)(void *arg, void *bytes, size_t n);
+    acl_random_fn *random;
     void (*store)(void *arg, uint64_t ticket); /* make durable what the users are now */
     void (*save)(void *arg,
                  uint64_t ticket); /* the users to acl_file; NULL: there is no such file */

@@ -12,7 +12,7 @@
 
 #include "sentinel/admin.h"
 #include "sentinel/admin_acl.h"
-#include "wire/acl_log.h"
+#include "wire/acl_gate.h"
 #include "wire/command.h"
 #include "wire/slice.h"
 
@@ -28,8 +28,7 @@ struct admin {
     const char *version;
     struct command_table *table;
     struct pubsub *pubsub;
-    struct acl *acl;
-    struct acl_log acl_log;
+    struct acl_gate gate;
     struct admin_acl_ops acl_ops; /* members NULL: nobody joined */
     void *acl_arg;
     const struct client *acl_asks; /* during a change: who asked for it */
@@ -69,21 +68,7 @@ void admin_write_upper(char *text, size_t size, const char *name, const char *re
 command_fn admin_sentinel_help, admin_client_help, admin_command_help, admin_picket_help,
     admin_acl_help;
 
-/* admin_acl_check.c: whether the request may run; else the error has been written */
-bool admin_allows(struct admin *admin, struct client *c, const struct command_match *m, size_t argc,
-                  const struct slice *argv);
-
-/* Whether the connection needs no AUTH (any more). */
-bool admin_is_known(const struct admin *admin, const struct client *c);
-
-/* Whether the user is still there and may have the subscriptions that the connection has. */
-bool admin_may_stay(const struct admin *admin, const struct client *c);
-
-/* AUTH, HELLO AUTH (SAID: which of them); false: the error has been written. */
-bool admin_log_in(struct admin *admin, struct client *c, struct slice said, struct slice name,
-                  struct slice password);
-
-/* admin_acl.c, admin_acl_ask.c: ACL */
+/* admin_acl.c: ACL */
 command_fn admin_acl_cat, admin_acl_deluser, admin_acl_dryrun, admin_acl_genpass, admin_acl_getuser,
     admin_acl_list, admin_acl_load, admin_acl_log, admin_acl_save, admin_acl_setuser,
     admin_acl_users, admin_acl_whoami;

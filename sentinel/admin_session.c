@@ -1,16 +1,7 @@
 #include "sentinel/admin_own.h"
-#include "wire/acl.h"
 #include "wire/client.h"
 #include "wire/client_pubsub.h"
 #include "wire/command_reply.h"
-
-#define NOAUTH_HELLO                                                                               \
-    "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO "      \
-    "<proto> AUTH <user> <pass> option can be used to authenticate the client and select the "     \
-    "RESP protocol version at the same time"
-
-#define PROTO_MIN 2
-#define PROTO_MAX 3
 
 void admin_ping(void *app, struct client *c, size_t argc, const struct slice *argv)
 {
@@ -24,79 +15,22 @@ void admin_ping(void *app, struct client *c, size_t argc, const struct slice *ar
 void admin_auth(void *app, struct client *c, size_t argc, const struct slice *argv)
 {
     struct admin *admin = app;
-    struct slice user = argc == 3 ? argv[1] : slice_str(ACL_DEFAULT);
-    if (argc > 3)
-        resp_error(&c->reply, "ERR syntax error");
-    else if (argc == 2 && acl_default(admin->acl)->nopass)
-        resp_error(&c->reply,
-                   "ERR AUTH <password> called without any password configured for the default "
-                   "user. Are you sure your configuration is correct?");
-    else if (admin_log_in(admin, c, argv[0], user, argv[argc - 1]))
-        resp_ok(&c->reply);
-}
-
-/* What HELLO's arguments ask for. */
-struct greeting {
-    int64_t proto;
-    struct slice name; /* p NULL: keep it */
-};
-
-/* AUTH user password, SETNAME name. False: the error has been written. */
-static bool read_hello_options(struct admin *admin, struct client *c, size_t argc,
-                               const struct slice *argv, struct greeting *ret_greeting)
-{
-    for (size_t i = 2; i < argc; i++) {
-        size_t left = argc - 1 - i;
-        if (slice_is_nocase(argv[i], "auth") && left >= 2) {
-            if (!admin_log_in(admin, c, argv[0], argv[i + 1], argv[i + 2]))
-                return false;
-            i += 2;
-        } else if (slice_is_nocase(argv[i], "setname") && left >= 1) {
-            ret_greeting->name = argv[++i];
-        } else {
-            resp_errorf(&c->reply, "ERR Syntax error in HELLO option '%.*s'",
-                        (int)(argv[i].n < 128 ? argv[i].n : 128), argv[i].p);
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool read_hello(struct admin *admin, struct client *c, size_t argc, const struct slice *argv,
-                       struct greeting *ret_greeting)
-{
-    if (argc > 1 && !slice_to_int64(argv[1], &ret_greeting->proto)) {
-        resp_error(&c->reply, "ERR Protocol version is not an integer or out of range");
-        return false;
-    }
-    if (ret_greeting->proto < PROTO_MIN || ret_greeting->proto > PROTO_MAX) {
-        resp_error(&c->reply, "NOPROTO unsupported protocol version");
-        return false;
-    }
-    if (!read_hello_options(admin, c, argc, argv, ret_greeting))
-        return false;
-    if (admin_is_known(admin, c))
-        return true;
-    resp_error(&c->reply, NOAUTH_HELLO);
-    return false;
+    acl_gate_auth(&admin->gate, c, argc, argv);
 }
 
 void admin_hello(void *app, struct client *c, size_t argc, const struct slice *argv)
 {
-    struct greeting greeting = { c->reply.proto, { NULL, 0 } };
-    if (!read_hello(app, c, argc, argv, &greeting))
-        return;
-    if (greeting.name.p && !admin_set_client_name(c, greeting.name))
-        return;
-    c->reply.proto = (int)greeting.proto;
+    struct admin *admin = app;
 
+    if (!acl_gate_hello(&admin->gate, c, argc, argv))
+        return;
     resp_map(&c->reply, 6);
     resp_bulk_str(&c->reply, "server");
     resp_bulk_str(&c->reply, "redis");
     resp_bulk_str(&c->reply, "version");
     resp_bulk_str(&c->reply, ADMIN_REDIS_VERSION);
     resp_bulk_str(&c->reply, "proto");
-    resp_int(&c->reply, greeting.proto);
+    resp_int(&c->reply, c->reply.proto);
     resp_bulk_str(&c->reply, "id");
     resp_int(&c->reply, (int64_t)c->id);
     resp_bulk_str(&c->reply, "mode");
@@ -188,12 +122,9 @@ void admin_command_docs(void *app, struct client *c, size_t argc, const struct s
     command_reply_docs(&c->reply, admin->table, argc, argv);
 }
 
-/* GETKEYS and GETKEYSANDFLAGS: no command here has keys. */
+/* No command here has keys. */
 void admin_command_getkeys(void *app, struct client *c, size_t argc, const struct slice *argv)
 {
     struct admin *admin = app;
-    struct command_match match;
-    command_find(admin->table, argc - 2, argv + 2, &match);
-    resp_error(&c->reply, match.command ? "ERR The command has no key arguments"
-                                        : "ERR Invalid command specified");
+    command_reply_getkeys(&c->reply, admin->table, false, argc, argv);
 }

@@ -161,12 +161,12 @@ struct extra {
 };
 
 #define ROW(name, arity, flags, run, args, summary)                                                \
-    { name, arity, flags, run, summary, NULL, 0, 0, 0 },
+    { name, arity, flags, run, summary, NULL, NULL },
 #define CONNECTION_ROW(name, arity, flags, run, args, summary)                                     \
-    { name, arity, (flags) | COMMAND_IN_CONNECTION, run, summary, NULL, 0, 0, 0 },
+    { name, arity, (flags) | COMMAND_IN_CONNECTION, run, summary, NULL, NULL },
 #define END                                                                                        \
     {                                                                                              \
-        NULL, 0, 0, NULL, NULL, NULL, 0, 0, 0                                                      \
+        NULL, 0, 0, NULL, NULL, NULL, NULL                                                         \
     }
 
 static const struct command sentinel_rows[] = { SENTINEL_TABLE(ROW) END };
@@ -227,8 +227,7 @@ static const struct container {
       "Listen to events no longer.")
 
 const struct command admin_commands[] = {
-#define X(name, arity, flags, run, subs, summary)                                                  \
-    { name, arity, flags, run, summary, subs, 0, 0, 0 },
+#define X(name, arity, flags, run, subs, summary) { name, arity, flags, run, summary, subs, NULL },
     TOP_TABLE(X)
 #undef X
         END

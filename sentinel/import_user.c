@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "sentinel/import_own.h"
-#include "sentinel/sha256.h"
+#include "wire/sha256.h"
 
 #define IN_A_FILE "users stand in a file, as `aclfile` names it; move the lines `user ...` there"
 

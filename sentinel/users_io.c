@@ -15,7 +15,7 @@
 #include "wire/acl.h"
 #include "wire/buf.h"
 #include "wire/log_io.h"
-#include "sentinel/sha256.h"
+#include "wire/sha256.h"
 
 enum job_kind { JOB_STORE, JOB_SAVE, JOB_LOAD };
 

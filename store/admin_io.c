@@ -8,6 +8,7 @@
 #include "store/primary_io.h"
 #include "store/session.h"
 #include "store/shell_io.h"
+#include "store/users_io.h"
 #include "wire/client_filter.h"
 #include "wire/log_io.h"
 
@@ -19,7 +20,7 @@ void cmd_client_kill(void *app, struct client *c, size_t argc, const struct slic
     struct client_filter f;
     size_t killed;
 
-    if (!client_filter_parse(&f, &c->reply, c->id, argc, argv))
+    if (!client_filter_parse_users(&f, &c->reply, c->id, shell_of(app)->store.gate.acl, argc, argv))
         return;
     killed = server_kill(sh->server, &f, c, "CLIENT KILL");
     if (primary_client(sh->primary) != NULL &&
@@ -176,6 +177,7 @@ void cmd_config_rewrite(void *app, struct client *c, size_t argc, const struct s
 
     (void)argc;
     (void)argv;
+    users_note(s);
     if (config_write_state(&s->options, error)) {
         resp_ok(&c->reply);
         return;

@@ -65,6 +65,11 @@ command_fn cmd_client_setname, cmd_client_getname, cmd_client_id, cmd_client_no_
 command_fn cmd_client_reply;
 command_fn cmd_help; /* HELP of any container */
 command_fn cmd_command, cmd_command_count, cmd_command_list, cmd_command_info, cmd_command_docs;
+command_fn cmd_command_getkeys, cmd_command_getkeysandflags;
+
+/* users */
+command_fn cmd_acl_cat, cmd_acl_deluser, cmd_acl_dryrun, cmd_acl_genpass, cmd_acl_getuser,
+    cmd_acl_list, cmd_acl_log, cmd_acl_setuser, cmd_acl_users, cmd_acl_whoami;
 
 /* transactions, pub/sub */
 command_fn cmd_multi, cmd_exec, cmd_discard, cmd_watch, cmd_unwatch;

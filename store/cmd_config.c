@@ -27,7 +27,7 @@ void cmd_config_get(void *app, struct client *c, size_t argc, const struct slice
         const char *names[2] = { row->name, row->alias };
 
         for (int k = 0; k < 2; k++) {
-            if (!matches(names[k], argc, argv))
+            if (row->kind == OPTION_USERS || !matches(names[k], argc, argv))
                 continue;
             resp_bulk_str(&c->reply, names[k]);
             resp_bulk_str(&c->reply, option_text(&s->options, (enum option_id)i));

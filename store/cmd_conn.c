@@ -3,7 +3,6 @@
 #include <ctype.h>
 #include <stdio.h>
 
-#include "store/auth.h"
 #include "store/session.h"
 #include "store/store.h"
 #include "wire/client_pubsub.h"
@@ -71,47 +70,15 @@ void cmd_reset(void *app, struct client *c, size_t argc, const struct slice *arg
     client_reply_mode(c, CLIENT_REPLY_MODE_ON);
     c->reply.proto = 2;
     c->db = 0;
-    auth_default(s, c);
+    acl_gate_greet(&s->gate, c);
     resp_simple(&c->reply, "RESET");
 }
 
 void cmd_auth(void *app, struct client *c, size_t argc, const struct slice *argv)
 {
     struct store *s = app;
-    struct slice user = argc == 3 ? argv[1] : slice_str(AUTH_USER);
 
-    if (argc > 3) {
-        resp_error(&c->reply, store_error_syntax);
-        return;
-    }
-    if (argc == 2 && option_text(&s->options, OPT_REQUIREPASS)[0] == '\0') {
-        resp_error(&c->reply, "ERR AUTH <password> called without any password configured for the "
-                              "default user. Are you "
-                              "sure your configuration is correct?");
-        return;
-    }
-    if (auth_client(s, c, user, argv[argc - 1]))
-        resp_ok(&c->reply);
-}
-
-/* AUTH user password and SETNAME name, in any order; false after the error was written. */
-static bool hello_options(struct store *s, struct client *c, size_t argc, const struct slice *argv,
-                          const struct slice **ret_name)
-{
-    for (size_t i = 2; i < argc; i++) {
-        if (slice_is_nocase(argv[i], "AUTH") && i + 2 < argc) {
-            if (!auth_client(s, c, argv[i + 1], argv[i + 2]))
-                return false;
-            i += 2;
-        } else if (slice_is_nocase(argv[i], "SETNAME") && i + 1 < argc) {
-            *ret_name = &argv[++i];
-        } else {
-            resp_errorf(&c->reply, "ERR Syntax error in HELLO option '%.*s'",
-                        (int)(argv[i].n < 128 ? argv[i].n : 128), argv[i].p);
-            return false;
-        }
-    }
-    return true;
+    acl_gate_auth(&s->gate, c, argc, argv);
 }
 
 static void hello_reply(struct store *s, struct client *c)
@@ -137,33 +104,10 @@ static void hello_reply(struct store *s, struct client *c)
 
 void cmd_hello(void *app, struct client *c, size_t argc, const struct slice *argv)
 {
-    int64_t proto = c->reply.proto;
-    const struct slice *name = NULL;
+    struct store *s = app;
 
-    if (argc > 1 && !slice_to_int64(argv[1], &proto)) {
-        resp_error(&c->reply, "ERR Protocol version is not an integer or out of range");
-        return;
-    }
-    if (proto < 2 || proto > 3) {
-        resp_error(&c->reply, "NOPROTO unsupported protocol version");
-        return;
-    }
-    if (!hello_options(app, c, argc, argv, &name))
-        return;
-    if (!(c->flags & CLIENT_AUTHENTICATED)) {
-        resp_error(&c->reply, "NOAUTH HELLO must be called with the client already authenticated, "
-                              "otherwise the HELLO AUTH "
-                              "<user> <pass> option can be used to authenticate the client and "
-                              "select the RESP protocol "
-                              "version at the same time");
-        return;
-    }
-    if (name != NULL && !client_set_field(&c->name, *name)) {
-        resp_error(&c->reply, bad_name);
-        return;
-    }
-    c->reply.proto = (int)proto;
-    hello_reply(app, c);
+    if (acl_gate_hello(&s->gate, c, argc, argv))
+        hello_reply(s, c);
 }
 
 void cmd_client_setname(void *app, struct client *c, size_t argc, const struct slice *argv)
@@ -300,4 +244,18 @@ void cmd_command_docs(void *app, struct client *c, size_t argc, const struct sli
     struct store *s = app;
 
     command_reply_docs(&c->reply, s->commands, argc, argv);
+}
+
+void cmd_command_getkeys(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    struct store *s = app;
+
+    command_reply_getkeys(&c->reply, s->commands, false, argc, argv);
+}
+
+void cmd_command_getkeysandflags(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    struct store *s = app;
+
+    command_reply_getkeys(&c->reply, s->commands, true, argc, argv);
 }

@@ -38,6 +38,20 @@ static bool key_expired(void *arg, int db, struct slice key)
     return e != NULL && store_entry_expired(s, e);
 }
 
+/* The user's rights may have changed since. */
+static bool still_allowed(struct store *s, struct client *c, const struct queued *q)
+{
+    const char *why = store_acl_refusal(s, c, &q->match, q->argc, q->argv);
+
+    if (why != NULL)
+        resp_errorf(&c->reply,
+                    "NOPERM ACLs rules changed between the moment the transaction was accumulated "
+                    "and the EXEC call. This command is no longer allowed for the following "
+                    "reason: %s",
+                    s->gate.reason);
+    return why == NULL;
+}
+
 /* Runs what was queued. The stream has it as one transaction, if any of it is fed at all. */
 static void run_queued(struct store *s, struct client *c)
 {
@@ -48,7 +62,8 @@ static void run_queued(struct store *s, struct client *c)
     resp_array(&c->reply, session->queued);
     begun = store_effects_begin(s);
     for (struct queued *q = session->first; q != NULL; q = q->next)
-        exec_call(s, c, q->command, q->argc, q->argv);
+        if (still_allowed(s, c, q))
+            exec_call(s, c, q->match.command, q->argc, q->argv);
     store_effects_end(s, begun);
     store_no_propagate(s);
 }

@@ -9,6 +9,7 @@
 #include "store/set.h"
 #include "store/sort.h"
 #include "store/store.h"
+#include "wire/acl.h"
 #include "store/zset.h"
 
 static const char not_numbers[] = "ERR One or more scores can't be converted into double";
@@ -22,6 +23,7 @@ struct job {
     size_t gets_count;
     const struct slice *by;     /* NULL: none */
     const struct slice *target; /* of STORE; NULL: none */
+    bool reads_all;             /* the user may read keys that patterns lead to */
     bool as_it_is;        /* BY a pattern without a place for the element: no order is wanted */
     int64_t start, count; /* LIMIT; count -1: all */
     struct buf name;      /* of the key that a pattern stands for */
@@ -91,6 +93,25 @@ static bool look_up(struct job *j, struct slice pattern, struct slice element, s
 
 /* --- options --------------------------------------------------------------------------------- */
 
+/* Patterns lead to keys that the request does not name. */
+static bool may_read_all(struct store *s, const struct client *c, size_t argc,
+                         const struct slice *argv)
+{
+    const struct acl_user *user = acl_find(s->gate.acl, slice_str(client_user(c)));
+    struct command_match m;
+
+    return (c->flags & CLIENT_IS_MASTER) || (user != NULL && acl_user_is_free(user)) ||
+           (user != NULL && command_find(s->commands, argc, argv, &m) &&
+            acl_user_reads_all(user, &m, argc, argv));
+}
+
+static size_t deny(struct job *j, const char *option)
+{
+    resp_errorf(&j->client->reply,
+                "ERR %s option of SORT denied due to insufficient ACL permissions.", option);
+    return 0;
+}
+
 /* Reads one option; returns how many words it has, 0 after the error was written. */
 static size_t read_option(struct job *j, size_t left, const struct slice *word, bool may_store)
 {
@@ -115,9 +136,11 @@ static size_t read_option(struct job *j, size_t left, const struct slice *word, 
         j->by = &word[1];
         if (word[1].n == 0 || memchr(word[1].p, '*', word[1].n) == NULL)
             j->as_it_is = true;
-        return 2;
+        return j->as_it_is || j->reads_all ? 2 : deny(j, "BY");
     }
     if (slice_is_nocase(*word, "GET") && left >= 2) {
+        if (!j->reads_all)
+            return deny(j, "GET");
         j->gets[j->gets_count++] = word[1];
         return 2;
     }
@@ -302,6 +325,7 @@ static void sort_key(struct store *s, struct client *c, size_t argc, const struc
 
     j.gets = malloc(argc * sizeof(*j.gets));
     assert(j.gets != NULL);
+    j.reads_all = may_read_all(s, c, argc, argv);
     if (read_options(&j, argc, argv, may_store))
         run(&j, argv[1]);
     sort_done(&j.sort);

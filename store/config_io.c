@@ -46,30 +46,71 @@ static bool setting_text(const config_setting_t *setting, char text[OPTION_TEXT_
     }
 }
 
+/* Where a setting stands, for errors. */
+struct place {
+    const char *file;
+    const char *name;
+    int line;
+};
+
+static bool refuse_setting(const struct place *at, int id, const char *why, char *ret_error)
+{
+    char allowed[OPTION_ERROR_TEXT_MAX];
+
+    option_allowed((enum option_id)id, allowed, sizeof(allowed));
+    snprintf(ret_error, CONFIG_ERROR_TEXT_MAX, "%s:%d: %s: %s; allowed: %s", at->file, at->line,
+             at->name, why, allowed);
+    return false;
+}
+
+/* Users: one text, or a list of them. Those of the state file take the place of all others. */
+static bool take_users(struct options *o, const config_setting_t *setting, bool changed,
+                       const struct place *at, char *ret_error)
+{
+    int n = config_setting_is_aggregate(setting) ? config_setting_length(setting) : 1;
+    char why[OPTION_ERROR_TEXT_MAX];
+
+    if (changed)
+        options_drop_users(o);
+    o->values[OPT_USER].changed |= changed;
+    for (int i = 0; i < n; i++) {
+        const char *text = config_setting_is_aggregate(setting)
+                               ? config_setting_get_string_elem(setting, i)
+                               : config_setting_get_string(setting);
+
+        if (text == NULL)
+            return refuse_setting(at, OPT_USER, "the value must be a text or a list of texts",
+                                  ret_error);
+        if (!options_set(o, OPT_USER, slice_str(text), why))
+            return refuse_setting(at, OPT_USER, why, ret_error);
+    }
+    return true;
+}
+
 /* One option of a file. */
 static bool take_setting(struct options *o, const config_setting_t *setting, bool changed,
                          const char *file, char *ret_error)
 {
-    const char *name = config_setting_name(setting);
-    int id = option_find(slice_str(name)), line = (int)config_setting_source_line(setting);
-    char text[OPTION_TEXT_MAX], why[OPTION_ERROR_TEXT_MAX], allowed[OPTION_ERROR_TEXT_MAX];
+    struct place at = { file, config_setting_name(setting),
+                        (int)config_setting_source_line(setting) };
+    int id = option_find(slice_str(at.name));
+    char text[OPTION_TEXT_MAX], why[OPTION_ERROR_TEXT_MAX];
 
     if (id < 0) {
         snprintf(ret_error, CONFIG_ERROR_TEXT_MAX,
-                 "%s:%d: %s: there is no such option, --help lists those there are", file, line,
-                 name);
+                 "%s:%d: %s: there is no such option, --help lists those there are", file, at.line,
+                 at.name);
         return false;
     }
+    if (id == OPT_USER)
+        return take_users(o, setting, changed, &at, ret_error);
     if (!setting_text(setting, text))
-        snprintf(why, sizeof(why), "the value must be a number, a text, or true or false");
-    else if (options_set(o, (enum option_id)id, slice_str(text), why)) {
-        o->values[id].changed = changed;
-        return true;
-    }
-    option_allowed((enum option_id)id, allowed, sizeof(allowed));
-    snprintf(ret_error, CONFIG_ERROR_TEXT_MAX, "%s:%d: %s: %s; allowed: %s", file, line, name, why,
-             allowed);
-    return false;
+        return refuse_setting(&at, id, "the value must be a number, a text, or true or false",
+                              ret_error);
+    if (!options_set(o, (enum option_id)id, slice_str(text), why))
+        return refuse_setting(&at, id, why, ret_error);
+    o->values[id].changed = changed;
+    return true;
 }
 
 static bool read_file(struct options *o, const char *file, bool changed, char *ret_error)
@@ -294,18 +335,37 @@ bool config_lock_dir(const struct options *o, char ret_error[CONFIG_ERROR_TEXT_M
 /* --- the state file -------------------------------------------------------------------------- */
 
 /* A text as libconfig reads it. */
-static void put_quoted(struct buf *b, const char *text)
+static void put_quoted(struct buf *b, struct slice text)
 {
     buf_append(b, "\"", 1);
-    for (const char *p = text; *p != '\0'; p++) {
-        if (*p == '"' || *p == '\\')
-            buf_printf(b, "\\%c", *p);
-        else if ((unsigned char)*p < ' ')
-            buf_printf(b, "\\x%02x", (unsigned char)*p);
+    for (size_t i = 0; i < text.n; i++) {
+        unsigned char byte = (unsigned char)text.p[i];
+
+        if (byte == '"' || byte == '\\')
+            buf_printf(b, "\\%c", byte);
+        else if (byte < ' ')
+            buf_printf(b, "\\x%02x", byte);
         else
-            buf_append(b, p, 1);
+            buf_append(b, &byte, 1);
     }
     buf_append(b, "\"", 1);
+}
+
+/* The lines "user NAME RULES" as a list of texts. */
+static void put_users(struct buf *b, struct slice lines)
+{
+    static const char head[] = "user ";
+
+    buf_append_str(b, "(");
+    for (size_t at = 0; at < lines.n;) {
+        const char *end = memchr(lines.p + at, '\n', lines.n - at);
+        size_t n = (size_t)(end - lines.p) - at, skip = sizeof(head) - 1;
+
+        buf_append_str(b, at > 0 ? ",\n    " : "\n    ");
+        put_quoted(b, (struct slice){ lines.p + at + skip, n - skip });
+        at += n + 1;
+    }
+    buf_append_str(b, " )");
 }
 
 static void put_state(struct buf *b, const struct options *o)
@@ -322,7 +382,10 @@ static void put_state(struct buf *b, const struct options *o)
         for (const char *p = name; *p != '\0'; p++)
             buf_append(b, *p == '-' ? "_" : p, 1);
         buf_append_str(b, " = ");
-        put_quoted(b, option_text(o, (enum option_id)i));
+        if (i == OPT_USER)
+            put_users(b, buf_slice(&o->users));
+        else
+            put_quoted(b, slice_str(option_text(o, (enum option_id)i)));
         buf_append_str(b, ";\n");
     }
 }

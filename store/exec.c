@@ -8,7 +8,6 @@
 #include "wire/client_pubsub.h"
 #include "wire/resp_write.h"
 
-static const char no_auth[] = "NOAUTH Authentication required.";
 static const char not_in_multi[] = "ERR Command not allowed inside a transaction";
 static const char no_debug[] = "ERR DEBUG command not allowed. If the enable-debug-command option "
                                "is set to \"local\", you can run it from a local "
@@ -121,17 +120,19 @@ static bool make_room(struct store *s, const struct client *c, const struct comm
 }
 
 /* Why a command that exists must not run now, in the order in which Redis asks; or NULL. */
-static const char *refusal(struct store *s, struct client *c, const struct command_match *m)
+static const char *refusal(struct store *s, struct client *c, const struct command_match *m,
+                           size_t argc, const struct slice *argv)
 {
     unsigned flags = flags_of(c, m->command);
     const char *why = NULL;
 
     if ((flags & COMMAND_PROTECTED) && debug_refused(s, c))
         return no_debug;
-    if (!(c->flags & CLIENT_AUTHENTICATED) && !(flags & COMMAND_NO_AUTH))
-        return no_auth;
-    if ((c->flags & CLIENT_IN_MULTI) && (m->command->flags & COMMAND_NO_MULTI))
+    if ((c->flags & CLIENT_IN_MULTI) && (m->command->flags & COMMAND_NO_MULTI) &&
+        acl_gate_knows(&s->gate, c))
         return not_in_multi;
+    if ((why = store_acl_refusal(s, c, m, argc, argv)) != NULL)
+        return why;
     if (!make_room(s, c, m->command, flags))
         return out_of_memory;
     if (!(c->flags & CLIENT_IS_MASTER))
@@ -195,7 +196,7 @@ static void note_name(struct client *c, const struct command_match *m)
 static void queue(struct store *s, struct client *c, const struct command_match *m, size_t argc,
                   const struct slice *argv)
 {
-    if (session_queue(c, m->command, argc, argv))
+    if (session_queue(c, m, argc, argv))
         resp_simple(&c->reply, "QUEUED");
     else
         refuse(s, c, m, "ERR too many commands in one transaction");
@@ -235,7 +236,7 @@ bool exec_request(struct store *s, struct client *c, size_t argc, const struct s
         refuse_unfit(s, c, &m, argc, argv);
         return true;
     }
-    why = refusal(s, c, &m);
+    why = refusal(s, c, &m, argc, argv);
     if (why != NULL) {
         refuse(s, c, &m, why);
         return true;

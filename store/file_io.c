@@ -57,8 +57,8 @@ static bool sync_folder_of(const char *path)
     const char *slash = strrchr(path, '/');
     char folder[FILE_PATH_MAX];
 
-    if (slash == NULL)
-        return file_sync_folder(".");
+    if (slash == NULL || slash == path)
+        return file_sync_folder(slash == NULL ? "." : "/");
     snprintf(folder, sizeof(folder), "%.*s", (int)(slash - path), path);
     return file_sync_folder(folder);
 }

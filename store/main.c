@@ -8,6 +8,7 @@
 #include "store/guard_io.h"
 #include "store/shell_io.h"
 #include "store/table_io.h"
+#include "store/users_io.h"
 #include "wire/log_io.h"
 #include "wire/loop_io.h"
 
@@ -19,10 +20,13 @@ static bool configure(struct shell *sh, int argc, char **argv, int *ret_status)
     *ret_status = 0;
     switch (config_read_all(&sh->store.options, argc, argv, error)) {
     case CONFIG_RUN:
-        if (config_lock_dir(&sh->store.options, error) && guard_load(sh, error))
+        if (config_lock_dir(&sh->store.options, error) && guard_load(sh, error) &&
+            users_load(&sh->store, error))
             return true;
         break;
     case CONFIG_CHECK:
+        if (!users_load(&sh->store, error))
+            break;
         printf("the configuration is right\n");
         return false;
     case CONFIG_SHOWN:
@@ -45,8 +49,8 @@ int main(int argc, char **argv)
     uv_loop_t *loop = uv_default_loop();
     int status;
 
-    /* Small free blocks are joined with their neighbours at once. Else they wait, without a limit, to
-     * be joined all together by the next large request, which then takes as long as there are
+    /* Small free blocks are joined with their neighbours at once. Else they wait, without a limit,
+     * to be joined all together by the next large request, which then takes as long as there are
      * millions of them. */
     mallopt(M_MXFAST, 0);
     if (getrandom(&chance, sizeof(chance), 0) != (ssize_t)sizeof(chance)) {

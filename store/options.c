@@ -82,6 +82,7 @@ void options_done(struct options *o)
 {
     for (int i = 0; i < OPTION_COUNT; i++)
         free(o->values[i].text);
+    buf_done(&o->users);
     memset(o, 0, sizeof(*o));
 }
 
@@ -307,6 +308,32 @@ static bool parse_text(struct slice text, char *ret_text, char *ret_error)
     return false;
 }
 
+/* The rules are checked when all commands are known. */
+static bool parse_user(struct options *o, struct slice text, char *ret_text, char *ret_error)
+{
+    struct slice name;
+
+    ret_text[0] = '\0';
+    if (split(text, &name, 1) == 0)
+        return true;
+    if (text.n > USER_TEXT_MAX || memchr(text.p, '\n', text.n) != NULL) {
+        snprintf(ret_error, OPTION_ERROR_TEXT_MAX, "argument must be one line of at most %d bytes",
+                 USER_TEXT_MAX);
+        return false;
+    }
+    o->users_default |= slice_is(name, CLIENT_USER_DEFAULT);
+    buf_append_str(&o->users, "user ");
+    buf_append(&o->users, text.p, text.n);
+    buf_append_str(&o->users, "\n");
+    return true;
+}
+
+void options_drop_users(struct options *o)
+{
+    buf_reset(&o->users);
+    o->users_default = false;
+}
+
 /* Puts the limits of compact forms where values read them. */
 static void gather_limits(struct options *o)
 {
@@ -352,6 +379,9 @@ bool options_set(struct options *o, enum option_id id, struct slice text,
         break;
     case OPTION_OUTPUT:
         ok = parse_output(o, text, shown, ret_error);
+        break;
+    case OPTION_USERS:
+        ok = parse_user(o, text, shown, ret_error);
         break;
     }
     if (!ok)
@@ -432,6 +462,9 @@ void option_allowed(enum option_id id, char *text, size_t size)
         break;
     case OPTION_OUTPUT:
         snprintf(text, size, "CLASS HARD SOFT SECONDS ...");
+        break;
+    case OPTION_USERS:
+        snprintf(text, size, "NAME RULE ...");
         break;
     }
 }

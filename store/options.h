@@ -14,6 +14,7 @@
 
 #include "store/limits.h"
 #include "wire/addr.h"
+#include "wire/buf.h"
 #include "wire/client.h"
 #include "wire/slice.h"
 
@@ -21,6 +22,7 @@
 #define OPTION_NAME_MAX       40
 #define OPTION_ERROR_TEXT_MAX 256
 #define SAVE_POINTS_MAX       16
+#define USER_TEXT_MAX         65536 /* bytes of one user's rules */
 
 #define OPTION_SYNC_REPLICAS_MAX 16
 
@@ -37,7 +39,8 @@ enum option_kind {
     OPTION_TEXT,
     OPTION_SAVE,    /* pairs of seconds and changes */
     OPTION_PRIMARY, /* "host port", "host:port", "no one" or nothing */
-    OPTION_OUTPUT   /* output buffer limits by class */
+    OPTION_OUTPUT,  /* output buffer limits by class */
+    OPTION_USERS    /* a user's name and rules; each time one more */
 };
 
 enum option_flag {
@@ -98,6 +101,10 @@ enum option_flag {
     X(AOF_TIMESTAMP, "aof-timestamp-enabled", NULL, YES_NO, 0, "no", 0, 0,                         \
       "the log has no times of day")                                                               \
     X(REQUIREPASS, "requirepass", NULL, TEXT, OPTION_SECRET, "", 0, 0, "password of the clients")  \
+    X(USER, "user", NULL, USERS, OPTION_FIXED, "", 0, 0,                                           \
+      "a user: name and rules as of ACL SETUSER; may be given several times")                      \
+    X(ACLFILE, "aclfile", NULL, TEXT, OPTION_FIXED, "", 0, 0,                                      \
+      "file of the users, in place of user and requirepass; in dir if it is no full path")         \
     X(MASTERAUTH, "masterauth", NULL, TEXT, OPTION_SECRET, "", 0, 0, "password for the primary")   \
     X(MASTERUSER, "masteruser", NULL, TEXT, 0, "", 0, 0, "user name for the primary")              \
     X(REPLICAOF, "replicaof", "slaveof", PRIMARY, OPTION_FIXED, "", 0, 0,                          \
@@ -221,6 +228,8 @@ struct options {
     struct addr primary; /* not set: none */
     struct output_limit output[CLIENT_CLASSES];
     struct value_limits limits; /* those of compact forms, together */
+    struct buf users;           /* lines as acl_read takes them */
+    bool users_default;         /* one of them is about the default user */
 };
 
 const struct option_row *option_row(enum option_id id);
@@ -237,6 +246,9 @@ void options_done(struct options *o);
  */
 bool options_set(struct options *o, enum option_id id, struct slice text,
                  char ret_error[OPTION_ERROR_TEXT_MAX]);
+
+/* Forgets the users that were set. */
+void options_drop_users(struct options *o);
 
 static inline int64_t option_number(const struct options *o, enum option_id id)
 {

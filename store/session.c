@@ -27,7 +27,7 @@ void session_begin(struct client *c)
     c->multi = 0;
 }
 
-bool session_queue(struct client *c, const struct command *command, size_t argc,
+bool session_queue(struct client *c, const struct command_match *m, size_t argc,
                    const struct slice *argv)
 {
     struct session *session = session_of(c);
@@ -48,7 +48,7 @@ bool session_queue(struct client *c, const struct command *command, size_t argc,
         to += argv[i].n;
     }
     q->next = NULL;
-    q->command = command;
+    q->match = *m;
     q->argc = argc;
     if (session->first == NULL)
         session->first = q;
@@ -57,7 +57,7 @@ bool session_queue(struct client *c, const struct command *command, size_t argc,
     session->last = q;
     session->queued++;
     session->queued_bytes += bytes;
-    session->queued_flags |= command->flags;
+    session->queued_flags |= m->command->flags;
     c->multi++;
     return true;
 }

@@ -52,14 +52,14 @@ void session_close(struct store *s, struct client *c);
 
 /* Begins, extends, forgets a transaction. */
 void session_begin(struct client *c);
-bool session_queue(struct client *c, const struct command *command, size_t argc,
+bool session_queue(struct client *c, const struct command_match *m, size_t argc,
                    const struct slice *argv);
 void session_discard(struct store *s, struct client *c);
 
 /* One command of a transaction. */
 struct queued {
     struct queued *next;
-    const struct command *command;
+    struct command_match match;
     size_t argc;
     struct slice argv[]; /* the bytes stand behind it */
 };

@@ -7,7 +7,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "store/auth.h"
 #include "store/config_io.h"
 #include "store/exec.h"
 #include "store/guard_io.h"
@@ -18,6 +17,8 @@
 #include "store/session.h"
 #include "store/table_io.h"
 #include "store/unblock_io.h"
+#include "store/users_io.h"
+#include "wire/acl.h"
 #include "wire/client_pubsub.h"
 #include "wire/log_io.h"
 #include "wire/loop_io.h"
@@ -157,7 +158,7 @@ static void on_opened(void *arg, struct client *c)
     struct shell *sh = arg;
 
     session_open(c);
-    auth_default(&sh->store, c);
+    acl_gate_greet(&sh->store.gate, c);
 }
 
 static void on_client_closed(void *arg, struct client *c, const char *why)
@@ -291,6 +292,8 @@ static bool on_option(struct store *s, enum option_id id, char ret_error[OPTION_
         fill_server_options(&s->options, server_options(sh->server));
     } else if (id == OPT_APPENDONLY) {
         return aof_switch(sh, option_number(&s->options, id), ret_error, OPTION_ERROR_TEXT_MAX);
+    } else if (id == OPT_REQUIREPASS) {
+        return acl_require(s->gate.acl, slice_str(option_text(&s->options, id)));
     } else if (id == OPT_LOGLEVEL) {
         apply_loglevel(&s->options);
     } else if (id == OPT_WRITE_LEASE) {
@@ -320,6 +323,8 @@ static const struct store_ops ops = {
     .option_changed = on_option,
     .written = held_written,
     .flushed = on_flushed,
+    .users_changed = users_changed,
+    .random = users_random,
     .clock_ns = clock_ns,
 };
 

@@ -5,6 +5,7 @@
 
 #include "store/value.h"
 #include "wire/pubsub.h"
+#include "wire/sha256.h"
 
 const char store_error_syntax[] = "ERR syntax error";
 const char store_error_not_int[] = "ERR value is not an integer or out of range";
@@ -13,6 +14,13 @@ const char store_error_no_key[] = "ERR no such key";
 const char store_error_wrong_type[] =
     "WRONGTYPE Operation against a key holding the wrong kind of value";
 const char store_error_too_long[] = "ERR string exceeds maximum allowed size (proto-max-bulk-len)";
+
+static struct acl_when when(void *arg)
+{
+    const struct store *s = arg;
+
+    return (struct acl_when){ s->mono_ms, s->now_ms };
+}
 
 void store_init(struct store *s, const struct command *rows, uint64_t seed,
                 const unsigned char hash_seed[HASH_KEY_SIZE])
@@ -27,12 +35,15 @@ void store_init(struct store *s, const struct command *rows, uint64_t seed,
     s->commands = command_table_new(rows);
     command_stats_init(&s->command_stats, rows);
     assert(s->pubsub != NULL && s->commands != NULL);
+    if (!acl_gate_init(&s->gate, s->commands, sha256_hex, when, s))
+        assert(!"memory");
 }
 
 void store_done(struct store *s)
 {
     slowlog_trim(&s->slowlog, 0);
     command_stats_done(&s->command_stats);
+    acl_gate_done(&s->gate);
     command_table_free(s->commands);
     pubsub_free(s->pubsub);
     blocked_done(&s->blocked);

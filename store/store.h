@@ -24,6 +24,8 @@
 #include "store/repl.h"
 #include "store/slowlog.h"
 #include "store/watch.h"
+#include "wire/acl_gate.h"
+#include "wire/acl_reply.h"
 #include "wire/client.h"
 #include "wire/command.h"
 #include "wire/msec.h"
@@ -91,6 +93,11 @@ struct store_ops {
     void (*written)(struct store *s, struct client *c, uint64_t reply_at);
     /* Everything was deleted by FLUSHALL. */
     void (*flushed)(struct store *s);
+    /* Users, or what they may do, have changed. ASKS: who changed them; its connection ends only
+     * behind the reply. */
+    void (*users_changed)(struct store *s, struct client *asks);
+    /* Bytes that nobody can guess. */
+    acl_random_fn *random;
     /* Monotonic nanoseconds; NULL: nothing is timed. */
     int64_t (*clock_ns)(void);
 };
@@ -112,6 +119,7 @@ struct store {
     struct prng prng;
     struct pubsub *pubsub;
     struct command_table *commands;
+    struct acl_gate gate; /* the users */
     const struct store_ops *ops;
     void *shell;
 
@@ -193,6 +201,14 @@ static inline bool store_is_held(const struct store *s)
 static inline bool store_is_frozen(const struct store *s)
 {
     return store_is_replica(s) || store_is_held(s);
+}
+
+/* Why the client's user must not run this, or NULL. Our primary's stream may do everything. */
+static inline const char *store_acl_refusal(struct store *s, struct client *c,
+                                            const struct command_match *m, size_t argc,
+                                            const struct slice *argv)
+{
+    return c->flags & CLIENT_IS_MASTER ? NULL : acl_gate_refusal(&s->gate, c, m, argc, argv);
 }
 
 static inline struct db *store_db(struct store *s, const struct client *c)

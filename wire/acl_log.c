@@ -45,20 +45,22 @@ static size_t find_same(const struct acl_log *log, const struct acl_entry *entry
 
     for (; i < log->n; i++) {
         const struct acl_entry *other = log->entries[i];
-        if (other->reason == entry->reason && wall_ms - other->changed_ms <= ACL_LOG_SAME_MS &&
+        if (other->reason == entry->reason && other->in_multi == entry->in_multi &&
+            wall_ms - other->changed_ms <= ACL_LOG_SAME_MS &&
             strcmp(other->object, entry->object) == 0 && strcmp(other->user, entry->user) == 0)
             break;
     }
     return i;
 }
 
-void acl_log_add(struct acl_log *log, enum acl_reason reason, struct slice object,
+void acl_log_add(struct acl_log *log, enum acl_reason reason, bool in_multi, struct slice object,
                  struct slice user, struct slice client, msec wall_ms)
 {
     struct acl_entry *entry = new_entry(reason, object, user, client);
 
     if (!entry)
         return;
+    entry->in_multi = in_multi;
     size_t at = find_same(log, entry, wall_ms);
     entry->count = 1;
     entry->made_ms = entry->changed_ms = wall_ms;
@@ -90,7 +92,7 @@ void acl_log_reply(const struct acl_log *log, struct resp_writer *w, size_t max,
         resp_bulk_str(w, "reason");
         resp_bulk_str(w, reason_names[entry->reason]);
         resp_bulk_str(w, "context");
-        resp_bulk_str(w, "toplevel");
+        resp_bulk_str(w, entry->in_multi ? "multi" : "toplevel");
         resp_bulk_str(w, "object");
         resp_bulk_str(w, entry->object);
         resp_bulk_str(w, "username");

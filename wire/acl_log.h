@@ -5,6 +5,7 @@
 #ifndef WIRE_ACL_LOG_H
 #define WIRE_ACL_LOG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,7 @@ enum acl_reason { ACL_REASON_AUTH, ACL_REASON_COMMAND, ACL_REASON_KEY, ACL_REASO
 
 struct acl_entry {
     enum acl_reason reason;
+    bool in_multi;
     char object[ACL_LOG_TEXT_MAX + 1]; /* command, key or channel; AUTH or HELLO */
     char user[ACL_LOG_TEXT_MAX + 1];
     char *client; /* as CLIENT LIST describes it; owned */
@@ -41,7 +43,7 @@ struct acl_log {
 void acl_log_clear(struct acl_log *log);
 
 /* CLIENT is copied. When memory is out, nothing is kept. */
-void acl_log_add(struct acl_log *log, enum acl_reason reason, struct slice object,
+void acl_log_add(struct acl_log *log, enum acl_reason reason, bool in_multi, struct slice object,
                  struct slice user, struct slice client, msec wall_ms);
 
 /* The reply of ACL LOG, at most max entries. */

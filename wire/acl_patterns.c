@@ -76,15 +76,16 @@ bool acl_patterns_copy(struct acl_patterns *to, const struct acl_patterns *p)
 
 bool acl_patterns_match(const struct acl_patterns *p, struct slice name, unsigned access)
 {
-    unsigned granted = p->all ? access : 0;
-
-    for (size_t i = 0; i < p->n && (granted & access) != access; i++)
-        if (glob_match(slice_str(p->list[i].text), name, false))
-            granted |= p->list[i].access;
-    return (granted & access) == access;
+    for (size_t i = 0; i < p->n; i++)
+        if ((p->list[i].access & access) == access &&
+            glob_match(slice_str(p->list[i].text), name, false))
+            return true;
+    return p->all;
 }
 
-bool acl_patterns_hold(const struct acl_patterns *p, struct slice text)
+bool acl_patterns_grant(const struct acl_patterns *p, struct slice text, unsigned access)
 {
-    return p->all || find(p, text);
+    const struct acl_pattern *there = find(p, text);
+
+    return p->all || (there && (there->access & access) == access);
 }

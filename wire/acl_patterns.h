@@ -16,10 +16,10 @@ bool acl_patterns_copy(struct acl_patterns *to, const struct acl_patterns *p);
  * rules are told apart by them. */
 enum acl_fault acl_patterns_add(struct acl_patterns *p, struct slice text, unsigned access);
 
-/* Whether patterns that grant it allow all of ACCESS to NAME. */
+/* Whether one pattern that NAME matches grants all of ACCESS (0: anything). */
 bool acl_patterns_match(const struct acl_patterns *p, struct slice name, unsigned access);
 
-/* Whether TEXT is one of the patterns, letter by letter. */
-bool acl_patterns_hold(const struct acl_patterns *p, struct slice text);
+/* Whether TEXT is one of the patterns, letter by letter, and grants that. */
+bool acl_patterns_grant(const struct acl_patterns *p, struct slice text, unsigned access);
 
 #endif

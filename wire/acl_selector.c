@@ -7,6 +7,7 @@
 #include "wire/acl_patterns.h"
 #include "wire/buf.h"
 #include "wire/command.h"
+#include "wire/command_keys.h"
 
 void acl_selector_done(struct acl_selector *s)
 {
@@ -165,39 +166,64 @@ void acl_selector_write(const struct acl_selector *s, struct buf *to)
 /* --- requests ----------------------------------------------------------------------------------
  */
 
-/* Position of the last key; 0: none. */
-static size_t last_key(const struct command *row, size_t argc)
+/* What a command must be allowed to do to a key of its. */
+static unsigned access_of(unsigned key_flags)
 {
-    if (row->first_key <= 0)
-        return 0;
-    if (row->last_key >= 0)
-        return (size_t)row->last_key < argc ? (size_t)row->last_key : argc - 1;
-    size_t behind = (size_t)-row->last_key;
-    return behind <= argc ? argc - behind : 0;
+    static const unsigned writes = COMMAND_KEY_UPDATE | COMMAND_KEY_INSERT | COMMAND_KEY_DELETE;
+
+    return (key_flags & COMMAND_KEY_ACCESS ? ACL_KEY_READ : 0u) |
+           (key_flags & writes ? ACL_KEY_WRITE : 0u);
 }
 
+/* A walk over the keys of a request up to one that is not allowed. */
+struct key_check {
+    const struct acl_patterns *allowed;
+    const struct slice *argv;
+    size_t refused; /* 0: none */
+};
+
+static bool key_allowed(void *ctx, const struct command_key *key)
+{
+    struct key_check *check = ctx;
+
+    if (acl_patterns_match(check->allowed, check->argv[key->at], access_of(key->flags)))
+        return true;
+    check->refused = key->at;
+    return false;
+}
+
+/* Keys that cannot be told are none: the command refuses such words. */
 static bool keys_allowed(const struct acl_selector *s, const struct command *row, size_t argc,
                          const struct slice *argv, size_t *ret_arg)
 {
-    unsigned access = row->flags & COMMAND_WRITE ? ACL_KEY_READ | ACL_KEY_WRITE : ACL_KEY_READ;
-    size_t step = row->key_step > 0 ? (size_t)row->key_step : 1;
+    struct key_check check = { &s->keys, argv, 0 };
 
-    if (s->keys.all || row->first_key <= 0)
+    if (s->keys.all || !row->keys)
         return true;
-    for (size_t i = (size_t)row->first_key; i <= last_key(row, argc); i += step) {
-        if (!acl_patterns_match(&s->keys, argv[i], access)) {
-            *ret_arg = i;
-            return false;
-        }
-    }
-    return true;
+    command_keys_each(row, argc, argv, key_allowed, &check);
+    if (check.refused == 0)
+        return true;
+    *ret_arg = check.refused;
+    return false;
+}
+
+bool acl_selector_reads_all(const struct acl_selector *s, const struct command_match *m,
+                            size_t argc, const struct slice *argv)
+{
+    return acl_commands_allow(s, m, argc, argv) &&
+           (s->keys.all || acl_patterns_grant(&s->keys, slice_str("*"), ACL_KEY_READ));
+}
+
+bool acl_selector_is_free(const struct acl_selector *s)
+{
+    return s->all_commands && s->n_rules == 0 && s->keys.all && s->channels.all;
 }
 
 bool acl_selector_allows_channel(const struct acl_selector *s, struct slice channel, bool pattern)
 {
     if (s->channels.all)
         return true;
-    return pattern ? acl_patterns_hold(&s->channels, channel)
+    return pattern ? acl_patterns_grant(&s->channels, channel, 0)
                    : acl_patterns_match(&s->channels, channel, ACL_KEY_READ);
 }
 

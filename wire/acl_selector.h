@@ -87,10 +87,18 @@ enum acl_verdict { ACL_DENIED_COMMAND, ACL_DENIED_KEY, ACL_DENIED_CHANNEL, ACL_A
 
 /*
  * Whether a request may run that command_find found. *ret_arg: position of the key or channel that
- * is refused. A key needs the right to read; of a command that writes, to read and to write.
+ * is refused. What right a key needs follows from what the command does to it
+ * (wire/command_keys.h); if that is neither reading nor changing its data, any right will do.
  */
 enum acl_verdict acl_selector_check(const struct acl_selector *s, const struct command_match *m,
                                     size_t argc, const struct slice *argv, size_t *ret_arg);
+
+/* Whether a request may read keys that its words do not name. */
+bool acl_selector_reads_all(const struct acl_selector *s, const struct command_match *m,
+                            size_t argc, const struct slice *argv);
+
+/* Whether it allows everything, whatever the request. */
+bool acl_selector_is_free(const struct acl_selector *s);
 
 /* Whether a subscription may stay: to a channel, or to a pattern, which must be a rule itself. */
 bool acl_selector_allows_channel(const struct acl_selector *s, struct slice channel, bool pattern);

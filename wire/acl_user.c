@@ -309,6 +309,20 @@ enum acl_verdict acl_user_check(const struct acl_user *user, const struct comman
     return best;
 }
 
+bool acl_user_is_free(const struct acl_user *user)
+{
+    return acl_selector_is_free(&user->selectors[0]);
+}
+
+bool acl_user_reads_all(const struct acl_user *user, const struct command_match *m, size_t argc,
+                        const struct slice *argv)
+{
+    for (size_t i = 0; i < user->n_selectors; i++)
+        if (acl_selector_reads_all(&user->selectors[i], m, argc, argv))
+            return true;
+    return false;
+}
+
 bool acl_user_allows_channel(const struct acl_user *user, struct slice channel, bool pattern)
 {
     for (size_t i = 0; i < user->n_selectors; i++)

@@ -61,6 +61,13 @@ bool acl_user_admits(const struct acl_user *user, const char hex[ACL_HASH_LEN + 
 /* The best that one of its selectors says. */
 enum acl_verdict acl_user_check(const struct acl_user *user, const struct command_match *m,
                                 size_t argc, const struct slice *argv, size_t *ret_arg);
+/* Whether it may do everything, whatever the request; false also when that is too much to find out.
+ */
+bool acl_user_is_free(const struct acl_user *user);
+
+/* Whether the request may read keys that its words do not name. */
+bool acl_user_reads_all(const struct acl_user *user, const struct command_match *m, size_t argc,
+                        const struct slice *argv);
 bool acl_user_allows_channel(const struct acl_user *user, struct slice channel, bool pattern);
 
 /* "on nopass ~* &* +@all": rules that make the same user out of a new one. */

@@ -148,6 +148,13 @@ bool client_log_in(struct client *c, const char *user)
     return true;
 }
 
+void client_log_out(struct client *c)
+{
+    free(c->login);
+    c->login = NULL;
+    c->flags &= ~(unsigned)CLIENT_AUTHENTICATED;
+}
+
 /* The letters of CLIENT LIST's flags, in Redis's order; N when there is none. */
 static void describe_flags(const struct client *c, char text[12])
 {

@@ -165,6 +165,9 @@ const char *client_user(const struct client *c);
 /* From now on the client is that user, and authenticated. False: memory, nothing was changed. */
 bool client_log_in(struct client *c, const char *user);
 
+/* It is the default user again, and not authenticated. */
+void client_log_out(struct client *c);
+
 /* One line of CLIENT LIST without line end, fields in Redis's order. */
 bool client_describe(const struct client *c, msec now_ms, struct buf *ret_line);
 

@@ -15,6 +15,7 @@
 #include "wire/slice.h"
 
 struct client;
+struct command_keys;
 struct resp_writer;
 
 #define COMMAND_NAME_MAX 32   /* bytes of one name */
@@ -35,7 +36,10 @@ struct resp_writer;
     X(NO_AUTH, "no_auth")                                                                          \
     X(NO_MULTI, "no_multi")                                                                        \
     X(MAY_REPLICATE, "may_replicate")                                                              \
-    X(SENTINEL, "sentinel")
+    X(SENTINEL, "sentinel")                                                                        \
+    X(ALLOW_BUSY, "allow_busy")                                                                    \
+    X(NO_ASYNC_LOADING, "no_async_loading")                                                        \
+    X(SKIP_SLOWLOG, "skip_slowlog")
 
 enum {
 #define X(id, text) COMMAND_BIT_##id,
@@ -49,11 +53,20 @@ enum command_flag {
     COMMAND_FLAGS(X)
 #undef X
     /* ACL categories that no flag implies (wire/acl_category.h); COMMAND INFO shows no flag */
-    COMMAND_IN_ADMIN = 1 << 21,
-    COMMAND_IN_DANGEROUS = 1 << 22,
-    COMMAND_IN_CONNECTION = 1 << 23,
-    COMMAND_APP = 1 << 24 /* this bit and those above are the program's own */
+    COMMAND_IN_KEYSPACE = 1 << 17,
+    COMMAND_IN_STRING = 1 << 18,
+    COMMAND_IN_LIST = 1 << 19,
+    COMMAND_IN_SET = 1 << 20,
+    COMMAND_IN_SORTEDSET = 1 << 21,
+    COMMAND_IN_HASH = 1 << 22,
+    COMMAND_IN_TRANSACTION = 1 << 23,
+    COMMAND_IN_CONNECTION = 1 << 24,
+    COMMAND_IN_ADMIN = 1 << 25,
+    COMMAND_IN_DANGEROUS = 1 << 26,
+    COMMAND_APP = 1 << 27 /* this bit and those above are the program's own */
 };
+
+_Static_assert(COMMAND_BIT_COUNT <= 17, "flags and categories share a word");
 
 /* app is the program's own object, argv[0] the command's name (argv[1] the subcommand's); argc fits
  * the arity. */
@@ -66,10 +79,8 @@ struct command {
     command_fn *run; /* NULL: a container that does nothing without a subcommand */
     const char *summary; /* one line of help */
     const struct command
-        *subs;       /* rows of the subcommands, ended by a NULL name; NULL: no container */
-    short first_key; /* position of the first key, 0: none */
-    short last_key;  /* of the last one, -1: the last word */
-    short key_step;
+        *subs; /* rows of the subcommands, ended by a NULL name; NULL: no container */
+    const struct command_keys *keys; /* where its keys are; NULL: it has none */
 };
 
 struct command_table;

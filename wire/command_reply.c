@@ -4,6 +4,7 @@
 
 #include "wire/acl_category.h"
 #include "wire/command.h"
+#include "wire/command_keys.h"
 #include "wire/glob.h"
 #include "wire/resp_write.h"
 
@@ -24,7 +25,8 @@ static void write_name(struct resp_writer *w, const struct command_match *m)
 
 static void write_flags(struct resp_writer *w, const struct command *row)
 {
-    size_t n = 0;
+    bool move = command_keys_move(row);
+    size_t n = move ? 1 : 0;
     for (int i = 0; i < COMMAND_BIT_COUNT; i++)
         n += (row->flags >> i) & 1;
     resp_set(w, n);
@@ -32,6 +34,8 @@ static void write_flags(struct resp_writer *w, const struct command *row)
         if ((row->flags >> i) & 1)
             resp_simple(w, flag_names[i]);
     }
+    if (move)
+        resp_simple(w, "movablekeys");
 }
 
 static size_t count_rows(const struct command *rows)
@@ -60,16 +64,17 @@ static void write_categories(struct resp_writer *w, const struct command *row)
 static void write_info(struct resp_writer *w, const struct command_match *m)
 {
     const struct command *row = m->command;
+    struct command_key_range range = command_keys_range(row);
     resp_array(w, INFO_FIELDS);
     write_name(w, m);
     resp_int(w, row->arity);
     write_flags(w, row);
-    resp_int(w, row->first_key);
-    resp_int(w, row->last_key);
-    resp_int(w, row->key_step);
+    resp_int(w, range.first);
+    resp_int(w, range.last);
+    resp_int(w, range.step);
     write_categories(w, row);
     resp_array(w, 0);
-    resp_array(w, 0);
+    command_keys_reply(w, row);
     resp_array(w, count_rows(row->subs));
     for (const struct command *sub = row->subs; sub && sub->name; sub++) {
         struct command_match below = { sub, row };
@@ -178,4 +183,52 @@ void command_reply_docs(struct resp_writer *w, const struct command_table *t, si
         n++;
     }
     resp_map_at(w, mark, n);
+}
+
+/* GETKEYS on its way. */
+struct keys_reply {
+    struct resp_writer *w;
+    const struct slice *argv; /* of the command that is asked about */
+    bool flags;
+    size_t n;
+};
+
+static bool count_key(void *ctx, const struct command_key *key)
+{
+    struct keys_reply *reply = ctx;
+    (void)key;
+    reply->n++;
+    return true;
+}
+
+static bool write_key(void *ctx, const struct command_key *key)
+{
+    struct keys_reply *reply = ctx;
+    if (reply->flags)
+        resp_array(reply->w, 2);
+    resp_bulk(reply->w, reply->argv[key->at]);
+    if (reply->flags)
+        command_keys_reply_flags(reply->w, key->flags);
+    return true;
+}
+
+void command_reply_getkeys(struct resp_writer *w, const struct command_table *t, bool flags,
+                           size_t argc, const struct slice *argv)
+{
+    struct keys_reply reply = { .w = w, .argv = argv + 2, .flags = flags };
+    struct command_match m;
+    bool fits = command_find(t, argc - 2, argv + 2, &m);
+
+    if (!m.command) {
+        resp_error(w, "ERR Invalid command specified");
+    } else if (!m.command->keys) {
+        resp_error(w, "ERR The command has no key arguments");
+    } else if (!fits) {
+        resp_error(w, "ERR Invalid number of arguments specified for command");
+    } else if (!command_keys_each(m.command, argc - 2, argv + 2, count_key, &reply)) {
+        resp_error(w, "ERR Invalid arguments specified for command");
+    } else {
+        resp_array(w, reply.n);
+        command_keys_each(m.command, argc - 2, argv + 2, write_key, &reply);
+    }
 }

@@ -1,10 +1,12 @@
 /*
  * The COMMAND command itself, the same for both daemons: COMMAND, COMMAND COUNT, LIST [FILTERBY
- * PATTERN p], INFO [name ...], DOCS [name ...]. Everything comes out of the table's rows.
+ * PATTERN p], INFO [name ...], DOCS [name ...], GETKEYS, GETKEYSANDFLAGS. Everything comes out of
+ * the table's rows.
  */
 #ifndef WIRE_COMMAND_REPLY_H
 #define WIRE_COMMAND_REPLY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "wire/slice.h"
@@ -22,5 +24,7 @@ void command_reply_info(struct resp_writer *w, const struct command_table *t, si
                         const struct slice *argv);
 void command_reply_docs(struct resp_writer *w, const struct command_table *t, size_t argc,
                         const struct slice *argv);
+void command_reply_getkeys(struct resp_writer *w, const struct command_table *t, bool flags,
+                           size_t argc, const struct slice *argv);
 
 #endif

@@ -79,17 +79,13 @@ STRANGER_SAYS = (
 
 
 def newest(value):
-    """Texts as versions behind 7.0 have them, as we do; and of a secret that a rule repeats, only the kind."""
+    """Of a secret that a rule repeats, only the kind."""
     if isinstance(value, resp.Typed):
         return resp.Typed(value.kind, newest(value.value))
     if isinstance(value, (list, tuple)):
         return [newest(v) for v in value]
     if isinstance(value, (str, resp.RespError)):
-        text = re.sub(r"\b(?:this user|This user|User \S+) has no permissions to (run|access the)",
-                      r"SOMEBODY has no permissions to \1", str(value))
-        text = re.sub(r"NOPERM this user has no permissions to access one of the channels used as arguments",
-                      "NOPERM No permissions to access a channel", text)
-        text = text.replace("the HELLO AUTH <user>", "the HELLO <proto> AUTH <user>")
+        text = str(value)
         return re.sub(r"modifier '([<>#!])[^']*'", r"modifier '\1...'", text)
     return value
 

@@ -4,12 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sentinel/sha256.h"
+#include "wire/sha256.h"
 #include "tests/unit/unit.h"
 #include "wire/acl_category.h"
 #include "wire/acl_log.h"
 #include "wire/buf.h"
 #include "wire/command.h"
+#include "wire/command_keys.h"
 #include "wire/prng.h"
 #include "wire/resp_write.h"
 
@@ -24,34 +25,47 @@ static void run_nothing(void *app, struct client *c, size_t argc, const struct s
 #define ADMIN COMMAND_ADMIN
 #define CONN  COMMAND_IN_CONNECTION
 
+static const struct command_keys first_key[] = {
+    COMMAND_KEY_AT(COMMAND_KEY_RO | COMMAND_KEY_ACCESS, 1), { 0 }
+};
+static const struct command_keys first_looked_at[] = { COMMAND_KEY_AT(COMMAND_KEY_RO, 1), { 0 } };
+static const struct command_keys first_changed[] = {
+    COMMAND_KEY_AT(COMMAND_KEY_RW | COMMAND_KEY_ACCESS | COMMAND_KEY_UPDATE, 1), { 0 }
+};
+static const struct command_keys every_second[] = {
+    COMMAND_KEY_FROM(COMMAND_KEY_OW | COMMAND_KEY_UPDATE, 1, -1, 2), { 0 }
+};
+
 static const struct command sentinel_rows[] = {
-    { "masters", 2, ADMIN, run_nothing, "", NULL, 0, 0, 0 },
-    { "master", 3, ADMIN, run_nothing, "", NULL, 0, 0, 0 },
-    { "help", 2, 0, run_nothing, "", NULL, 0, 0, 0 },
+    { "masters", 2, ADMIN, run_nothing, "", NULL, NULL },
+    { "master", 3, ADMIN, run_nothing, "", NULL, NULL },
+    { "help", 2, 0, run_nothing, "", NULL, NULL },
     { 0 },
 };
 static const struct command client_rows[] = {
-    { "id", 2, CONN, run_nothing, "", NULL, 0, 0, 0 },
-    { "kill", -3, CONN | ADMIN, run_nothing, "", NULL, 0, 0, 0 },
+    { "id", 2, CONN, run_nothing, "", NULL, NULL },
+    { "kill", -3, CONN | ADMIN, run_nothing, "", NULL, NULL },
     { 0 },
 };
 static const struct command command_rows[] = {
-    { "count", 2, CONN, run_nothing, "", NULL, 0, 0, 0 },
+    { "count", 2, CONN, run_nothing, "", NULL, NULL },
     { 0 },
 };
 static const struct command rows[] = {
-    { "auth", -2, CONN | COMMAND_FAST | COMMAND_NO_AUTH, run_nothing, "", NULL, 0, 0, 0 },
-    { "client", -2, 0, NULL, "", client_rows, 0, 0, 0 },
-    { "command", -1, CONN, run_nothing, "", command_rows, 0, 0, 0 },
-    { "get", 2, COMMAND_READONLY | COMMAND_FAST, run_nothing, "", NULL, 1, 1, 1 },
-    { "mset", -3, COMMAND_WRITE, run_nothing, "", NULL, 1, -1, 2 },
-    { "ping", -1, CONN | COMMAND_FAST, run_nothing, "", NULL, 0, 0, 0 },
-    { "psubscribe", -2, COMMAND_PUBSUB, run_nothing, "", NULL, 0, 0, 0 },
-    { "publish", 3, COMMAND_PUBSUB | COMMAND_FAST, run_nothing, "", NULL, 0, 0, 0 },
-    { "role", 1, COMMAND_FAST | COMMAND_IN_ADMIN | COMMAND_IN_DANGEROUS, run_nothing, "", NULL, 0,
-      0, 0 },
-    { "sentinel", -2, ADMIN, NULL, "", sentinel_rows, 0, 0, 0 },
-    { "subscribe", -2, COMMAND_PUBSUB, run_nothing, "", NULL, 0, 0, 0 },
+    { "auth", -2, CONN | COMMAND_FAST | COMMAND_NO_AUTH, run_nothing, "", NULL, NULL },
+    { "client", -2, 0, NULL, "", client_rows, NULL },
+    { "command", -1, CONN, run_nothing, "", command_rows, NULL },
+    { "get", 2, COMMAND_READONLY | COMMAND_FAST, run_nothing, "", NULL, first_key },
+    { "exists", 2, COMMAND_READONLY, run_nothing, "", NULL, first_looked_at },
+    { "getset", 3, COMMAND_WRITE, run_nothing, "", NULL, first_changed },
+    { "mset", -3, COMMAND_WRITE, run_nothing, "", NULL, every_second },
+    { "ping", -1, CONN | COMMAND_FAST, run_nothing, "", NULL, NULL },
+    { "psubscribe", -2, COMMAND_PUBSUB, run_nothing, "", NULL, NULL },
+    { "publish", 3, COMMAND_PUBSUB | COMMAND_FAST, run_nothing, "", NULL, NULL },
+    { "role", 1, COMMAND_FAST | COMMAND_IN_ADMIN | COMMAND_IN_DANGEROUS, run_nothing, "", NULL,
+      NULL },
+    { "sentinel", -2, ADMIN, NULL, "", sentinel_rows, NULL },
+    { "subscribe", -2, COMMAND_PUBSUB, run_nothing, "", NULL, NULL },
     { 0 },
 };
 
@@ -356,7 +370,13 @@ static void test_rights(void)
         { "+get;%W~a", "get;a", K, 1 },
         { "+mset;~a", "mset;a;1;b;2", K, 3 },
         { "+mset;~a;~b", "mset;a;1;b;2", A, 0 },
-        { "+mset;%W~a", "mset;a;1", K, 1 },
+        { "+mset;%W~a", "mset;a;1", A, 0 }, /* what was there is not read */
+        { "+mset;%R~a", "mset;a;1", K, 1 },
+        { "+getset;%W~a", "getset;a;1", K, 1 },
+        { "+getset;%R~a;%W~a", "getset;a;1", A, 0 },
+        { "+getset;%R~a*;%W~*a", "getset;a;1", K, 1 }, /* one pattern must grant both */
+        { "+exists;%W~a", "exists;a", A, 0 },          /* any right will do */
+        { "+exists;%W~a", "exists;b", K, 1 },
         { "+mset;%R~a*;%W~*b", "mset;ab;1", A, 0 },
         { "+publish", "publish;a;x", H, 1 },
         { "+publish;&a", "publish;a;x", A, 0 }, /* the text is no channel */
@@ -703,9 +723,9 @@ static void test_log(void)
     static struct acl_log log;
     struct resp_writer w3 = { .out = &out, .proto = 3 };
     struct slice user = slice_str("u"), client = slice_str("id=1");
-    acl_log_add(&log, ACL_REASON_COMMAND, slice_str("ping"), user, client, 1000);
-    acl_log_add(&log, ACL_REASON_AUTH, slice_str("AUTH"), user, client, 2000);
-    acl_log_add(&log, ACL_REASON_COMMAND, slice_str("ping"), user, slice_str("id=2"), 3000);
+    acl_log_add(&log, ACL_REASON_COMMAND, false, slice_str("ping"), user, client, 1000);
+    acl_log_add(&log, ACL_REASON_AUTH, false, slice_str("AUTH"), user, client, 2000);
+    acl_log_add(&log, ACL_REASON_COMMAND, false, slice_str("ping"), user, slice_str("id=2"), 3000);
     CU_ASSERT_EQUAL(log.n, 2);
     acl_log_reply(&log, &w3, 1, 3500);
     check_out("*1\r\n%10\r\n$5\r\ncount\r\n:2\r\n$6\r\nreason\r\n$7\r\ncommand\r\n$7\r\ncontext\r\n"
@@ -713,12 +733,13 @@ static void test_log(void)
               "$11\r\nage-seconds\r\n,0.5\r\n$11\r\nclient-info\r\n$4\r\nid=2\r\n$8\r\nentry-id\r\n"
               ":0\r\n$17\r\ntimestamp-created\r\n:1000\r\n$22\r\ntimestamp-last-updated\r\n:3000"
               "\r\n");
-    acl_log_add(&log, ACL_REASON_COMMAND, slice_str("ping"), user, client, 3001 + ACL_LOG_SAME_MS);
+    acl_log_add(&log, ACL_REASON_COMMAND, false, slice_str("ping"), user, client,
+                3001 + ACL_LOG_SAME_MS);
     CU_ASSERT_EQUAL(log.n, 3);
     for (int i = 0; i < 2 * ACL_LOG_MAX; i++) {
         char object[400];
         snprintf(object, sizeof(object), "%d%0390d", i, 0);
-        acl_log_add(&log, ACL_REASON_KEY, slice_str(object), user, client, 4000);
+        acl_log_add(&log, ACL_REASON_KEY, false, slice_str(object), user, client, 4000);
     }
     CU_ASSERT_EQUAL(log.n, ACL_LOG_MAX);
     CU_ASSERT_EQUAL(strlen(log.entries[0]->object), ACL_LOG_TEXT_MAX);

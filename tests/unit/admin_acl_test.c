@@ -190,7 +190,7 @@ static void test_strangers(void)
         EXPECT(&second, said[i], NOAUTH);
     EXPECT(&second, "AUTH low p", "+OK\r\n");
     for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++)
-        CU_ASSERT_EQUAL(strncmp(ask(&second, said[i]), "-NOPERM User low ", 17), 0);
+        CU_ASSERT_EQUAL(strncmp(ask(&second, said[i]), "-NOPERM this user ", 18), 0);
     CU_ASSERT_EQUAL(messages + submitted, 0);
     EXPECT(&second, "AUTH secret", "+OK\r\n");
     ask(&second, said[2]);

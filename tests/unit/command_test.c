@@ -5,6 +5,7 @@
 
 #include "wire/buf.h"
 #include "wire/command.h"
+#include "wire/command_keys.h"
 #include "wire/command_reply.h"
 #include "wire/resp_write.h"
 
@@ -15,21 +16,33 @@ static void run_nothing(void *app, struct client *c, size_t argc, const struct s
     (void)app, (void)c, (void)argc, (void)argv;
 }
 
+static const struct command_keys first_key[] = {
+    COMMAND_KEY_AT(COMMAND_KEY_RO | COMMAND_KEY_ACCESS, 1), { 0 }
+};
+static const struct command_keys every_second[] = {
+    COMMAND_KEY_FROM(COMMAND_KEY_OW | COMMAND_KEY_UPDATE, 1, -1, 2), { 0 }
+};
+
+static const struct command_keys counted[] = {
+    COMMAND_KEY_COUNTED(COMMAND_KEY_RO | COMMAND_KEY_ACCESS, 1), { 0 }
+};
+
 static const struct command config_rows[] = {
-    { "get", -3, COMMAND_ADMIN, run_nothing, "reads options", NULL, 0, 0, 0 },
-    { "set", -4, COMMAND_ADMIN, run_nothing, "changes options", NULL, 0, 0, 0 },
+    { "get", -3, COMMAND_ADMIN, run_nothing, "reads options", NULL, NULL },
+    { "set", -4, COMMAND_ADMIN, run_nothing, "changes options", NULL, NULL },
     { 0 },
 };
 static const struct command sentinel_rows[] = {
-    { "get-master-addr-by-name", 3, 0, run_nothing, "where the primary is", NULL, 0, 0, 0 },
-    { "set", -5, 0, run_nothing, "changes a group", NULL, 0, 0, 0 },
+    { "get-master-addr-by-name", 3, 0, run_nothing, "where the primary is", NULL, NULL },
+    { "set", -5, 0, run_nothing, "changes a group", NULL, NULL },
     { 0 },
 };
 static const struct command rows[] = {
-    { "get", 2, COMMAND_READONLY | COMMAND_FAST, run_nothing, "reads", NULL, 1, 1, 1 },
-    { "mset", -3, COMMAND_WRITE, run_nothing, "writes", NULL, 1, -1, 2 },
-    { "config", -2, 0, NULL, "options", config_rows, 0, 0, 0 },
-    { "sentinel", -2, 0, NULL, "supervision", sentinel_rows, 0, 0, 0 },
+    { "get", 2, COMMAND_READONLY | COMMAND_FAST, run_nothing, "reads", NULL, first_key },
+    { "mset", -3, COMMAND_WRITE, run_nothing, "writes", NULL, every_second },
+    { "zunion", -3, COMMAND_READONLY, run_nothing, "joins", NULL, counted },
+    { "config", -2, 0, NULL, "options", config_rows, NULL },
+    { "sentinel", -2, 0, NULL, "supervision", sentinel_rows, NULL },
     { 0 },
 };
 
@@ -127,12 +140,46 @@ static void test_names(void)
 {
     struct command_match m = command_find_name(table, slice_str("config|SET"));
     CU_ASSERT_PTR_EQUAL(m.command, &config_rows[1]);
-    CU_ASSERT_PTR_EQUAL(m.parent, &rows[2]);
+    CU_ASSERT_PTR_EQUAL(m.parent, &rows[3]);
     CU_ASSERT_PTR_NULL(command_find_name(table, slice_str("config|nope")).command);
     CU_ASSERT_PTR_NULL(command_find_name(table, slice_str("nope|set")).command);
     CU_ASSERT_PTR_NULL(command_find_name(table, slice_str("get|set")).command);
     CU_ASSERT_PTR_EQUAL(command_find_name(table, slice_str("GET")).command, &rows[0]);
-    CU_ASSERT_EQUAL(command_table_count(table), 4);
+    CU_ASSERT_EQUAL(command_table_count(table), 5);
+}
+
+#define GET_KEYS                                                                                   \
+    "*1\r\n*6\r\n$5\r\nflags\r\n*2\r\n+RO\r\n+access\r\n$12\r\nbegin_search\r\n*4\r\n$"            \
+    "4\r\ntype\r\n"                                                                                \
+    "$5\r\nindex\r\n$4\r\nspec\r\n*2\r\n$5\r\nindex\r\n:1\r\n$9\r\nfind_keys\r\n*4\r\n$"           \
+    "4\r\ntype\r\n"                                                                                \
+    "$5\r\nrange\r\n$4\r\nspec\r\n*6\r\n$7\r\nlastkey\r\n:0\r\n$7\r\nkeystep\r\n:1\r\n$"           \
+    "5\r\nlimit\r\n:0\r\n"
+
+static void check_keys(const char *request, const char *expected)
+{
+    char text[256];
+    struct slice words[WORDS_MAX];
+
+    snprintf(text, sizeof(text), "COMMAND GETKEYS %s", request);
+    command_reply_getkeys(&w2, table, false, split(text, words), words);
+    check_out(expected);
+}
+
+static void test_keys(void)
+{
+    check_keys("get a", "*1\r\n$1\r\na\r\n");
+    check_keys("mset a 1 b 2", "*2\r\n$1\r\na\r\n$1\r\nb\r\n");
+    check_keys("zunion 2 a b x", "*2\r\n$1\r\na\r\n$1\r\nb\r\n");
+    check_keys("zunion 1 2", "*1\r\n$1\r\n2\r\n");
+    check_keys("zunion 3 a b", "-ERR Invalid arguments specified for command\r\n");
+    check_keys("zunion 9223372036854775807 a", "-ERR Invalid arguments specified for command\r\n");
+    check_keys("zunion 0 a", "-ERR Invalid arguments specified for command\r\n");
+    check_keys("zunion -1 a", "-ERR Invalid arguments specified for command\r\n");
+    check_keys("zunion x a", "-ERR Invalid arguments specified for command\r\n");
+    check_keys("get", "-ERR Invalid number of arguments specified for command\r\n");
+    check_keys("config get x", "-ERR The command has no key arguments\r\n");
+    check_keys("bogus x", "-ERR Invalid command specified\r\n");
 }
 
 static void test_replies(void)
@@ -146,10 +193,10 @@ static void test_replies(void)
     command_reply_list(&w2, table, 3, list);
     check_out("-ERR syntax error\r\n");
     command_reply_count(&w2, table);
-    check_out(":4\r\n");
+    check_out(":5\r\n");
     command_reply_info(&w2, table, 4, info);
     check_out("*2\r\n*10\r\n$3\r\nget\r\n:2\r\n*2\r\n+readonly\r\n+fast\r\n:1\r\n:1\r\n:1\r\n"
-              "*2\r\n+@read\r\n+@fast\r\n*0\r\n*0\r\n*0\r\n$-1\r\n");
+              "*2\r\n+@read\r\n+@fast\r\n*0\r\n" GET_KEYS "*0\r\n$-1\r\n");
     command_reply_docs(&w2, table, 4, info);
     check_out("*2\r\n$3\r\nget\r\n*2\r\n$7\r\nsummary\r\n$5\r\nreads\r\n");
 }
@@ -157,7 +204,7 @@ static void test_replies(void)
 static const struct unit_case cases[] = {
     { "a request finds its row", test_find }, { "errors in Redis's words", test_errors },
     { "hostile names", test_hostile },        { "names as COMMAND INFO takes them", test_names },
-    { "replies of COMMAND", test_replies },
+    { "replies of COMMAND", test_replies },   { "keys of a request", test_keys },
 };
 
 int main(void)

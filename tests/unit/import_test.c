@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "sentinel/import_words.h"
-#include "sentinel/sha256.h"
+#include "wire/sha256.h"
 #include "tests/unit/unit.h"
 #include "wire/prng.h"
 

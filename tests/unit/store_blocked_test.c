@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/auth.h"
 #include "store/blocked.h"
 #include "store/cmd.h"
 #include "store/exec.h"
@@ -42,7 +41,7 @@ static void begin(void)
         client_init(&clients[i], (uint64_t)i + 1, NULL, 0);
         snprintf(clients[i].addr, sizeof(clients[i].addr), "127.0.0.1:%d", i);
         session_open(&clients[i]);
-        auth_default(&store, &clients[i]);
+        acl_gate_greet(&store.gate, &clients[i]);
     }
 }
 

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/auth.h"
 #include "store/cmd.h"
 #include "store/exec.h"
 #include "store/session.h"
@@ -70,7 +69,7 @@ static void begin(void)
     client_init(&client, 1, NULL, 0);
     snprintf(client.addr, sizeof(client.addr), "127.0.0.1:1");
     session_open(&client);
-    auth_default(&store, &client);
+    acl_gate_greet(&store.gate, &client);
     repl_need_backlog(&store.repl, &store.prng);
     fed = store.repl.offset;
 }
@@ -302,7 +301,7 @@ static void test_passwords(void)
 {
     begin();
     set_option(OPT_REQUIREPASS, "secret");
-    auth_default(&store, &client);
+    acl_gate_greet(&store.gate, &client);
     CU_ASSERT(replies("GET k", "-NOAUTH") && replies("NOSUCH", "-ERR unknown") &&
               replies("GET", "-ERR wrong number"));
     CU_ASSERT(replies("AUTH wrong", "-WRONGPASS") && replies("AUTH secre", "-WRONGPASS") &&

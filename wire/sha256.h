@@ -1,8 +1,8 @@
 /*
  * sha256: the digest by which Redis and Valkey write passwords down.
  */
-#ifndef SENTINEL_SHA256_H
-#define SENTINEL_SHA256_H
+#ifndef WIRE_SHA256_H
+#define WIRE_SHA256_H
 
 #include "wire/slice.h"
 

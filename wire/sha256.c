@@ -1,4 +1,4 @@
-#include "sentinel/sha256.h"
+#include "wire/sha256.h"
 
 #include <stdint.h>
 #include <stdio.h>
