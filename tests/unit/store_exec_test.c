@@ -8,6 +8,7 @@
 #include "store/exec.h"
 #include "store/session.h"
 #include "store/store.h"
+#include "wire/acl.h"
 #include "wire/buf.h"
 #include "wire/pubsub.h"
 
@@ -300,7 +301,7 @@ static void test_refusals(void)
 static void test_passwords(void)
 {
     begin();
-    set_option(OPT_REQUIREPASS, "secret");
+    CU_ASSERT(acl_require(store.gate.acl, slice_str("secret")));
     acl_gate_greet(&store.gate, &client);
     CU_ASSERT(replies("GET k", "-NOAUTH") && replies("NOSUCH", "-ERR unknown") &&
               replies("GET", "-ERR wrong number"));
