@@ -43,7 +43,7 @@ CTL_SRC        := $(wildcard sentinel/ctl/*.c)
 CORE_SRC       := $(call is_pure,$(wildcard $(addsuffix /*.c,$(CORE_DIRS))))
 PURE_STORE_SRC := $(call is_pure,$(STORE_SRC))
 UNIT_SRC       := $(wildcard tests/unit/*_test.c)
-HEADERS        := $(wildcard $(addsuffix /*.h,$(CORE_DIRS) store sentinel/ctl tests/unit tests/sim tests/story))
+HEADERS        := $(wildcard $(addsuffix /*.h,$(CORE_DIRS) store sentinel/ctl tests/unit tests/sim tests/story tests/fuzz))
 ALL_SRC        := $(SUPERVISOR_SRC) $(WIRE_SRC) $(STORE_SRC) $(CTL_SRC) $(wildcard tests/*/*.c)
 
 PROGRAMS := $(if $(wildcard sentinel/main.c),$(BUILD)/picketd) \

@@ -45,8 +45,7 @@ struct rdb_reader {
     uint64_t offset;       /* bytes used so far */
     uint64_t crc;
     uint64_t keys;
-    uint64_t
-        reserve_left; /* keys for which room is made before they come; the owner may set less */
+    uint64_t reserve_left; /* keys for which room is made before they come */
     uint64_t keys_expired; /* left out */
     struct rdb_info info;
     struct value_limits limits; /* of compact forms; Redis's unless the owner sets others */

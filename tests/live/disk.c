@@ -7,7 +7,6 @@
  * (a number as text) DISK_SLOW=file         a sync takes as many milliseconds as the file says,
  * while it is there
  */
-#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdbool.h>

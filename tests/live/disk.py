@@ -16,7 +16,7 @@ class Disk:
         library = os.path.join(lab.dir, "disk.so")
         os.mkdir(self.notes)
         if not os.path.exists(library):
-            subprocess.run([os.environ.get("CC", "cc"), "-shared", "-fPIC", "-O1", "-o", library, os.path.join(HERE, "disk.c"), "-ldl"], check=True)
+            subprocess.run([os.environ.get("CC", "cc"), "-D_GNU_SOURCE", "-shared", "-fPIC", "-O1", "-o", library, os.path.join(HERE, "disk.c"), "-ldl"], check=True)
         self.words = ["env", "LD_PRELOAD=" + library, "DISK_NOTES=" + self.notes, "DISK_SLOW=" + self.slow,
                       "ASAN_OPTIONS=verify_asan_link_order=0"]
         self.put_in_front()

@@ -87,9 +87,9 @@ def copy_log(one, other):
 # --- with redis-server ---------------------------------------------------------------------------
 
 
-def there_and_back(lab, first, second, policy):
+def there_and_back(lab, first, second, policy, **more):
     """All types: in the base, in commands before and behind a rewrite, in commands of both programs."""
-    one = lab.node(first, save="", appendonly="yes", appendfsync=policy)
+    one = lab.node(first, save="", appendonly="yes", appendfsync=policy, **more)
     fill(one, 600)
     rewrite(one)
     fill(one, 600)
@@ -525,6 +525,8 @@ def main():
     lab = Lab("store_aof")
     lab.case("picket -> redis -> picket", there_and_back, lab, "picket", "redis", "everysec")
     lab.case("redis -> picket -> redis", there_and_back, lab, "redis", "picket", "always")
+    lab.case("redis, plain base and times of day", lambda: there_and_back(lab, "redis", "picket", "everysec", aof_use_rdb_preamble="no",
+                                                                          aof_timestamp_enabled="yes"))
     lab.case("one file of before Redis 7", single_file, lab)
     lab.case("random commands", random_commands, lab, count, seed)
     lab.case("cut short", truncated, lab)
