@@ -7,7 +7,8 @@ own process sends a PING every millisecond.
 Printed for each phase: the worst time in which a PING was answered, by the node and (to know what the machine itself adds) by an idle node
 of the same kind at the same time; and the worst step inside the process: a command by the slow log, a portion of background work by the
 latency monitor (whole milliseconds; - is below one). All of it is wall clock time: on a busy machine
-the scheduler's share is in it, unless there is a PRIORITY.
+the scheduler's share is in it, less with a PRIORITY; `preempted` says how often the node had to make room for others, each time for
+some milliseconds that are not its own.
 """
 
 import multiprocessing
@@ -73,6 +74,7 @@ def bulk(*parts):
 class Bench:
     def __init__(self, lab, keys, priority=0):
         self.keys = keys
+        self.preemptions = 0
         self.node, self.idle = (lab.node("picket", save="", slowlog_log_slower_than=200, latency_monitor_threshold=1,
                                          repl_backlog_size="16mb") for _ in range(2))
         self.conn = self.node.connect(600.0)
@@ -99,14 +101,21 @@ class Bench:
         while resp.info_fields(self.conn.call("INFO", "memory"))["lazyfree_pending_objects"] != "0":
             time.sleep(0.01)
 
+    def preempted(self):
+        """Since it was asked the last time."""
+        with open("/proc/%d/status" % self.node.pid) as status:
+            now = int(status.read().split("nonvoluntary_ctxt_switches:")[1])
+        before, self.preemptions = self.preemptions, now
+        return now - before
+
     def report(self, name, seconds):
         pings = [p.take() for p in self.pingers]
         slow = [(row[2], row[3][0]) for row in self.conn.call("SLOWLOG", "GET", "-1") if row[3][0] not in ("debug", "info", "slowlog")]
         chores = {row[0]: row[3] for row in self.conn.call("LATENCY", "LATEST")}
         worst = "%s %.1f ms" % (max(slow)[1], max(slow)[0] / 1000) if slow else "- (below 0.2 ms)"
-        print("%-34s %6.1f s  PING %6.1f ms of %6d (idle node: %6.1f ms)  command %s  chores %s" % (
+        print("%-34s %6.1f s  PING %6.1f ms of %6d (idle node: %6.1f ms)  command %s  chores %s  preempted %d" % (
             name, seconds, pings[0][0], pings[0][1], pings[1][0], worst,
-            " ".join("%s %s" % (c, chores.get(c, "-")) for c in CHORES)), flush=True)
+            " ".join("%s %s" % (c, chores.get(c, "-")) for c in CHORES), self.preempted()), flush=True)
         self.conn.call("SLOWLOG", "RESET")
         self.conn.call("LATENCY", "RESET")
 
