@@ -11,9 +11,22 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* 0, always. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+/* Memory of exactly that size, so that a byte read behind it is seen; to be freed. */
+static inline void *fuzz_copy(const void *data, size_t n)
+{
+    void *copy = malloc(n > 0 ? n : 1);
+
+    if (copy == NULL)
+        abort();
+    if (n > 0)
+        memcpy(copy, data, n);
+    return copy;
+}
 
 /* Like assert, and says more. */
 #define FUZZ_CHECK(condition, ...)                                                                 \

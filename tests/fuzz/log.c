@@ -16,20 +16,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     struct aof_reader r = { .at = 0 };
     struct resp_request req;
-    struct buf in = { 0 };
+    char *in = fuzz_copy(data, n);
+    size_t at = 0;
     struct world w;
     enum aof_item item;
     size_t used;
 
     world_init(&w);
     aof_reader_begin(&r, 0);
-    buf_append(&in, data, n);
     do {
-        item = aof_read(&r, buf_data(&in), buf_used(&in), &req, &used);
-        FUZZ_CHECK(used <= buf_used(&in), "used more than there was");
+        item = aof_read(&r, in + at, n - at, &req, &used);
+        FUZZ_CHECK(used <= n - at, "used more than there was");
         if (item == AOF_ITEM_COMMAND)
             world_run(&w, req.argc, req.argv);
-        buf_consume(&in, used);
+        at += used;
         aof_reader_advance(&r, used, in_multi(&w));
         FUZZ_CHECK(r.whole <= r.at && r.at <= n, "offsets");
     } while (item != AOF_ITEM_MORE && item != AOF_ITEM_BROKEN);
@@ -37,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         FUZZ_CHECK(r.error != NULL, "no reason");
     world_check(&w);
     aof_reader_done(&r);
-    buf_done(&in);
+    free(in);
     world_done(&w);
     return 0;
 }

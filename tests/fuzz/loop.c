@@ -65,12 +65,15 @@ static void read_folder(const char *path)
 static void run(const struct buf *b)
 {
     FILE *f = fopen(crash_file, "wb");
+    uint8_t *copy;
 
     if (f != NULL) {
         fwrite(buf_data(b), 1, buf_used(b), f);
         fclose(f);
     }
-    LLVMFuzzerTestOneInput((const uint8_t *)buf_data(b), buf_used(b));
+    copy = fuzz_copy(buf_data(b), buf_used(b));
+    LLVMFuzzerTestOneInput(copy, buf_used(b));
+    free(copy);
 }
 
 /* --- mutations ---------------------------------------------------------------------------------

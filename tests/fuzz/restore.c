@@ -71,17 +71,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         slice_str("RESTORE"), slice_str("key"), slice_str("0"), { NULL, 0 }, slice_str("REPLACE")
     };
     struct world w;
+    char *exact;
 
     world_init(&w);
     buf_append(&payload, data, n > FOOTER_BYTES ? n - FOOTER_BYTES : n);
     seal(&payload);
-    argv[3] = buf_slice(&payload);
+    exact = fuzz_copy(buf_data(&payload), buf_used(&payload));
+    argv[3] = (struct slice){ exact, buf_used(&payload) };
     world_run(&w, 5, argv);
     world_check(&w);
     for (size_t i = 0; i < sizeof(uses) / sizeof(uses[0]); i++)
         world_ask(&w, uses[i]);
     world_check(&w);
     buf_done(&payload);
+    free(exact);
     world_done(&w);
     return 0;
 }

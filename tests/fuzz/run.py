@@ -93,7 +93,10 @@ def make_seeds(corpus):
         for _ in range(150):
             commands = [make.command() for _ in range(40)]
             corpus.add("log", b"".join(resp.encode(c) for c in commands))
+            corpus.add("log", b"".join(resp.encode(c) + b"#AT %d %d\r\n" % (i, i % 20) for i, c in enumerate(commands[:4])))
             corpus.add("resp", b"".join(resp.encode(c) for c in commands[:5]))
+        corpus.add("log", b"#TS:1\r\n#ID " + b"0123456789" * 4 + b"\r\n#AT 5 0\r\n*1\r\n$4\r\nPING\r\n#AT 6 1\r\n")
+        corpus.add("log", b"*1\r\n$5\r\nMULTI\r\n" + bytes(50))
         for line in ("GET a\r\n", 'SET "a\\x00\\"b" \'it\\\'s\'\r\n', "*1\r\n$4\r\nPING\r\nPING\r\n\r\n*0\r\n", "*-1\r\n", "*2\r\n$1\r\n"):
             corpus.add("resp", line.encode())
         for name in dir(payloads):
