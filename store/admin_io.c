@@ -194,6 +194,7 @@ void cmd_config_resetstat(void *app, struct client *c, size_t argc, const struct
     (void)argv;
     memset(&s->stats, 0, sizeof(s->stats));
     command_stats_reset(&s->command_stats);
+    memset(&s->error_stats, 0, sizeof(s->error_stats));
     resp_ok(&c->reply);
 }
 

@@ -25,6 +25,8 @@ static uint32_t secret_words(const struct command *command, size_t argc, const s
 
     if (command->run == cmd_auth)
         return from_word(1);
+    if (command->run == cmd_acl_setuser)
+        return from_word(2);
     for (size_t i = 1; i + 1 < argc && i + 1 < SLOWLOG_WORDS_MAX; i++) {
         int id;
 
@@ -60,15 +62,17 @@ static void note_slow(struct store *s, const struct client *c, const struct comm
     slowlog_add(&s->slowlog, &note, (size_t)option_number(&s->options, OPT_SLOWLOG_LEN));
 }
 
-static bool replied_error(const struct client *c, size_t before)
+/* What was replied since. */
+static struct slice reply_since(const struct client *c, size_t before)
 {
-    return buf_used(&c->out) > before && buf_data(&c->out)[before] == '-';
+    return (struct slice){ buf_data(&c->out) + before, buf_used(&c->out) - before };
 }
 
 void effort_end(const struct effort *x, struct store *s, struct client *c,
                 const struct command *command, size_t argc, const struct slice *argv)
 {
     struct command_stat *stat = command_stats_of(&s->command_stats, command);
+    struct slice reply;
     int64_t ns;
 
     if (s->ops->clock_ns != NULL)
@@ -76,10 +80,9 @@ void effort_end(const struct effort *x, struct store *s, struct client *c,
     ns = s->clock_ns - x->began_ns;
 
     command_stat_add(stat, ns, option_number(&s->options, OPT_LATENCY_TRACKING) != 0);
-    if (replied_error(c, x->replied)) {
-        stat->failed++;
-        s->stats.error_replies++;
-    }
+    reply = reply_since(c, x->replied);
+    stat->failed += reply.n > 0 && reply.p[0] == '-';
+    error_stats_add(&s->error_stats, reply);
     note_slow(s, c, command, argc, argv, ns / NS_PER_US);
     store_note_latency(s, command->flags & COMMAND_FAST ? LATENCY_FAST_COMMAND : LATENCY_COMMAND,
                        ns / NS_PER_MS);

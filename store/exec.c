@@ -150,40 +150,52 @@ static const char *refusal(struct store *s, struct client *c, const struct comma
     return NULL;
 }
 
-static void count_rejected(struct store *s, const struct command_match *m)
+/* Counts a request that did not run, by what was replied. */
+static void count_rejected(struct store *s, const struct client *c, const struct command_match *m,
+                           size_t before)
 {
-    s->stats.error_replies++;
+    struct slice reply = { buf_data(&c->out) + before, buf_used(&c->out) - before };
+
+    error_stats_add(&s->error_stats, reply);
     if (m->command != NULL)
         command_stats_of(&s->command_stats, m->command)->rejected++;
 }
 
-/* An error that keeps a command from running also spoils the transaction; EXEC itself ends it. */
+/* An error that keeps a command from running also spoils the transaction; EXEC itself ends it.
+ * True: that was EXEC. */
+static bool spoil(struct store *s, struct client *c, const struct command_match *m)
+{
+    session_of(c)->failed = (c->flags & CLIENT_IN_MULTI) != 0;
+    if (m->command == NULL || !(m->command->flags & COMMAND_EXEC))
+        return false;
+    session_discard(s, c);
+    return true;
+}
+
 static void refuse(struct store *s, struct client *c, const struct command_match *m,
                    const char *why)
 {
-    count_rejected(s, m);
-    session_of(c)->failed = (c->flags & CLIENT_IN_MULTI) != 0;
-    if (m->command != NULL && (m->command->flags & COMMAND_EXEC)) {
-        session_discard(s, c);
+    size_t before = buf_used(&c->out);
+
+    if (spoil(s, c, m))
         resp_errorf(&c->reply, "EXECABORT Transaction discarded because of: %s", why);
-        return;
-    }
-    resp_error(&c->reply, why);
+    else
+        resp_error(&c->reply, why);
+    count_rejected(s, c, m, before);
 }
 
 /* Unknown command, or the wrong number of words. */
 static void refuse_unfit(struct store *s, struct client *c, const struct command_match *m,
                          size_t argc, const struct slice *argv)
 {
-    count_rejected(s, m);
-    session_of(c)->failed = (c->flags & CLIENT_IN_MULTI) != 0;
-    if (m->command != NULL && (m->command->flags & COMMAND_EXEC)) {
-        session_discard(s, c);
+    size_t before = buf_used(&c->out);
+
+    if (spoil(s, c, m))
         resp_error(&c->reply, "EXECABORT Transaction discarded because of: wrong number of "
                               "arguments for 'exec' command");
-        return;
-    }
-    command_write_error(&c->reply, m, argc, argv);
+    else
+        command_write_error(&c->reply, m, argc, argv);
+    count_rejected(s, c, m, before);
 }
 
 /* Notes the name for CLIENT LIST; of a subcommand it has to be put together. */
@@ -230,6 +242,7 @@ bool exec_request(struct store *s, struct client *c, size_t argc, const struct s
 {
     struct command_match m;
     const char *why;
+    size_t before;
     unsigned flags;
 
     if (!command_find(s->commands, argc, argv, &m)) {
@@ -241,8 +254,11 @@ bool exec_request(struct store *s, struct client *c, size_t argc, const struct s
         refuse(s, c, &m, why);
         return true;
     }
-    if (!client_pubsub_allows(c, &m))
+    before = buf_used(&c->out);
+    if (!client_pubsub_allows(c, &m)) {
+        count_rejected(s, c, &m, before);
         return true;
+    }
     flags = flags_of(c, m.command);
     if (!(c->flags & (CLIENT_IS_REPLICA | CLIENT_IS_MASTER)) &&
         store_is_paused(s, (flags & (COMMAND_WRITE | COMMAND_MAY_REPLICATE)) != 0))

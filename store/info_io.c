@@ -12,6 +12,7 @@
 #include "store/primary_io.h"
 #include "store/save_io.h"
 #include "store/shell_io.h"
+#include "store/stats_text.h"
 #include "wire/pubsub.h"
 
 #ifndef PICKET_VERSION
@@ -218,7 +219,7 @@ static void put_stats(struct shell *sh, struct buf *b)
     put(b, "pubsub_patterns", (long long)pubsub_patterns(sh->store.pubsub));
     put(b, "latest_fork_usec", st->fork_us);
     put(b, "total_forks", (long long)st->forks);
-    put(b, "total_error_replies", (long long)st->error_replies);
+    put(b, "total_error_replies", (long long)sh->store.error_stats.sum);
 }
 
 static void put_primary_link(struct shell *sh, struct buf *b)
@@ -293,15 +294,18 @@ static void put_time(struct buf *b, const char *name, struct timeval t)
 
 static void put_cpu(struct shell *sh, struct buf *b)
 {
-    struct rusage self, children;
+    struct rusage self, children, thread;
 
     (void)sh;
     getrusage(RUSAGE_SELF, &self);
     getrusage(RUSAGE_CHILDREN, &children);
+    getrusage(RUSAGE_THREAD, &thread);
     put_time(b, "used_cpu_sys", self.ru_stime);
     put_time(b, "used_cpu_user", self.ru_utime);
     put_time(b, "used_cpu_sys_children", children.ru_stime);
     put_time(b, "used_cpu_user_children", children.ru_utime);
+    put_time(b, "used_cpu_sys_main_thread", thread.ru_stime);
+    put_time(b, "used_cpu_user_main_thread", thread.ru_utime);
 }
 
 static void put_nothing(struct shell *sh, struct buf *b)
@@ -353,6 +357,16 @@ static void put_commandstats(struct shell *sh, struct buf *b)
     }
 }
 
+static void put_errorstats(struct shell *sh, struct buf *b)
+{
+    stats_text_errors(&sh->store.error_stats, b);
+}
+
+static void put_latencystats(struct shell *sh, struct buf *b)
+{
+    stats_text_latency(&sh->store.command_stats, b);
+}
+
 /* --- the command ----------------------------------------------------------------------------- */
 
 static const struct section {
@@ -370,7 +384,8 @@ static const struct section {
     { "cpu", "CPU", put_cpu, true },
     { "modules", "Modules", put_nothing, true },
     { "commandstats", "Commandstats", put_commandstats, false },
-    { "errorstats", "Errorstats", put_nothing, true },
+    { "errorstats", "Errorstats", put_errorstats, true },
+    { "latencystats", "Latencystats", put_latencystats, false },
     { "cluster", "Cluster", put_cluster, true },
     { "keyspace", "Keyspace", put_keyspace, true },
 };

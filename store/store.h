@@ -15,6 +15,7 @@
 #include "store/aof.h"
 #include "store/blocked.h"
 #include "store/command_stats.h"
+#include "store/error_stats.h"
 #include "store/evict.h"
 #include "store/guard.h"
 #include "store/held.h"
@@ -76,7 +77,6 @@ struct store_stats {
     uint64_t sync_full;
     uint64_t sync_partial_ok;
     uint64_t sync_partial_err;
-    uint64_t error_replies;
     uint64_t forks;
     uint64_t rdb_saves;
     uint64_t repl_bytes_in;
@@ -113,6 +113,7 @@ struct store {
     struct blocked blocked;
     struct store_stats stats;
     struct command_stats command_stats;
+    struct error_stats error_stats;
     struct slowlog slowlog;
     struct latency latency;
     struct evict_pool evict;

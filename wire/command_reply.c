@@ -113,37 +113,74 @@ void command_reply_count(struct resp_writer *w, const struct command_table *t)
     resp_int(w, (int64_t)command_table_count(t));
 }
 
-/* One level of COMMAND LIST, its names filtered by a pattern (p NULL: all); returns how many were
- * written. */
+/* Which names COMMAND LIST shows. */
+enum list_by { LIST_ALL, LIST_PATTERN, LIST_ACLCAT, LIST_MODULE };
+
+struct list_filter {
+    enum list_by by;
+    struct slice value;
+    int category; /* -1: there is none of that name */
+};
+
+static bool listed(const struct list_filter *filter, const struct command *row, const char *name)
+{
+    switch (filter->by) {
+    case LIST_ALL:
+        return true;
+    case LIST_PATTERN:
+        return glob_match(filter->value, slice_str(name), true);
+    case LIST_ACLCAT:
+        return filter->category >= 0 && (acl_categories(row) >> filter->category & 1);
+    case LIST_MODULE: /* there are no modules */
+        break;
+    }
+    return false;
+}
+
+/* One level of COMMAND LIST; returns how many were written. */
 static size_t list_level(struct resp_writer *w, const struct command *rows,
-                         const struct command *parent, struct slice pattern)
+                         const struct command *parent, const struct list_filter *filter)
 {
     size_t n = 0;
     for (const struct command *row = rows; row && row->name; row++) {
         char name[COMMAND_FULL_NAME_SIZE];
         struct command_match m = { row, parent };
-        command_full_name(&m, name);
-        if (!pattern.p || glob_match(pattern, slice_str(name), true)) {
+        if (listed(filter, row, command_full_name(&m, name))) {
             resp_bulk_str(w, name);
             n++;
         }
-        n += list_level(w, row->subs, row, pattern);
+        n += list_level(w, row->subs, row, filter);
     }
     return n;
+}
+
+static bool read_filter(struct list_filter *ret, size_t argc, const struct slice *argv)
+{
+    static const char *const names[] = {
+        [LIST_PATTERN] = "pattern", [LIST_ACLCAT] = "aclcat", [LIST_MODULE] = "module"
+    };
+
+    *ret = (struct list_filter){ .by = LIST_ALL };
+    if (argc == 2)
+        return true;
+    if (argc != 5 || !slice_is_nocase(argv[2], "filterby"))
+        return false;
+    for (int by = LIST_PATTERN; by <= LIST_MODULE; by++)
+        if (slice_is_nocase(argv[3], names[by]))
+            *ret = (struct list_filter){ (enum list_by)by, argv[4], acl_category_find(argv[4]) };
+    return ret->by != LIST_ALL;
 }
 
 void command_reply_list(struct resp_writer *w, const struct command_table *t, size_t argc,
                         const struct slice *argv)
 {
-    struct slice pattern = { NULL, 0 };
-    if (argc == 5 && slice_is_nocase(argv[2], "filterby") && slice_is_nocase(argv[3], "pattern")) {
-        pattern = argv[4];
-    } else if (argc != 2) {
+    struct list_filter filter;
+    if (!read_filter(&filter, argc, argv)) {
         resp_error(w, "ERR syntax error");
         return;
     }
     size_t mark = resp_hold(w);
-    resp_array_at(w, mark, list_level(w, command_table_rows(t), NULL, pattern));
+    resp_array_at(w, mark, list_level(w, command_table_rows(t), NULL, &filter));
 }
 
 void command_reply_info(struct resp_writer *w, const struct command_table *t, size_t argc,

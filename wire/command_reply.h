@@ -1,7 +1,7 @@
 /*
  * The COMMAND command itself, the same for both daemons: COMMAND, COMMAND COUNT, LIST [FILTERBY
- * PATTERN p], INFO [name ...], DOCS [name ...], GETKEYS, GETKEYSANDFLAGS. Everything comes out of
- * the table's rows.
+ * PATTERN p | ACLCAT c | MODULE m], INFO [name ...], DOCS [name ...], GETKEYS, GETKEYSANDFLAGS.
+ * Everything comes out of the table's rows.
  */
 #ifndef WIRE_COMMAND_REPLY_H
 #define WIRE_COMMAND_REPLY_H
