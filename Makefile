@@ -80,8 +80,9 @@ $(BUILD)/picketd: $(call objects,$(SUPERVISOR_SRC)) $(BUILD)/libwire.a
 $(BUILD)/picket-store: $(call objects,$(STORE_SRC)) $(BUILD)/libwire.a
 	$(call say,LD)$(LINK) -o $@ $^ $(libuv_LIBS) $(libconfig_LIBS) $(libsystemd_LIBS) -llzf -lm
 
-$(BUILD)/picketctl: $(call objects,$(CTL_SRC)) $(BUILD)/libwire.a
-	$(call say,LD)$(LINK) -o $@ $^ $(libuv_LIBS) $(hiredis_LIBS) -lm
+# It reads RDB files by the store's pure reader.
+$(BUILD)/picketctl: $(call objects,$(CTL_SRC) store/file_io.c) $(BUILD)/libstore.a $(BUILD)/libwire.a
+	$(call say,LD)$(LINK) -o $@ $^ $(libuv_LIBS) $(hiredis_LIBS) -llzf -lm
 
 $(BUILD)/libwire.a:  $(call objects,$(WIRE_SRC))
 $(BUILD)/libcore.a:  $(call objects,$(CORE_SRC))

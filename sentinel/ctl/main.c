@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sentinel/ctl/commands_io.h"
+#include "sentinel/ctl/data_io.h"
 #include "sentinel/ctl/link_io.h"
 
 #define EXIT_USAGE 2
@@ -28,6 +29,18 @@ static const struct command commands[] = {
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
+/* Commands that move data; they connect by themselves, to the nodes that they are given. */
+static const struct {
+    const char *name;
+    const char *args;
+    const char *help;
+    int (*run)(int argc, char **argv);
+} data_commands[] = {
+    { "backup", "NODE FILE", "all data of a running node into an RDB file, checked", ctl_backup },
+};
+
+#define DATA_COMMAND_COUNT (sizeof(data_commands) / sizeof(data_commands[0]))
+
 struct options {
     const char *host;
     int port;
@@ -37,13 +50,17 @@ static void print_help(void)
 {
     printf("usage: picketctl [-h HOST] [-p PORT] COMMAND\n\n");
     for (size_t i = 0; i < COMMAND_COUNT; i++)
-        printf("  %-8s %-6s %s\n", commands[i].name, commands[i].arg ? commands[i].arg : "",
+        printf("  %-8s %-9s %s\n", commands[i].name, commands[i].arg ? commands[i].arg : "",
                commands[i].help);
+    for (size_t i = 0; i < DATA_COMMAND_COUNT; i++)
+        printf("  %-8s %-9s %s\n", data_commands[i].name, data_commands[i].args,
+               data_commands[i].help);
     printf("\n"
            "  -h, --host HOST  the supervisor's address (127.0.0.1)\n"
            "  -p, --port PORT  and port (26379)\n"
            "      --version    print the version\n"
            "      --help       print this\n");
+    ctl_data_help();
 }
 
 /* Ends the program when the words make no sense. */
@@ -114,6 +131,9 @@ static const struct command *read_command(int argc, char **argv)
 int main(int argc, char **argv)
 {
     struct options options = read_options(argc, argv);
+    for (size_t i = 0; optind < argc && i < DATA_COMMAND_COUNT; i++)
+        if (strcmp(data_commands[i].name, argv[optind]) == 0)
+            return data_commands[i].run(argc - optind, argv + optind);
     const struct command *command = read_command(argc, argv);
     redisContext *link = ctl_connect(options.host, options.port);
     if (!link)
