@@ -12,8 +12,10 @@ SAMPLE = re.compile(r'^(\w+)(?:\{(.*)\})? (\S+)$')
 LABEL = re.compile(r'(\w+)="([^"]*)"')
 
 config = loop.config()
+login = [word for name, option in (("sentinel_user", "-redis.user"), ("sentinel_password", "-redis.password"))
+         if config[name] for word in (option, config[name])]
 exporter = subprocess.Popen(
-    ["prometheus-redis-exporter", "-redis.addr", "redis://%s:%d" % tuple(config["sentinels"][0]),
+    ["prometheus-redis-exporter"] + login + ["-redis.addr", "redis://%s:%d" % tuple(config["sentinels"][0]),
      "-web.listen-address", "127.0.0.1:%d" % config["listen"]], stdin=subprocess.DEVNULL, stdout=sys.stderr)
 
 

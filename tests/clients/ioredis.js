@@ -10,7 +10,10 @@ const RETRY_MS = 20;
 const options = {
     sentinels: config.sentinels.slice(0, 1).map(([host, port]) => ({host, port})),
     name: config.group,
+    username: config.user ?? undefined,
     password: config.password ?? undefined,
+    sentinelUsername: config.sentinel_user ?? undefined,
+    sentinelPassword: config.sentinel_password ?? undefined,
     sentinelRetryStrategy: () => RETRY_MS,
     retryStrategy: () => RETRY_MS,
     // Its own advice for a primary that became a replica: connect anew and send again.
@@ -31,7 +34,9 @@ const writer = quiet(new Redis({...options, role: 'master', failoverDetector: tr
 writer.on('end', () => writer.connect().catch(() => {}));
 const reader = quiet(new Redis({...options, role: 'slave', preferredSlaves}));
 const [host, port] = config.sentinels[0];
-const sentinel = quiet(new Redis({host, port, retryStrategy: () => RETRY_MS}));
+const sentinel = quiet(new Redis({
+    host, port, username: options.sentinelUsername, password: options.sentinelPassword, retryStrategy: () => RETRY_MS,
+}));
 
 // Entries come flat in RESP2, as maps in RESP3.
 const entry = (reply) => {

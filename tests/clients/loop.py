@@ -13,7 +13,7 @@ RETRY_S = 0.02
 
 
 def config():
-    """What run.py tells: sentinels, group, password, listen."""
+    """What run.py tells: sentinels, group, user, password, sentinel_user, sentinel_password, listen."""
     return json.loads(sys.argv[1])
 
 

@@ -6,13 +6,16 @@
 const {config, insist, serve} = require('./loop.js');
 const {createClient, createSentinel} = require(process.argv[2]);
 
+const login = (username, password) => ({username: username ?? undefined, password: password ?? undefined});
+const sentinelLogin = login(config.sentinel_user, config.sentinel_password);
 const address = (node) => `${node.host}:${node.port}`;
 const changes = [];
 
 const client = createSentinel({
     name: config.group,
     sentinelRootNodes: config.sentinels.slice(0, 1).map(([host, port]) => ({host, port})),
-    nodeClientOptions: {password: config.password ?? undefined},
+    nodeClientOptions: login(config.user, config.password),
+    sentinelClientOptions: sentinelLogin,
     replicaPoolSize: 1,
     scanInterval: 0,
 });
@@ -20,7 +23,7 @@ client.on('error', () => {});
 client.on('topology-change', (change) => changes.push(change.type));
 
 const [host, port] = config.sentinels[0];
-const sentinel = createClient({socket: {host, port}});
+const sentinel = createClient({socket: {host, port}, ...sentinelLogin});
 sentinel.on('error', () => {});
 
 const ask = (...words) => sentinel.sendCommand(['SENTINEL', ...words]);

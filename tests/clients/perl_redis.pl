@@ -15,10 +15,15 @@ my $group = $config->{group};
 my @sentinels = map { join ':', @$_ } @{$config->{sentinels}};
 my $writer;
 
-my @options = (
-    ($config->{password} ? (password => $config->{password}) : ()),
-    cnx_timeout => TIMEOUT_S, read_timeout => TIMEOUT_S, write_timeout => TIMEOUT_S,
-);
+my @limits = (cnx_timeout => TIMEOUT_S, read_timeout => TIMEOUT_S, write_timeout => TIMEOUT_S);
+my %words = (user => 'username', password => 'password');
+my @options = (login('', ''), @limits);
+
+# The arguments for logging in to nodes ('') or supervisors ('sentinel_'), whose names begin so.
+sub login {
+    my ($whose, $names) = @_;
+    return map { defined $config->{$whose . $_} ? ($names . $words{$_} => $config->{$whose . $_}) : () } qw(user password);
+}
 
 # Until the code went through, or TRY_S are over.
 sub insist {
@@ -35,13 +40,14 @@ sub insist {
 
 # The writer, found through the supervisors. `reconnect` lets Redis.pm ask them again by itself when its connection broke.
 sub writer {
-    return $writer //= Redis->new(sentinels => [@sentinels], service => $group, reconnect => 1, every => 20_000, @options);
+    return $writer //= Redis->new(sentinels => [@sentinels], service => $group, reconnect => 1, every => 20_000,
+                                login('sentinel_', 'sentinels_'), @options);
 }
 
 # A connection to the first supervisor that answers.
 sub sentinel {
     for my $address (@sentinels) {
-        my $connection = eval { Redis::Sentinel->new(server => $address, cnx_timeout => TIMEOUT_S, read_timeout => TIMEOUT_S) };
+        my $connection = eval { Redis::Sentinel->new(server => $address, login('sentinel_', ''), @limits) };
         return $connection if $connection;
     }
     die "no supervisor answers\n";

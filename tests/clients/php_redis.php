@@ -16,7 +16,7 @@ function sentinel(callable $use)
     $trouble = null;
     foreach ($config['sentinels'] as [$host, $port]) {
         try {
-            $value = $use(new RedisSentinel($host, $port, TIMEOUT_S, null, 0, TIMEOUT_S));
+            $value = $use(new RedisSentinel($host, $port, TIMEOUT_S, null, 0, TIMEOUT_S, ...login('sentinel_')));
             if ($value !== false) {
                 return $value;
             }
@@ -27,13 +27,21 @@ function sentinel(callable $use)
     throw $trouble ?? new RedisException('no supervisor knows');
 }
 
+// An array with what auth() takes; an empty one where nobody asks for it.
+function login($whose)
+{
+    global $config;
+    [$user, $password] = [$config[$whose . 'user'], $config[$whose . 'password']];
+    return $password === null ? [] : [$user === null ? $password : [$user, $password]];
+}
+
 function connect($host, $port)
 {
     global $config;
     $node = new Redis();
     $node->connect($host, (int)$port, TIMEOUT_S, null, 0, TIMEOUT_S);
-    if ($config['password'] !== null) {
-        $node->auth($config['password']);
+    foreach (login('') as $words) {
+        $node->auth($words);
     }
     return $node;
 }

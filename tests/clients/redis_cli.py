@@ -11,9 +11,17 @@ DOWN = {"s_down", "o_down", "disconnected"}
 
 config = loop.config()
 group = config["group"]
+
+
+def login(whose):
+    """The options that log in to nodes ("") or supervisors ("sentinel_")."""
+    user, password = config[whose + "user"], config[whose + "password"]
+    return (["--user", user] if user else []) + (["-a", password, "--no-auth-warning"] if password else [])
+
+
 heard = tempfile.TemporaryFile("w+")
-listener = subprocess.Popen(["redis-cli", "-h", config["sentinels"][0][0], "-p", str(config["sentinels"][0][1]),
-                             "--csv", "SUBSCRIBE", "+switch-master"], stdout=heard, stdin=subprocess.DEVNULL)
+listener = subprocess.Popen(["redis-cli", "-h", config["sentinels"][0][0], "-p", str(config["sentinels"][0][1])]
+                            + login("sentinel_") + ["--csv", "SUBSCRIBE", "+switch-master"], stdout=heard, stdin=subprocess.DEVNULL)
 
 
 class CliError(Exception):
@@ -34,20 +42,23 @@ def ask(*words):
     trouble = None
     for address in config["sentinels"]:
         try:
-            return json.loads(cli(address, "--json", "SENTINEL", *words))
+            return json.loads(supervisor(address, "--json", "SENTINEL", *words))
         except CliError as error:
             trouble = error
     raise trouble
 
 
 def node(address, *words):
-    login = ["-a", config["password"], "--no-auth-warning"] if config["password"] else []
-    return cli(address, *(login + list(words))).splitlines()
+    return cli(address, *login(""), *words).splitlines()
+
+
+def supervisor(address, *words):
+    return cli(address, *login("sentinel_"), *words)
 
 
 def find():
     """The primary's address, from the plain output that scripts parse."""
-    return cli(config["sentinels"][0], "SENTINEL", "get-master-addr-by-name", group).split()
+    return supervisor(config["sentinels"][0], "SENTINEL", "get-master-addr-by-name", group).split()
 
 
 def living():
@@ -71,12 +82,12 @@ def fields():
     switches = [line.strip() for line in heard if line.startswith('"message"')]
     return {"master": ask("MASTER", group), "masters": ask("MASTERS"), "replicas": ask("REPLICAS", group),
             "sentinels": ask("SENTINELS", group), "address": ":".join(ask("GET-MASTER-ADDR-BY-NAME", group)),
-            "ckquorum": ask("CKQUORUM", group), "info": cli(config["sentinels"][0], "INFO", "sentinel"),
+            "ckquorum": ask("CKQUORUM", group), "info": supervisor(config["sentinels"][0], "INFO", "sentinel"),
             "switches": switches}
 
 
 def failover():
-    return cli(config["sentinels"][0], "SENTINEL", "FAILOVER", group).strip() == "OK"
+    return supervisor(config["sentinels"][0], "SENTINEL", "FAILOVER", group).strip() == "OK"
 
 
 try:

@@ -16,8 +16,9 @@ runner = asyncio.new_event_loop()
 asyncio.set_event_loop(runner)
 sentinel = redis.asyncio.sentinel.Sentinel(
     config["sentinels"], min_other_sentinels=2, socket_timeout=TIMEOUT_S,
-    sentinel_kwargs={"socket_timeout": TIMEOUT_S, "decode_responses": True})
-options = {"password": config["password"], "decode_responses": True}
+    sentinel_kwargs={"socket_timeout": TIMEOUT_S, "decode_responses": True, "username": config["sentinel_user"],
+                     "password": config["sentinel_password"]})
+options = {"username": config["user"], "password": config["password"], "decode_responses": True}
 writer = sentinel.master_for(group, **options)
 reader = sentinel.slave_for(group, **options)
 

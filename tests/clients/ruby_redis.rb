@@ -9,11 +9,13 @@ TIMEOUT_S = 2.0
 
 CONFIG = JSON.parse(ARGV[0])
 GROUP = CONFIG['group']
-SENTINELS = CONFIG['sentinels'].map { |host, port| { host: host, port: port } }
+SENTINELS = CONFIG['sentinels'].map do |host, port|
+  { host: host, port: port, username: CONFIG['sentinel_user'], password: CONFIG['sentinel_password'] }
+end
 
 def client(role)
-  Redis.new(url: "redis://#{GROUP}", sentinels: SENTINELS, role: role, password: CONFIG['password'], timeout: TIMEOUT_S,
-            reconnect_attempts: 3)
+  Redis.new(url: "redis://#{GROUP}", sentinels: SENTINELS, role: role, username: CONFIG['user'], password: CONFIG['password'],
+            timeout: TIMEOUT_S, reconnect_attempts: 3)
 end
 
 WRITER = client(:master)

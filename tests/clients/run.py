@@ -8,7 +8,7 @@
 
 In each world, each client: finds the primary, writes, lists the replicas and reads from one, and reads the fields of the
 supervisors; then the primary is killed, comes back as a replica, and is changed by SENTINEL FAILOVER, which the clients order
-in turn. After each change the client must report the new primary, write there, and see the replicas as they are.
+in turn while the others write: of these writes none that was acknowledged may be lost. After each change the client must report the new primary, write there, and see the replicas as they are.
 
 Environment: SUPERVISOR=picketd|redis-sentinel, BUILD=folder of the programs, with the clients of npm in its folder clients,
 KEEP=1 keeps the logs.
@@ -22,6 +22,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 import traceback
 
@@ -29,17 +30,20 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "live")]
 
 import expect
+import locks
 import ports
 import process
 from child import Child
 from waiting import Failed, check, wait
 from world import World
 
+# Between two writes of a client during a failover by hand, so that all get their turn.
+PACE_S = 0.002
 # How long a client may take to see a change.
 SEE_S = 20.0
-# Kind of the nodes, and whether they demand a password.
-WORLDS = {"redis": ("redis", False), "redis-password": ("redis", True),
-          "picket": ("picket", False), "picket-password": ("picket", True)}
+# Kind of the nodes, and what they and the supervisors demand of who connects.
+WORLDS = {"redis": ("redis", locks.OPEN), "redis-password": ("redis", locks.NODES_ONLY), "redis-both": ("redis", locks.BOTH),
+          "redis-users": ("redis", locks.USERS), "picket": ("picket", locks.OPEN), "picket-both": ("picket", locks.BOTH)}
 ALL = frozenset(("set", "get", "primary", "replicas", "fields", "failover"))
 
 # `node`: the lowest version of Node.js that it runs on, 0 where it is none of Node's.
@@ -78,8 +82,11 @@ class Player:
         self.trouble = None
         self.checks = 0
         self.note = ""
+        # Keys written during a failover by hand, and how many of these were found again.
+        self.acked = []
+        self.kept = 0
         self.port = ports.reserve()
-        config = {"sentinels": world.sentinels, "group": world.group.name, "password": world.password, "listen": self.port}
+        config = dict(locks.config_of(world.lock), sentinels=world.sentinels, group=world.group.name, listen=self.port)
         modules = os.path.join(os.path.dirname(process.binary("picketd")), "clients", "node_modules")
         self.child = Child(client.name, list(client.argv) + [json.dumps(config)],
                            os.path.join(world.dir, client.name + ".log"), {"NODE_PATH": modules})
@@ -91,6 +98,16 @@ class Player:
         value = self.child.ask(verb, *words)
         self.checks += 1
         return value
+
+    def write_on(self, key, stop):
+        """Writes key after key until told to stop, and once more then."""
+        last = False
+        while not last:
+            last = stop.wait(PACE_S)
+            name = "%s:%d" % (key, len(self.acked))
+            answer = self.child.ask("set", name, name)
+            check(answer in (True, "OK"), "set gives %r" % answer)
+            self.acked.append(name)
 
     def ask_until(self, verb, wanted):
         """Asks until the answer is the one wanted; errors count as another answer."""
@@ -211,20 +228,45 @@ class Play:
         self.look("after its return")
 
     def order(self, orderer):
-        """SENTINEL FAILOVER, from one of the clients."""
+        """SENTINEL FAILOVER, from one of the clients, while the others write: nothing that was acknowledged may be lost."""
         world, group = self.world, self.world.group
         old = group.primary
-        moment = time.monotonic()
+        what = "at the failover by %s" % orderer.client.name
+        writers = [p for p in self.players if p is not orderer and p.can("set") and p.trouble is None]
+        stop = threading.Event()
+        streams_of_writes = self.begin(what, lambda p: p in writers and p.write_on(self.key(p), stop))
         try:
-            check(orderer.ask("failover") is True, "failover is refused")
-        except Failed as error:
-            orderer.trouble = "ordering a failover: %s" % error
+            wait(lambda: all(p.acked or p.trouble for p in writers), "all of them write")
+            moment = time.monotonic()
+            self.ordered(orderer, what)
+            if orderer.trouble is None:
+                world.wait_switch(group, moment, old)
+        finally:
+            stop.set()
+            for writes in streams_of_writes:
+                writes.result()
+        if orderer.trouble is not None:
             return
-        world.wait_switch(group, moment, old)
         self.failovers += 1
+        self.everybody(what, self.check_all_there)
         wait(group.attached, "all others follow the new primary")
         world.settle()
         self.look("after the failover by %s" % orderer.client.name)
+
+    def ordered(self, orderer, what):
+        try:
+            check(orderer.ask("failover") is True, "failover is refused")
+        except Failed as error:
+            orderer.trouble = "%s: %s" % (what, error)
+
+    def check_all_there(self, player):
+        """What its write_on() was told to be written is at the primary."""
+        acked, player.acked = player.acked, []
+        with self.world.group.primary.connect() as conn:
+            found = conn.pipeline([("GET", key) for key in acked])
+        lost = [key for key, value in zip(acked, found) if value != key]
+        check(not lost, "%d of %d acknowledged writes are lost, the first is %s" % (len(lost), len(acked), (lost + [None])[0]))
+        player.kept += len(acked)
 
     def run(self, turn):
         """The world in which one in len(WORLDS) of the clients orders a failover, another share in each."""
@@ -280,6 +322,8 @@ def run_world(name, clients, supervisor):
     players = play.players if play else []
     for player in players:
         verdict = player.trouble
+        if player.kept:
+            player.note += ", kept %d writes" % player.kept
         if verdict is None and not play.finished:
             verdict = "did not see the end of this world, which broke"
         show(player.client.name, name, verdict, player.checks, player.note)

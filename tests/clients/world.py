@@ -1,31 +1,26 @@
-"""The cluster of tests/live, with passwords on the nodes where wanted, and the facts that clients must find."""
+"""The cluster of tests/live, with locks on nodes and supervisors where wanted, and the facts that clients must find."""
 
-import functools
-import os
-
+import locks
 from cluster import Cluster
 from resp import RespError, pairs
 from servers import HOST
 from waiting import Failed
 
-PASSWORD = "xyzzy 42"
 # node-redis passes over a node with one of these.
 BAD_FLAGS = {"s_down", "o_down", "disconnected", "failover_in_progress"}
 
 
 class World(Cluster):
-    """One group of three nodes and three supervisors. `protected`: the nodes demand PASSWORD, of clients and of each other."""
+    """One group of three nodes and three supervisors, which demand what `lock` says (locks.py)."""
 
-    def __init__(self, kind, protected, supervisor):
+    def __init__(self, kind, lock, supervisor):
         super().__init__(nodes=kind, supervisor=supervisor)
-        self.password = PASSWORD if protected else None
+        self.lock = lock
         self.glances = [Glance(s, self.group.name) for s in self.supervisors]
-        if protected:
-            for node in self.group.nodes:
-                protect(node)
-            for server in self.supervisors:
-                server._picketd_conf = functools.partial(conf_with_password, server._picketd_conf)
-                server._sentinel_conf = functools.partial(sentinel_conf_with_password, server._sentinel_conf)
+        for node in self.group.nodes:
+            locks.lock_node(node, lock)
+        for server in self.supervisors:
+            locks.lock_supervisor(server, lock)
 
     @property
     def sentinels(self):
@@ -96,26 +91,3 @@ class Glance:
 
 def address(node):
     return "%s:%d" % (HOST, node.port)
-
-
-def protect(node):
-    """Makes a node that was not started yet demand the password."""
-    node.password = PASSWORD
-    if node.kind == "picket":
-        node.argv += ["--requirepass", PASSWORD, "--masterauth", PASSWORD]
-        return
-    with open(os.path.join(node.dir, "redis.conf"), "a") as file:
-        file.write('requirepass "%s"\nmasterauth "%s"\n' % (PASSWORD, PASSWORD))
-
-
-def conf_with_password(write, groups):
-    """The configuration of picketd with the option auth_pass in each group."""
-    plain = write(groups)
-    text = plain.replace("quorum = ", 'auth_pass = "%s"; quorum = ' % PASSWORD)
-    assert text.count("auth_pass") == len(groups)
-    return text
-
-
-def sentinel_conf_with_password(write, groups):
-    """The same for redis-sentinel."""
-    return write(groups) + "".join('sentinel auth-pass %s "%s"\n' % (group.name, PASSWORD) for group in groups)

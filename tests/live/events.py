@@ -27,6 +27,7 @@ class Collector(threading.Thread):
         self.index = index
         self.port = port
         self.host = host
+        self.user = None
         self.password = None
         self.events = []
         self.listeners = []
@@ -42,7 +43,7 @@ class Collector(threading.Thread):
                 self._ending.wait(RETRY_S)
 
     def _listen(self):
-        with resp.connect(self.host, self.port, timeout=2.0, password=self.password) as conn:
+        with resp.connect(self.host, self.port, timeout=2.0, user=self.user, password=self.password) as conn:
             conn.psubscribe("*")
             self.subscribed.set()
             while not self._ending.is_set():

@@ -72,7 +72,7 @@ def info_fields(text):
 class Conn:
     """One connection. raw=True leaves bulk strings as bytes."""
 
-    def __init__(self, host, port, timeout=2.0, raw=False, password=None, proto=2):
+    def __init__(self, host, port, timeout=2.0, raw=False, user=None, password=None, proto=2):
         self.timeout = timeout
         self.raw = raw
         self.buf = b""
@@ -81,7 +81,7 @@ class Conn:
         self.sock = socket.create_connection((host, int(port)), timeout)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if password is not None:
-            self.call("AUTH", password)
+            self.call("AUTH", *([user] if user else []), password)
         if proto != 2:
             self.call("HELLO", proto)
 

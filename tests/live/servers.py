@@ -27,6 +27,7 @@ class Server(process.Proc):
         os.makedirs(self.dir)
         super().__init__(label, None, os.path.join(world.dir, label + ".log"), self.dir)
         self._conn = None
+        self.user = None
         self.password = None
         world.servers.append(self)
 
@@ -46,7 +47,7 @@ class Server(process.Proc):
 
     def connect(self, timeout=CALL_S, **options):
         with self.place.inside():
-            return resp.connect(self.host, self.port, timeout, password=self.password, **options)
+            return resp.connect(self.host, self.port, timeout, user=self.user, password=self.password, **options)
 
     def call(self, *args, timeout=CALL_S):
         """One request on a kept connection. It is opened anew when it broke before, not while in use."""
