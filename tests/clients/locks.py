@@ -47,23 +47,37 @@ def users(rules, logins):
     return "".join(line + "\n" for line in lines + ["user default off -@all"])
 
 
+def without(rules, right):
+    """The rules for a server that has no such command, which would be an error there."""
+    return {name: rights.replace(" " + right, "") for name, rights in rules.items()}
+
+
+def write_users(server, rules, logins):
+    """Writes that file for a server; its path."""
+    path = os.path.join(server.dir, "users.acl")
+    with open(path, "w") as file:
+        file.write(users(rules, logins))
+    return path
+
+
 def lock_node(node, locks):
     """Before it is started for the first time."""
     if locks.client is None:
         return
     login = ADMIN if locks.client.user else locks.client
     node.user, node.password = login
+    options = [("masterauth", locks.own.password)]
+    if locks.client.user:
+        rules = NODE_RULES if node.kind == "redis" else without(NODE_RULES, "+script|kill")
+        path = write_users(node, rules, (ADMIN, locks.client, locks.own))
+        options += [("masteruser", locks.own.user), ("aclfile", path)]
+    else:
+        options += [("requirepass", locks.client.password)]
     if node.kind == "picket":
-        assert locks.client.user is None
-        node.argv += ["--requirepass", locks.client.password, "--masterauth", locks.own.password]
+        node.argv += [word for name, value in options for word in ("--" + name, value)]
         return
     with open(os.path.join(node.dir, "redis.conf"), "a") as file:
-        file.write('masterauth "%s"\n' % locks.own.password)
-        if locks.client.user:
-            file.write("masteruser %s\n" % locks.own.user)
-            file.write(users(NODE_RULES, (ADMIN, locks.client, locks.own)))
-        else:
-            file.write('requirepass "%s"\n' % locks.client.password)
+        file.writelines('%s "%s"\n' % option for option in options)
 
 
 def lock_supervisor(server, locks):
@@ -86,9 +100,7 @@ def picketd_conf(server, locks, write, groups):
         text = text.replace("quorum = ", options + "quorum = ")
         assert text.count("auth_pass") == len(groups)
     if locks.sentinel and locks.sentinel.user:
-        path = os.path.join(server.dir, "users.acl")
-        with open(path, "w") as file:
-            file.write(users(SUPERVISOR_RULES, (ADMIN, locks.sentinel, locks.peer)))
+        path = write_users(server, SUPERVISOR_RULES, (ADMIN, locks.sentinel, locks.peer))
         text += 'acl_file = "%s";\nsentinel_user = "%s";\nsentinel_pass = "%s";\n' % ((path,) + locks.peer)
     elif locks.sentinel:
         text += 'requirepass = "%s";\n' % locks.sentinel.password
@@ -103,7 +115,7 @@ def sentinel_conf(locks, write, groups):
         if locks.own.user:
             lines.append("sentinel auth-user %s %s" % (group.name, locks.own.user))
     if locks.sentinel and locks.sentinel.user:
-        rules = {name: rights.replace(" +picket|opinion", "") for name, rights in SUPERVISOR_RULES.items()}
+        rules = without(SUPERVISOR_RULES, "+picket|opinion")
         lines += ["sentinel sentinel-user %s" % locks.peer.user, "sentinel sentinel-pass %s" % locks.peer.password,
                   users(rules, (ADMIN, locks.sentinel, locks.peer))]
     elif locks.sentinel:

@@ -17,7 +17,6 @@ KEEP=1 keeps the logs.
 import argparse
 import collections
 import concurrent.futures
-import json
 import os
 import re
 import subprocess
@@ -31,19 +30,14 @@ sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "live")]
 
 import expect
 import locks
-import ports
 import process
-from child import Child
+from player import Player
 from waiting import Failed, check, wait
 from world import World
 
-# Between two writes of a client during a failover by hand, so that all get their turn.
-PACE_S = 0.002
-# How long a client may take to see a change.
-SEE_S = 20.0
 # Kind of the nodes, and what they and the supervisors demand of who connects.
 WORLDS = {"redis": ("redis", locks.OPEN), "redis-password": ("redis", locks.NODES_ONLY), "redis-both": ("redis", locks.BOTH),
-          "redis-users": ("redis", locks.USERS), "picket": ("picket", locks.OPEN), "picket-both": ("picket", locks.BOTH)}
+          "redis-users": ("redis", locks.USERS), "picket": ("picket", locks.OPEN), "picket-both": ("picket", locks.BOTH), "picket-users": ("picket", locks.USERS)}
 ALL = frozenset(("set", "get", "primary", "replicas", "fields", "failover"))
 
 # `node`: the lowest version of Node.js that it runs on, 0 where it is none of Node's.
@@ -72,75 +66,6 @@ CLIENTS = (
     Client("exporter", program(sys.executable, "exporter.py"), expect.check_exporter,
            frozenset(("primary", "fields"))),
 )
-
-
-class Player:
-    """A client in a world: its program, and what went wrong first."""
-
-    def __init__(self, client, world):
-        self.client = client
-        self.trouble = None
-        self.checks = 0
-        self.note = ""
-        # Keys written during a failover by hand, and how many of these were found again.
-        self.acked = []
-        self.kept = 0
-        self.port = ports.reserve()
-        config = dict(locks.config_of(world.lock), sentinels=world.sentinels, group=world.group.name, listen=self.port)
-        modules = os.path.join(os.path.dirname(process.binary("picketd")), "clients", "node_modules")
-        self.child = Child(client.name, list(client.argv) + [json.dumps(config)],
-                           os.path.join(world.dir, client.name + ".log"), {"NODE_PATH": modules})
-
-    def can(self, verb):
-        return verb in self.client.verbs
-
-    def ask(self, verb, *words):
-        value = self.child.ask(verb, *words)
-        self.checks += 1
-        return value
-
-    def write_on(self, key, stop):
-        """Writes key after key until told to stop, and once more then."""
-        last = False
-        while not last:
-            last = stop.wait(PACE_S)
-            name = "%s:%d" % (key, len(self.acked))
-            answer = self.child.ask("set", name, name)
-            check(answer in (True, "OK"), "set gives %r" % answer)
-            self.acked.append(name)
-
-    def ask_until(self, verb, wanted):
-        """Asks until the answer is the one wanted; errors count as another answer."""
-        limit = time.monotonic() + SEE_S
-        while True:
-            try:
-                value = self.child.ask(verb)
-                value = sorted(value) if isinstance(value, list) else value
-            except Failed as error:
-                value = str(error)
-            if value == wanted:
-                self.checks += 1
-                return
-            check(time.monotonic() < limit and self.child.popen.poll() is None,
-                  "%s: %s after %.0f s, expected %s" % (verb, value, SEE_S, wanted))
-
-    def check_fields(self, facts):
-        """Reads the fields until they are as they should be: what INFO tells may be a period old."""
-        limit = time.monotonic() + SEE_S
-        while True:
-            try:
-                self.client.check(facts, self.child.ask("fields"))
-                self.checks += 1
-                return
-            except Failed:
-                if time.monotonic() > limit or self.child.popen.poll() is not None:
-                    raise
-
-    def end(self):
-        ended = self.child.end()
-        ports.release(self.port)
-        if self.trouble is None and not ended:
-            self.trouble = "did not end well%s" % self.child.tail()
 
 
 class Play:
