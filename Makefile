@@ -189,6 +189,7 @@ help:
 	@echo 'make live       real processes on loopback     make asan     unit, story, sim, live with sanitizers'
 	@echo 'make fuzz       what readers of files and requests do with bytes nobody chose; FUZZ_S=seconds each'
 	@echo 'make bench      failover times beside redis-sentinel          make steps    the longest steps of picket-store'
+	@echo 'make bench-store  commands, memory, saving and loading of picket-store beside redis-server'
 	@echo 'make install    to PREFIX ($(PREFIX)), below DESTDIR; make uninstall takes it away'
 	@echo 'make setup      check for libraries and tools, install what is missing'
 	@echo 'make clean      remove what was built'

@@ -70,10 +70,10 @@ size_t chain_bytes(const struct chain *ch, size_t samples)
 
     for (const struct chain_node *node = ch->first;
          node != NULL && (samples == 0 || seen < samples); node = node->next) {
-        bytes += sizeof(*node) + pack_bytes(node->pack) + 2 * MEM_BLOCK_OVERHEAD;
+        bytes += mem_block_bytes(sizeof(*node)) + mem_block_bytes(pack_bytes(node->pack));
         seen++;
     }
     if (seen < ch->nodes)
         bytes = bytes / seen * ch->nodes;
-    return bytes + sizeof(*ch) + MEM_BLOCK_OVERHEAD;
+    return bytes + mem_block_bytes(sizeof(*ch));
 }

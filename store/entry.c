@@ -245,7 +245,7 @@ struct entry *entry_take_large(struct entry *e)
 
 size_t entry_bytes(const struct entry *e, size_t samples)
 {
-    return size_of_entry(e->node.key_len, entry_is_volatile(e)) + MEM_BLOCK_OVERHEAD +
+    return mem_block_bytes(size_of_entry(e->node.key_len, entry_is_volatile(e))) +
            value_ops_of(e)->bytes(e, samples);
 }
 
@@ -272,9 +272,8 @@ static size_t string_count(const struct entry *e)
 static size_t string_bytes(const struct entry *e, size_t samples)
 {
     (void)samples;
-    return e->encoding == STRING_BYTES
-               ? MEM_BLOCK_OVERHEAD + sizeof(struct bytes) + e->value.bytes->cap
-               : 0;
+    return e->encoding == STRING_BYTES ? mem_block_bytes(sizeof(struct bytes) + e->value.bytes->cap)
+                                       : 0;
 }
 
 /* A string is one block, but giving back all of a large one's pages at once takes long: it goes in

@@ -157,7 +157,7 @@ static size_t blocks(const struct entry *e)
 
 static size_t size_in_bytes(const struct entry *e, size_t samples)
 {
-    return is_pack(e) ? pack_bytes(e->value.pack) + MEM_BLOCK_OVERHEAD
+    return is_pack(e) ? mem_block_bytes(pack_bytes(e->value.pack))
                       : members_bytes(e->value.members, samples);
 }
 

@@ -199,7 +199,7 @@ static size_t blocks(const struct entry *e)
 
 static size_t size_in_bytes(const struct entry *e, size_t samples)
 {
-    return list_is_pack(e) ? pack_bytes(e->value.pack) + MEM_BLOCK_OVERHEAD
+    return list_is_pack(e) ? mem_block_bytes(pack_bytes(e->value.pack))
                            : chain_bytes(e->value.chain, samples);
 }
 

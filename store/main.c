@@ -12,6 +12,11 @@
 #include "wire/log_io.h"
 #include "wire/loop_io.h"
 
+/* A reply of 100 KiB must not cost a map and an unmap, nor the pages of many such replies be given
+ * back after each turn of the loop. */
+#define MMAP_FROM_BYTES (1024 * 1024)
+#define TRIM_FROM_BYTES (32 * 1024 * 1024)
+
 /* Reads the configuration; true: go on, else *ret_status is the process's. */
 static bool configure(struct shell *sh, int argc, char **argv, int *ret_status)
 {
@@ -53,6 +58,8 @@ int main(int argc, char **argv)
      * to be joined all together by the next large request, which then takes as long as there are
      * millions of them. */
     mallopt(M_MXFAST, 0);
+    mallopt(M_MMAP_THRESHOLD, MMAP_FROM_BYTES);
+    mallopt(M_TRIM_THRESHOLD, TRIM_FROM_BYTES);
     if (getrandom(&chance, sizeof(chance), 0) != (ssize_t)sizeof(chance)) {
         fprintf(stderr, "picket-store: the system gives no random numbers\n");
         return 1;

@@ -12,7 +12,7 @@ void *mem_alloc(size_t size)
     void *p = malloc(size);
 
     assert(p != NULL);
-    used += size + MEM_BLOCK_OVERHEAD;
+    used += mem_block_bytes(size);
     return p;
 }
 
@@ -21,7 +21,7 @@ void *mem_alloc_zero(size_t size)
     void *p = calloc(1, size);
 
     assert(p != NULL);
-    used += size + MEM_BLOCK_OVERHEAD;
+    used += mem_block_bytes(size);
     return p;
 }
 
@@ -30,7 +30,7 @@ void *mem_resize(void *p, size_t old_size, size_t size)
     void *moved = realloc(p, size);
 
     assert(moved != NULL);
-    used += size - old_size + (p == NULL ? MEM_BLOCK_OVERHEAD : 0);
+    used += mem_block_bytes(size) - (p != NULL ? mem_block_bytes(old_size) : 0);
     return moved;
 }
 
@@ -38,7 +38,7 @@ void mem_free(void *p, size_t size)
 {
     if (p == NULL)
         return;
-    used -= size + MEM_BLOCK_OVERHEAD;
+    used -= mem_block_bytes(size);
     free(p);
 }
 

@@ -1,15 +1,20 @@
 /*
- * Memory of the data, counted: what INFO calls used_memory. The caller says how large a block was
- * when it gives it back, so counting costs an addition. A store that gets no memory cannot go on:
- * these functions do not return without it.
+ * Memory of the data, counted: what INFO calls used_memory, with what the allocator adds to it. The
+ * caller says how large a block was when it gives it back, so counting costs an addition. A store
+ * that gets no memory cannot go on: these functions do not return without it.
  */
 #ifndef STORE_MEM_H
 #define STORE_MEM_H
 
 #include <stddef.h>
 
-/* What the allocator adds to each block, on average. */
-#define MEM_BLOCK_OVERHEAD 16
+/* What glibc's allocator takes for a block of this size: its length goes before it, and the next
+ * block starts at a multiple of 16. */
+static inline size_t mem_block_bytes(size_t size)
+{
+    size_t bytes = (size + sizeof(size_t) + 15) & ~(size_t)15;
+    return bytes < 32 ? 32 : bytes;
+}
 
 void *mem_alloc(size_t size);
 void *mem_alloc_zero(size_t size);
@@ -35,7 +40,7 @@ size_t mem_free_some(void **p, size_t size, size_t *left);
  */
 void mem_settle(void);
 
-/* Bytes in all blocks, with their overhead. */
+/* Bytes of all blocks, by mem_block_bytes. */
 size_t mem_used(void);
 
 #endif

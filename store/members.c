@@ -67,13 +67,12 @@ size_t members_bytes(const struct members *m, size_t samples)
 
     dict_walk_start(&walk, &m->dict);
     while ((samples == 0 || seen < samples) && (node = dict_walk_next(&walk)) != NULL) {
-        sum +=
-            size_of(node->key_len, ((const struct member *)node)->value_len) + MEM_BLOCK_OVERHEAD;
+        sum += mem_block_bytes(size_of(node->key_len, ((const struct member *)node)->value_len));
         seen++;
     }
     if (seen > 0)
         sum = (size_t)((double)sum / (double)seen * (double)members_count(m));
-    return sum + sizeof(*m) + MEM_BLOCK_OVERHEAD + dict_overhead_bytes(&m->dict);
+    return sum + mem_block_bytes(sizeof(*m)) + dict_overhead_bytes(&m->dict);
 }
 
 const struct member *members_find(const struct members *m, struct slice name)

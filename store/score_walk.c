@@ -53,8 +53,8 @@ size_t score_tree_bytes(const struct score_tree *t)
     size_t leaves = (t->count + SCORE_NODE_JOINED_MAX - 1) / SCORE_NODE_JOINED_MAX;
     size_t inners = leaves > 1 ? (leaves + SCORE_NODE_JOINED_MAX - 1) / SCORE_NODE_JOINED_MAX : 0;
 
-    return leaves * (sizeof(struct score_node) + MEM_BLOCK_OVERHEAD) +
-           inners * (sizeof(struct score_inner) + MEM_BLOCK_OVERHEAD);
+    return leaves * mem_block_bytes(sizeof(struct score_node)) +
+           inners * mem_block_bytes(sizeof(struct score_inner));
 }
 
 void score_walk_start(struct score_walk *w, const struct score_tree *t, size_t place)

@@ -296,8 +296,8 @@ static size_t size_in_bytes(const struct entry *e, size_t samples)
 {
     if (form(e) == SET_TABLE)
         return members_bytes(e->value.members, samples);
-    return MEM_BLOCK_OVERHEAD +
-           (form(e) == SET_INTS ? intset_bytes(e->value.ints) : pack_bytes(e->value.pack));
+    return mem_block_bytes(form(e) == SET_INTS ? intset_bytes(e->value.ints)
+                                               : pack_bytes(e->value.pack));
 }
 
 static bool free_some(struct entry *e, size_t *left)

@@ -287,7 +287,7 @@ static size_t blocks(const struct entry *e)
 static size_t size_in_bytes(const struct entry *e, size_t samples)
 {
     if (is_pack(e))
-        return pack_bytes(e->value.pack) + MEM_BLOCK_OVERHEAD;
+        return mem_block_bytes(pack_bytes(e->value.pack));
     return zset_table_bytes(e->value.zset, samples);
 }
 

@@ -64,7 +64,7 @@ bool zset_table_free_some(struct zset *z, size_t *left)
 
 size_t zset_table_bytes(const struct zset *z, size_t samples)
 {
-    return sizeof(*z) + MEM_BLOCK_OVERHEAD + members_bytes(z->members, samples) +
+    return mem_block_bytes(sizeof(*z)) + members_bytes(z->members, samples) +
            score_tree_bytes(&z->order);
 }
 
