@@ -71,7 +71,7 @@ LINK       = $(CC) $(CFLAGS) $(HARDEN) -pthread -Wl,--as-needed $(LDFLAGS)
 
 # --- programs --------------------------------------------------------------------------------------------------------------
 
-.PHONY: all demo test unit story sim mutants live asan bench fuzz install uninstall clean help setup purity headers
+.PHONY: all demo test unit story sim mutants live asan bench fault fuzz install uninstall clean help setup purity headers
 all: $(PROGRAMS) $(if $(SAN),,compile_commands.json)
 
 $(BUILD)/picketd: $(call objects,$(SUPERVISOR_SRC)) $(BUILD)/libwire.a
@@ -139,15 +139,16 @@ headers: $(BUILD)/flags.mk
 
 test: setup all
 	@tests/tally "$(MAKE) -s purity" "$(MAKE) -s headers" "$(MAKE) -s unit" "$(MAKE) -s story" \
-	    "$(MAKE) -s sim COUNT=2000" "$(MAKE) -s mutants" "$(MAKE) -s fuzz-short" "$(MAKE) -s live"
+	    "$(MAKE) -s sim COUNT=2000" "$(MAKE) -s mutants" "$(MAKE) -s fuzz-short" "$(MAKE) -s live" \
+	    "$(MAKE) -s fault-short"
 
 ASAN = $(MAKE) -s BUILD=build-asan SAN=1
 asan: setup
 	@$(ASAN) all
 	@tests/tally "$(ASAN) unit" "$(ASAN) story" "$(ASAN) sim COUNT=200" "$(ASAN) fuzz-short" "$(ASAN) live"
 
-# Their owners: tests/sim (sim, story, mutants), tests/live (live, demo), tests/bench (bench).
--include tests/fuzz/fuzz.mk tests/sim/sim.mk tests/live/live.mk tests/bench/bench.mk tests/clients/clients.mk
+# Their owners: tests/sim (sim, story, mutants), tests/live (live, demo), tests/bench (bench), tests/fault (fault).
+-include tests/fuzz/fuzz.mk tests/sim/sim.mk tests/live/live.mk tests/bench/bench.mk tests/clients/clients.mk tests/fault/fault.mk
 
 # --- the rest --------------------------------------------------------------------------------------------------------------
 
@@ -187,6 +188,7 @@ help:
 	@echo 'make unit       unit tests                     make story    the scripted stories'
 	@echo 'make sim        the simulator; SEED=n COUNT=n  make mutants  planted faults, each must be caught'
 	@echo 'make live       real processes on loopback     make asan     unit, story, sim, live with sanitizers'
+	@echo 'make fault      hosts cut off, frozen, killed; what becomes of acknowledged writes, beside redis-sentinel'
 	@echo 'make fuzz       what readers of files and requests do with bytes nobody chose; FUZZ_S=seconds each'
 	@echo 'make bench      failover times beside redis-sentinel          make steps    the longest steps of picket-store'
 	@echo 'make bench-store  commands, memory, saving and loading of picket-store beside redis-server'

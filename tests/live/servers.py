@@ -134,9 +134,10 @@ class Supervisor(Server):
         for group in groups:
             options = self.world.options_of(group)
             entries.append('  { name = "%s"; host = "%s"; port = %d; quorum = %d; down_after_ms = %d; '
-                           "failover_timeout_ms = %d; parallel_syncs = %d; }" % (
+                           "failover_timeout_ms = %d; parallel_syncs = %d; %s}" % (
                                group.name, group.primary.host, group.primary.port, options["quorum"],
-                               options["down_after"], options["failover_timeout"], options["parallel_syncs"]))
+                               options["down_after"], options["failover_timeout"], options["parallel_syncs"],
+                               options.get("settings", "")))
         return "\n".join(lines) + "\n" + ",\n".join(entries) + "\n);\n"
 
     def _sentinel_conf(self, groups):

@@ -1,0 +1,191 @@
+"""The faults. Each is a function of a lab; it does its harm, undoes it, and returns the moment when the harm began."""
+
+import collections
+import contextlib
+import os
+import shutil
+import time
+
+from lab import READ_ONLY, Pending, good_line, on_disk, thin_line
+from servers import Node
+from waiting import check, wait
+
+# How long the harm lasts when nothing has to be awaited.
+SHORT_S = 4.0
+CUT_S = 8.0
+LONG_S = 15.0
+
+# `nothing_lost`: the modes in which picketd must not lose a write. `small_disk`: the number of a supervisor that has one.
+Fault = collections.namedtuple("Fault", "name text hosts run nothing_lost nodes small_disk")
+MODES = ("auto", "strict")
+
+_all = {}
+
+
+def fault(text, hosts=3, nothing_lost=(), nodes=("redis", "picket"), small_disk=None):
+    def add(function):
+        name = function.__name__
+        _all[name] = Fault(name, text, hosts, function, nothing_lost, nodes, small_disk)
+        return function
+    return add
+
+
+def every():
+    return list(_all.values())
+
+
+def by_name(name):
+    return _all.get(name)
+
+
+@fault("planned switchover", nothing_lost=MODES)
+def switchover(world):
+    moment = time.monotonic()
+    wait(lambda: world.supervisors[1].call("SENTINEL", "FAILOVER", world.group.name) == "OK", "the order is taken")
+    check(world.switched(moment), "no switchover came of it")
+    return moment
+
+
+@fault("the primary freezes, 500 writes wait for it, it thaws", nothing_lost=MODES)
+def frozen_primary(world):
+    pending = Pending(world.first)
+    moment = world.first.stop()
+    pending.send()
+    world.switched(moment)
+    time.sleep(1.0)
+    world.first.cont()
+    world.more_acks += pending.acks()
+    return moment
+
+
+@fault("a supervisor freezes and thaws")
+def frozen_supervisor(world):
+    moment = world.supervisors[1].stop()
+    time.sleep(SHORT_S)
+    world.supervisors[1].cont()
+    return moment
+
+
+@fault("a whole host with the primary freezes, 500 writes wait for it, it thaws", nothing_lost=MODES)
+def frozen_host(world):
+    pending = Pending(world.first)
+    moment = world.first.stop()
+    world.supervisors[0].stop()
+    pending.send()
+    world.switched(moment)
+    time.sleep(1.0)
+    world.first.cont()
+    world.supervisors[0].cont()
+    world.more_acks += pending.acks()
+    return moment
+
+
+def cut(world, harm, heal, seconds):
+    moment = time.monotonic()
+    harm()
+    time.sleep(seconds)
+    heal()
+    return moment
+
+
+@fault("3 hosts, the primary's is cut off for %d s, writers on both sides" % LONG_S)
+def minority(world):
+    return cut(world, lambda: world.net.split(world.hosts[:1]), world.net.join, LONG_S)
+
+
+@fault("5 hosts, two with the primary are cut off for %d s, writers on both sides" % LONG_S, hosts=5)
+def minority_of_two(world):
+    return cut(world, lambda: world.net.split(world.hosts[:2]), world.net.join, LONG_S)
+
+
+@fault("one way: what the primary's host sends is lost for %d s" % CUT_S)
+def one_way(world):
+    return cut(world, world.hosts[0].mute, world.hosts[0].unmute, CUT_S)
+
+
+@fault("the primary's host and one other cannot reach one another for %d s, both reach the third" % CUT_S)
+def not_transitive(world):
+    return cut(world, lambda: world.net.isolate(world.hosts[:2]), world.net.join, CUT_S)
+
+
+@fault("the line of the primary's host is slow and loses packets for %d s" % CUT_S)
+def thin(world):
+    return cut(world, lambda: thin_line(world.hosts[0], 256, 6000), lambda: good_line(world.hosts[0]), CUT_S)
+
+
+@fault("kill -9 of the primary and the supervisor beside it; both come back")
+def both_killed(world):
+    moment = world.first.kill()
+    world.supervisors[0].kill()
+    world.switched(moment)
+    world.first.start().await_ready()
+    world.supervisors[0].start().await_ready()
+    return moment
+
+
+@fault("kill -9 of the primary, which is back at once, empty")
+def restarted_empty(world):
+    moment = world.first.kill()
+    forget(world.first)
+    world.first.start().await_ready()
+    time.sleep(SHORT_S)
+    return moment
+
+
+def forget(node):
+    for name in os.listdir(node.dir):
+        if not name.endswith(".conf"):
+            path = os.path.join(node.dir, name)
+            (shutil.rmtree if os.path.isdir(path) else os.remove)(path)
+
+
+@fault("another node, with other data, answers at the address of the primary", nodes=("redis",))
+def address_reused(world):
+    stranger = Node(world, "stranger0", world.first.kind)
+    stranger.start().await_ready()
+    stranger.call("MSET", *[word for i in range(1000) for word in ("other:%d" % i, "x")])
+    check(stranger.call("SAVE") == "OK", "the stranger's data is saved")
+    shutil.copy(os.path.join(stranger.dir, "dump.rdb"), world.first.dir)
+    # Its writes are nobody's of the group.
+    world.probes[0].finish()
+    world.gone.add(world.first)
+    moment = world.first.kill()
+    world.first.start().await_ready()
+    time.sleep(SHORT_S)
+    return moment
+
+
+@fault("the disk of a supervisor is full, the primary is killed and comes back", small_disk=1)
+def full_disk(world):
+    victim = world.supervisors[1]
+    path = "/proc/%d/root%s/filler" % (victim.pid, victim.dir)
+    fill(path)
+    moment = world.first.kill()
+    world.switched(moment)
+    os.remove(path)
+    world.first.start().await_ready()
+    return moment
+
+
+def fill(path):
+    """Writes until nothing more can be written."""
+    with open(path, "wb", buffering=0) as file, contextlib.suppress(OSError):
+        while True:
+            file.write(b"x" * 4096)
+
+
+@fault("a supervisor is started again with a read-only folder, the primary is killed; both come back")
+def read_only_state(world):
+    victim, argv = world.supervisors[1], world.supervisors[1].argv
+    victim.kill()
+    victim.argv = on_disk(victim, READ_ONLY)
+    victim.start()
+    # It may as well end: it can promise nothing.
+    victim.ended_by_us = True
+    moment = world.first.kill()
+    world.switched(moment)
+    victim.kill()
+    victim.argv = argv
+    victim.start().await_ready()
+    world.first.start().await_ready()
+    return moment
