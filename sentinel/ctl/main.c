@@ -37,6 +37,7 @@ static const struct {
     int (*run)(int argc, char **argv);
 } data_commands[] = {
     { "backup", "NODE FILE", "all data of a running node into an RDB file, checked", ctl_backup },
+    { "restore", "FILE NODE", "the data of an RDB file into a running node", ctl_restore },
 };
 
 #define DATA_COMMAND_COUNT (sizeof(data_commands) / sizeof(data_commands[0]))

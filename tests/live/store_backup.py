@@ -113,6 +113,102 @@ def backup_killed(lab, keys):
         check(sig == signal.SIGKILL or not os.path.exists(path + ".part"), "no temporary file")
 
 
+def saved(lab, keys):
+    """A node with data, and a backup of it."""
+    node = lab.node("redis", save="")
+    fill(node, keys)
+    path = os.path.join(node.dir, "backup.rdb")
+    ctl("backup", addr(node), path)
+    return node, path
+
+
+def restore(lab, kind, keys, *words):
+    node, path = saved(lab, keys)
+    other = lab.node(kind, save="")
+    ctl("restore", *words, path, addr(other))
+    same_data(node, other)
+    check("what to do: give --replace or --skip" in ctl("restore", *words, path, addr(other), code=1), "keys are there")
+    other.call("SET", "s:1", "changed")
+    other.call("SET", "more", 1)
+    ctl("restore", "--skip", "--from-start", *words, path, addr(other))
+    check(other.call("GET", "s:1") == "changed", "--skip lets it be")
+    ctl("restore", "--replace", *words, path, addr(other))
+    check(other.call("DEL", "more") == 1, "what is not in the file stays")
+    same_data(node, other)
+    other.call("FLUSHALL")
+    ctl("restore", "--match", "[zl]:*", *words, path, addr(other))
+    check(other.call("DBSIZE") == 2 * (keys // 20), "only those that match: %s" % other.call("DBSIZE"))
+    check(not os.path.exists(path + ".resume"), "no resume point is left")
+
+
+def restore_errors(lab, keys):
+    node, path = saved(lab, keys)
+    replica = lab.node("picket", save="", primary=node)
+    wait(lambda: replica.follows(node), "it follows")
+    check("name its primary" in ctl("restore", path, addr(replica), code=1), "READONLY")
+    broken = os.path.join(node.dir, "broken.rdb")
+    whole = open(path, "rb").read()
+    other = lab.node("picket", save="")
+    for data in (whole[:-9], whole[:len(whole) // 2], whole[:-1] + b"x", b"nothing of this kind", b""):
+        with open(broken, "wb") as file:
+            file.write(data)
+        check("broken.rdb: " in ctl("restore", broken, addr(other), code=1), "it names the file")
+        check(other.call("DBSIZE") == 0, "nothing of a broken file is written")
+    small = lab.node("redis", save="", maxmemory="2mb")
+    check("maxmemory" in ctl("restore", path, addr(small), code=1), "OOM")
+
+
+def restore_killed(lab, kind, keys, *words):
+    """Killed again and again, it goes on; in the end all is there. Refusing keys that are there is the hardest."""
+    node, path = saved(lab, keys)
+    with node.connect(60.0) as conn:  # more than one window
+        for i in range(0, 300):
+            conn.call("SET", "w:%d" % i, os.urandom(100000))
+    ctl("backup", addr(node), path)
+    total = node.call("DBSIZE")
+    other = lab.node(kind, save="")
+    seen = resumed = 0
+    for turn in range(60):
+        run = subprocess.Popen([process.binary("picketctl"), "restore", "--rate", str(keys * 3), *words, path, addr(other)],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        before = other.call("DBSIZE")
+        wait(lambda: run.poll() is not None or other.call("DBSIZE") > before + total // 8, "it goes on")
+        if run.poll() is None:
+            run.send_signal((signal.SIGKILL, signal.SIGINT)[turn % 2])
+        out = "".join(run.communicate())
+        resumed += "going on at offset" in out
+        seen = turn
+        if run.returncode == 0:
+            break
+        check(run.returncode in (1, -signal.SIGKILL) and "BUSYKEY" not in out, "it ended so: %d %s" % (run.returncode, out))
+    print("note: %d ends in the middle, %d times from a point" % (seen, resumed))
+    check(run.returncode == 0 and seen > 1 and resumed > 0, "it was interrupted and came to its end")
+    check(not os.path.exists(path + ".resume"), "no resume point is left")
+    same_data(node, other)
+
+
+def restore_stranger(lab):
+    """After a kill, a key that somebody else wrote meanwhile is not taken for ours."""
+    node, path = saved(lab, 100)
+    other = lab.node("picket", save="")
+    other.call("SET", "big", "not ours")
+    ctl("restore", path, addr(other), code=1)
+    check(os.path.exists(path + ".resume"), "there is a resume point")
+    check("'big'" in ctl("restore", path, addr(other), code=1), "it names the key")
+    other.call("DEL", "big")
+    ctl("restore", path, addr(other))
+    same_data(node, other)
+
+
+def restore_rate(lab):
+    node, path = saved(lab, 100)
+    other = lab.node("picket", save="")
+    begin = time.monotonic()
+    ctl("restore", "--rate", 400, path, addr(other))
+    keys = sum(len(d) for d in dataset(other).values())
+    check(time.monotonic() - begin > keys / 400 * 0.9, "it took its time")
+
+
 def main():
     keys = int(sys.argv[1]) if len(sys.argv) > 1 else KEYS
     lab = Lab("store_backup")
@@ -121,6 +217,14 @@ def main():
         lab.case("backup of %s, by file" % kind, lambda k=kind: backup(lab, k, keys, repl_diskless_sync="no"))
     lab.case("backup: errors", backup_errors, lab)
     lab.case("backup: killed", backup_killed, lab, keys)
+    for kind in KINDS:
+        lab.case("restore into %s" % kind, restore, lab, kind, keys)
+        lab.case("restore into %s by commands" % kind, restore, lab, kind, keys, "--commands")
+        lab.case("restore into %s, killed" % kind, restore_killed, lab, kind, keys)
+    lab.case("restore by commands, killed", restore_killed, lab, "picket", keys, "--commands")
+    lab.case("restore: errors", restore_errors, lab, keys)
+    lab.case("restore: keys of others", restore_stranger, lab)
+    lab.case("restore: rate", restore_rate, lab)
     lab.finish()
 
 
