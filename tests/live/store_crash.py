@@ -1,6 +1,6 @@
 """kill -9 at any moment, again and again: every restart succeeds, and under `appendfsync always` nothing that was acknowledged is lost.
 
-    store_crash.py [ROUNDS [SEED]]      ROUNDS kills in each of the cases (default 8); SEED 0 draws one
+    store_crash.py [ROUNDS [SEED]]      ROUNDS kills in each of the cases (default 5); SEED 0 draws one
 
 Clients write to keys of their own, each write a rising number, some in transactions over two keys, and note what was
 acknowledged. After each restart every key must hold at least what was acknowledged last, at most what was sent last, and
@@ -18,7 +18,7 @@ from disk import Disk
 from storelab import Lab, wait_same_offset
 from waiting import Failed, check, wait
 
-ROUNDS = 8
+ROUNDS = 5
 SEED = 4711
 WRITERS = 4
 KILL_S = 0.25  # at most so long after the beginning of what is to be interrupted
