@@ -34,6 +34,7 @@ void admin_acl_done(struct admin *admin, struct client *client, int asked, const
 
 void admin_client_opened(struct admin *admin, struct client *client)
 {
+    client->pubsub = admin->pubsub;
     acl_gate_greet(&admin->gate, client);
 }
 

@@ -74,22 +74,17 @@ command_fn admin_acl_cat, admin_acl_deluser, admin_acl_dryrun, admin_acl_genpass
     admin_acl_users, admin_acl_whoami;
 
 /* admin_session.c: the connection itself */
-command_fn admin_ping, admin_auth, admin_hello, admin_shutdown;
-command_fn admin_subscribe, admin_unsubscribe, admin_psubscribe, admin_punsubscribe;
+command_fn admin_auth, admin_hello, admin_shutdown;
 command_fn admin_command, admin_command_count, admin_command_list, admin_command_info,
     admin_command_docs, admin_command_getkeys;
 
 /* admin_client.c: CLIENT */
-command_fn admin_client_id, admin_client_info, admin_client_list, admin_client_kill,
-    admin_client_setname, admin_client_getname, admin_client_setinfo, admin_client_no_evict,
-    admin_client_pause, admin_client_unpause, admin_client_unblock, admin_client_reply;
+command_fn admin_client_info, admin_client_list, admin_client_kill, admin_client_pause,
+    admin_client_unpause, admin_client_unblock;
 
 /* admin_tracking.c: CLIENT TRACKING */
 command_fn admin_client_tracking, admin_client_trackinginfo, admin_client_getredir,
     admin_client_caching;
-
-/* CLIENT SETNAME, HELLO SETNAME. False, with the error written, when the name is refused. */
-bool admin_set_client_name(struct client *c, struct slice name);
 
 /* admin_show.c: SENTINEL, what only reads */
 command_fn admin_sentinel_masters, admin_sentinel_master, admin_sentinel_replicas,

@@ -1,16 +1,6 @@
 #include "sentinel/admin_own.h"
 #include "wire/client.h"
-#include "wire/client_pubsub.h"
 #include "wire/command_reply.h"
-
-void admin_ping(void *app, struct client *c, size_t argc, const struct slice *argv)
-{
-    (void)app;
-    if (argc > 2)
-        resp_error(&c->reply, "ERR wrong number of arguments for 'ping' command");
-    else
-        client_ping(c, argc, argv);
-}
 
 void admin_auth(void *app, struct client *c, size_t argc, const struct slice *argv)
 {
@@ -62,30 +52,6 @@ void admin_shutdown(void *app, struct client *c, size_t argc, const struct slice
         client_close_after_reply(c);
         admin->ops.stop(admin->arg);
     }
-}
-
-void admin_subscribe(void *app, struct client *c, size_t argc, const struct slice *argv)
-{
-    struct admin *admin = app;
-    client_subscribe(admin->pubsub, c, PUBSUB_CHANNEL, argc, argv);
-}
-
-void admin_psubscribe(void *app, struct client *c, size_t argc, const struct slice *argv)
-{
-    struct admin *admin = app;
-    client_subscribe(admin->pubsub, c, PUBSUB_PATTERN, argc, argv);
-}
-
-void admin_unsubscribe(void *app, struct client *c, size_t argc, const struct slice *argv)
-{
-    struct admin *admin = app;
-    client_unsubscribe(admin->pubsub, c, PUBSUB_CHANNEL, argc, argv);
-}
-
-void admin_punsubscribe(void *app, struct client *c, size_t argc, const struct slice *argv)
-{
-    struct admin *admin = app;
-    client_unsubscribe(admin->pubsub, c, PUBSUB_PATTERN, argc, argv);
 }
 
 void admin_command(void *app, struct client *c, size_t argc, const struct slice *argv)

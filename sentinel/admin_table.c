@@ -3,6 +3,7 @@
 
 #include "sentinel/admin_own.h"
 #include "wire/client.h"
+#include "wire/client_cmd.h"
 
 #define HELP_LINE_MAX 256
 
@@ -96,11 +97,11 @@
 #define CLIENT_TABLE(X)                                                                            \
     X("caching", 3, ALWAYS, admin_client_caching, " YES|NO",                                       \
       "Say whether the keys of the next command are to be tracked.")                               \
-    X("getname", 2, ALWAYS, admin_client_getname, "", "Return the name of this connection.")       \
+    X("getname", 2, ALWAYS, client_cmd_getname, "", "Return the name of this connection.")         \
     X("getredir", 2, ALWAYS, admin_client_getredir, "",                                            \
       "Return the number of the connection that is told about tracked keys.")                      \
     X("help", 2, ALWAYS, admin_client_help, "", "Print this help.")                                \
-    X("id", 2, ALWAYS, admin_client_id, "", "Return the number of this connection.")               \
+    X("id", 2, ALWAYS, client_cmd_id, "", "Return the number of this connection.")                 \
     X("info", 2, ALWAYS, admin_client_info, "", "Describe this connection.")                       \
     X("kill", -3, ADMIN | ALWAYS, admin_client_kill,                                               \
       " <ip:port> | [ID <id>] [ADDR <ip:port>] [LADDR <ip:port>] [TYPE <type>] [USER <user>] "     \
@@ -108,15 +109,15 @@
       "Close the connections that match.")                                                         \
     X("list", -2, ADMIN | ALWAYS, admin_client_list,                                               \
       " [TYPE normal|master|replica|pubsub] [ID <id> ...]", "Describe the connections.")           \
-    X("no-evict", 3, ADMIN | ALWAYS, admin_client_no_evict, " ON|OFF",                             \
+    X("no-evict", 3, ADMIN | ALWAYS, client_cmd_no_evict, " ON|OFF",                               \
       "Protect this connection from being closed when memory is short.")                           \
     X("pause", -3, ADMIN | ALWAYS, admin_client_pause, " <timeout> [WRITE|ALL]",                   \
       "Does nothing here: a supervisor that does not answer is a failed one.")                     \
-    X("reply", 3, ALWAYS, admin_client_reply, " ON|OFF|SKIP",                                      \
+    X("reply", 3, ALWAYS, client_cmd_reply, " ON|OFF|SKIP",                                        \
       "Say whether this connection wants replies.")                                                \
-    X("setinfo", 4, ALWAYS, admin_client_setinfo, " LIB-NAME|LIB-VER <text>",                      \
+    X("setinfo", 4, ALWAYS, client_cmd_setinfo, " LIB-NAME|LIB-VER <text>",                        \
       "Tell which library this connection uses.")                                                  \
-    X("setname", 3, ALWAYS, admin_client_setname, " <name>", "Give this connection a name.")       \
+    X("setname", 3, ALWAYS, client_cmd_setname, " <name>", "Give this connection a name.")         \
     X("tracking", -3, ALWAYS, admin_client_tracking,                                               \
       " ON|OFF [REDIRECT <id>] [PREFIX <prefix> ...] [BCAST] [OPTIN] [OPTOUT] [NOLOOP]",           \
       "Switch tracking of keys on or off; there are none here.")                                   \
@@ -210,20 +211,20 @@ static const struct container {
     X("info", -1, ALWAYS | COMMAND_IN_DANGEROUS | COMMAND_SHOWS, admin_info, NULL,                 \
       "Describe the supervisor.")                                                                  \
     X("picket", -2, ADMIN, NULL, picket_rows, "What supervisors of this kind say to one another.") \
-    X("ping", -1, COMMAND_FAST | COMMAND_IN_CONNECTION, admin_ping, NULL,                          \
+    X("ping", -1, COMMAND_FAST | COMMAND_IN_CONNECTION, client_cmd_ping, NULL,                     \
       "Prove that the supervisor is alive.")                                                       \
-    X("psubscribe", -2, SESSION | COMMAND_PUBSUB, admin_psubscribe, NULL,                          \
+    X("psubscribe", -2, SESSION | COMMAND_PUBSUB, client_cmd_psubscribe, NULL,                     \
       "Listen to the events whose names match patterns.")                                          \
     X("publish", 3, ALWAYS | COMMAND_PUBSUB | COMMAND_FAST, admin_publish, NULL,                   \
       "Take a hello message of another supervisor.")                                               \
-    X("punsubscribe", -1, SESSION | COMMAND_PUBSUB, admin_punsubscribe, NULL,                      \
+    X("punsubscribe", -1, SESSION | COMMAND_PUBSUB, client_cmd_punsubscribe, NULL,                 \
       "Listen no longer to patterns.")                                                             \
     X("role", 1, SESSION | COMMAND_FAST | ASKS_ALL, admin_role, NULL,                              \
       "Return the word sentinel and the names of all masters.")                                    \
     X("sentinel", -2, ADMIN, NULL, sentinel_rows, "Ask about masters and change them.")            \
     X("shutdown", -1, ADMIN | SESSION, admin_shutdown, NULL, "End the supervisor.")                \
-    X("subscribe", -2, SESSION | COMMAND_PUBSUB, admin_subscribe, NULL, "Listen to events.")       \
-    X("unsubscribe", -1, SESSION | COMMAND_PUBSUB, admin_unsubscribe, NULL,                        \
+    X("subscribe", -2, SESSION | COMMAND_PUBSUB, client_cmd_subscribe, NULL, "Listen to events.")  \
+    X("unsubscribe", -1, SESSION | COMMAND_PUBSUB, client_cmd_unsubscribe, NULL,                   \
       "Listen to events no longer.")
 
 const struct command admin_commands[] = {

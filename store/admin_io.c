@@ -10,6 +10,7 @@
 #include "store/shell_io.h"
 #include "store/users_io.h"
 #include "wire/client_filter.h"
+#include "wire/client_list.h"
 #include "wire/log_io.h"
 
 /* --- CLIENT ---------------------------------------------------------------------------------- */
@@ -36,83 +37,28 @@ void cmd_client_kill(void *app, struct client *c, size_t argc, const struct slic
         resp_error(&c->reply, "ERR No such client");
 }
 
-/* CLIENT LIST [TYPE t | ID id ...]. */
-struct listing {
-    struct client *asks;
-    int type;
-    size_t ids;
-    const struct slice *id;
-    struct buf text;
-    msec now_ms;
-};
-
-static bool is_listed(const struct listing *l, const struct client *c)
+/* Those of the server, and our primary's link. */
+static void each_client(void *arg, void (*fn)(void *ctx, struct client *c), void *ctx)
 {
-    int64_t id;
+    struct shell *sh = arg;
 
-    if (l->type >= 0)
-        return (int)client_class(c) == l->type;
-    for (size_t i = 0; i < l->ids; i++) {
-        if (slice_to_int64(l->id[i], &id) && (uint64_t)id == c->id)
-            return true;
-    }
-    return l->ids == 0;
-}
-
-static void list_one(void *arg, struct client *c)
-{
-    struct listing *l = arg;
-
-    if (!is_listed(l, c))
-        return;
-    client_describe(c, l->now_ms, &l->text);
-    buf_append(&l->text, "\n", 1);
+    server_each(sh->server, fn, ctx);
+    if (primary_client(sh->primary) != NULL)
+        fn(ctx, primary_client(sh->primary));
 }
 
 void cmd_client_list(void *app, struct client *c, size_t argc, const struct slice *argv)
 {
     struct shell *sh = shell_of(app);
-    struct listing l = { .asks = c, .type = -1, .now_ms = (msec)uv_now(sh->loop) };
-    int64_t id;
 
-    if (argc > 3 && slice_is_nocase(argv[2], "ID")) {
-        l.id = argv + 3;
-        l.ids = argc - 3;
-        for (size_t i = 0; i < l.ids; i++) {
-            if (!slice_to_int64(l.id[i], &id)) {
-                resp_error(&c->reply, "ERR Invalid client ID");
-                return;
-            }
-        }
-    } else if (argc == 4 && slice_is_nocase(argv[2], "TYPE")) {
-        l.type = client_class_parse(argv[3]);
-        if (l.type < 0) {
-            resp_errorf(&c->reply, "ERR Unknown client type '%.*s'",
-                        (int)(argv[3].n < 128 ? argv[3].n : 128), argv[3].p);
-            return;
-        }
-    } else if (argc != 2) {
-        resp_error(&c->reply, store_error_syntax);
-        return;
-    }
-    server_each(sh->server, list_one, &l);
-    if (primary_client(sh->primary) != NULL)
-        list_one(&l, primary_client(sh->primary));
-    resp_verbatim(&c->reply, "txt", buf_slice(&l.text));
-    buf_done(&l.text);
+    client_list(c, (msec)uv_now(sh->loop), each_client, sh, argc, argv);
 }
 
 void cmd_client_info(void *app, struct client *c, size_t argc, const struct slice *argv)
 {
-    struct shell *sh = shell_of(app);
-    struct buf text = { 0 };
-
     (void)argc;
     (void)argv;
-    client_describe(c, (msec)uv_now(sh->loop), &text);
-    buf_append(&text, "\n", 1);
-    resp_verbatim(&c->reply, "txt", buf_slice(&text));
-    buf_done(&text);
+    client_info(c, (msec)uv_now(shell_of(app)->loop));
 }
 
 static void end_pause(struct shell *sh)

@@ -59,10 +59,7 @@ command_fn cmd_expire, cmd_pexpire, cmd_expireat, cmd_pexpireat, cmd_persist;
 command_fn cmd_ttl, cmd_pttl, cmd_expiretime, cmd_pexpiretime;
 
 /* connections */
-command_fn cmd_ping, cmd_echo, cmd_quit, cmd_reset, cmd_auth, cmd_hello, cmd_time;
-command_fn cmd_client_setname, cmd_client_getname, cmd_client_id, cmd_client_no_evict,
-    cmd_client_setinfo;
-command_fn cmd_client_reply;
+command_fn cmd_echo, cmd_quit, cmd_reset, cmd_auth, cmd_hello, cmd_time;
 command_fn cmd_help; /* HELP of any container */
 command_fn cmd_command, cmd_command_count, cmd_command_list, cmd_command_info, cmd_command_docs;
 command_fn cmd_command_getkeys, cmd_command_getkeysandflags;
@@ -73,8 +70,7 @@ command_fn cmd_acl_cat, cmd_acl_deluser, cmd_acl_dryrun, cmd_acl_genpass, cmd_ac
 
 /* transactions, pub/sub */
 command_fn cmd_multi, cmd_exec, cmd_discard, cmd_watch, cmd_unwatch;
-command_fn cmd_publish, cmd_subscribe, cmd_psubscribe, cmd_unsubscribe, cmd_punsubscribe;
-command_fn cmd_pubsub_channels, cmd_pubsub_numsub, cmd_pubsub_numpat;
+command_fn cmd_publish;
 
 /* what took long */
 command_fn cmd_slowlog_get, cmd_slowlog_len, cmd_slowlog_reset;

@@ -5,25 +5,12 @@
 
 #include "store/session.h"
 #include "store/store.h"
-#include "wire/client_pubsub.h"
 #include "wire/command_reply.h"
-
-static const char bad_name[] =
-    "ERR Client names cannot contain spaces, newlines or special characters.";
 
 static void upper(char *text, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         text[i] = (char)toupper((unsigned char)text[i]);
-}
-
-void cmd_ping(void *app, struct client *c, size_t argc, const struct slice *argv)
-{
-    (void)app;
-    if (argc > 2)
-        resp_error(&c->reply, "ERR wrong number of arguments for 'ping' command");
-    else
-        client_ping(c, argc, argv);
 }
 
 void cmd_echo(void *app, struct client *c, size_t argc, const struct slice *argv)
@@ -108,79 +95,6 @@ void cmd_hello(void *app, struct client *c, size_t argc, const struct slice *arg
 
     if (acl_gate_hello(&s->gate, c, argc, argv))
         hello_reply(s, c);
-}
-
-void cmd_client_setname(void *app, struct client *c, size_t argc, const struct slice *argv)
-{
-    (void)app;
-    (void)argc;
-    if (client_set_field(&c->name, argv[2]))
-        resp_ok(&c->reply);
-    else
-        resp_error(&c->reply, bad_name);
-}
-
-void cmd_client_getname(void *app, struct client *c, size_t argc, const struct slice *argv)
-{
-    (void)app;
-    (void)argc;
-    (void)argv;
-    resp_bulk_str(&c->reply, c->name);
-}
-
-void cmd_client_id(void *app, struct client *c, size_t argc, const struct slice *argv)
-{
-    (void)app;
-    (void)argc;
-    (void)argv;
-    resp_int(&c->reply, (int64_t)c->id);
-}
-
-void cmd_client_no_evict(void *app, struct client *c, size_t argc, const struct slice *argv)
-{
-    (void)app;
-    (void)argc;
-    if (slice_is_nocase(argv[2], "ON")) {
-        c->flags |= CLIENT_NO_EVICT;
-    } else if (slice_is_nocase(argv[2], "OFF")) {
-        c->flags &= ~(unsigned)CLIENT_NO_EVICT;
-    } else {
-        resp_error(&c->reply, store_error_syntax);
-        return;
-    }
-    resp_ok(&c->reply);
-}
-
-void cmd_client_setinfo(void *app, struct client *c, size_t argc, const struct slice *argv)
-{
-    bool is_name = slice_is_nocase(argv[2], "LIB-NAME");
-
-    (void)app;
-    (void)argc;
-    if (!is_name && !slice_is_nocase(argv[2], "LIB-VER"))
-        resp_errorf(&c->reply, "ERR Unrecognized option '%.*s'",
-                    (int)(argv[2].n < 128 ? argv[2].n : 128), argv[2].p);
-    else if (!client_set_field(is_name ? &c->lib_name : &c->lib_ver, argv[3]))
-        resp_errorf(&c->reply, "ERR %s cannot contain spaces, newlines or special characters.",
-                    is_name ? "lib-name" : "lib-ver");
-    else
-        resp_ok(&c->reply);
-}
-
-void cmd_client_reply(void *app, struct client *c, size_t argc, const struct slice *argv)
-{
-    (void)app;
-    (void)argc;
-    if (slice_is_nocase(argv[2], "ON")) {
-        client_reply_mode(c, CLIENT_REPLY_MODE_ON);
-        resp_ok(&c->reply);
-    } else if (slice_is_nocase(argv[2], "OFF")) {
-        client_reply_mode(c, CLIENT_REPLY_MODE_OFF);
-    } else if (slice_is_nocase(argv[2], "SKIP")) {
-        client_reply_mode(c, CLIENT_REPLY_MODE_SKIP);
-    } else {
-        resp_error(&c->reply, store_error_syntax);
-    }
 }
 
 /* What the subcommands of a container are, in upper case as they are documented. */

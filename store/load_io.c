@@ -183,7 +183,7 @@ static void begin_reading(struct shell *sh)
     v->started_s = sh->store.now_ms / 1000;
     client_init(&v->client, 0, NULL, sh->store.mono_ms);
     v->client.flags |= CLIENT_IS_MASTER | CLIENT_AUTHENTICATED;
-    session_open(&v->client);
+    session_open(&sh->store, &v->client);
     uv_idle_init(sh->loop, &v->idle);
     v->idle.data = sh;
     uv_idle_start(&v->idle, on_idle);

@@ -19,7 +19,7 @@ struct primary *primary_new(struct shell *sh)
     p->shell = sh;
     client_init(&p->client, 0, NULL, sh->store.mono_ms);
     p->client.flags |= CLIENT_IS_MASTER | CLIENT_AUTHENTICATED;
-    session_open(&p->client);
+    session_open(&sh->store, &p->client);
     resp_reader_init(&p->reader, NULL);
     p->down_since_ms = sh->store.mono_ms;
     return p;

@@ -5,8 +5,9 @@
 
 #include "store/store.h"
 
-void session_open(struct client *c)
+void session_open(struct store *s, struct client *c)
 {
+    c->pubsub = s->pubsub;
     c->user = calloc(1, sizeof(struct session));
     assert(c->user != NULL);
 }

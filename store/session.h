@@ -44,7 +44,7 @@ static inline struct session *session_of(const struct client *c)
 }
 
 /* Gives a client its session. */
-void session_open(struct client *c);
+void session_open(struct store *s, struct client *c);
 
 /* Forgets transaction, watched keys and what it waits for, frees the session. The replica must have
  * gone. */

@@ -157,7 +157,7 @@ static void on_opened(void *arg, struct client *c)
 {
     struct shell *sh = arg;
 
-    session_open(c);
+    session_open(&sh->store, c);
     acl_gate_greet(&sh->store.gate, c);
 }
 

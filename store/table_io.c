@@ -12,6 +12,7 @@
 #include "store/store.h"
 #include "store/unblock_io.h"
 #include "store/users_io.h"
+#include "wire/client_cmd.h"
 #include "wire/command_keys.h"
 
 /* The flags, short enough for a table. */
@@ -104,17 +105,17 @@ static const struct command acl_commands[] = {
 };
 
 static const struct command client_commands[] = {
-    PLAIN("getname", 2, cmd_client_getname, NS|LD|ST|CON, "Returns the name of the connection"),
+    PLAIN("getname", 2, client_cmd_getname, NS|LD|ST|CON, "Returns the name of the connection"),
     PLAIN("help", 2, cmd_help, LD|ST|CON, "Prints this help"),
-    PLAIN("id", 2, cmd_client_id, NS|LD|ST|CON, "Returns the number of the connection"),
+    PLAIN("id", 2, client_cmd_id, NS|LD|ST|CON, "Returns the number of the connection"),
     PLAIN("info", 2, cmd_client_info, NS|LD|ST|CON, "Describes the connection"),
     PLAIN("kill", -3, cmd_client_kill, ADM|NS|LD|ST|CON, "Closes connections"),
     PLAIN("list", -2, cmd_client_list, ADM|NS|LD|ST|CON, "Lists connections"),
-    PLAIN("no-evict", 3, cmd_client_no_evict, ADM|NS|LD|ST|CON, "Keeps the connection when memory is short"),
+    PLAIN("no-evict", 3, client_cmd_no_evict, ADM|NS|LD|ST|CON, "Keeps the connection when memory is short"),
     PLAIN("pause", -3, cmd_client_pause, ADM|NS|LD|ST|CON, "Holds commands back for a while"),
-    PLAIN("reply", 3, cmd_client_reply, NS|LD|ST|CON, "Turns replies on or off"),
-    PLAIN("setinfo", 4, cmd_client_setinfo, NS|LD|ST|CON, "Tells name and version of the library"),
-    PLAIN("setname", 3, cmd_client_setname, NS|LD|ST|CON, "Names the connection"),
+    PLAIN("reply", 3, client_cmd_reply, NS|LD|ST|CON, "Turns replies on or off"),
+    PLAIN("setinfo", 4, client_cmd_setinfo, NS|LD|ST|CON, "Tells name and version of the library"),
+    PLAIN("setname", 3, client_cmd_setname, NS|LD|ST|CON, "Names the connection"),
     PLAIN("unblock", -3, cmd_client_unblock, ADM|NS|LD|ST|CON, "Ends the waiting of a connection"),
     PLAIN("unpause", 2, cmd_client_unpause, ADM|NS|LD|ST|CON, "Ends a pause"),
     { .name = NULL },
@@ -178,10 +179,10 @@ static const struct command picket_commands[] = {
 };
 
 static const struct command pubsub_commands[] = {
-    PLAIN("channels", -2, cmd_pubsub_channels, PS|LD|ST, "Lists channels that have subscribers"),
+    PLAIN("channels", -2, client_cmd_channels, PS|LD|ST, "Lists channels that have subscribers"),
     PLAIN("help", 2, cmd_help, LD|ST, "Prints this help"),
-    PLAIN("numpat", 2, cmd_pubsub_numpat, PS|LD|ST, "Returns the number of patterns"),
-    PLAIN("numsub", -2, cmd_pubsub_numsub, PS|LD|ST, "Counts subscribers of channels"),
+    PLAIN("numpat", 2, client_cmd_numpat, PS|LD|ST, "Returns the number of patterns"),
+    PLAIN("numsub", -2, client_cmd_numsub, PS|LD|ST, "Counts subscribers of channels"),
     { .name = NULL },
 };
 
@@ -281,14 +282,14 @@ const struct command table_commands[] = {
     KEYS("pexpireat", -3, cmd_pexpireat, W|F|KEYSP, KEYS_OF(AT(RW|UPD, 1)), "Sets the time of expiry in milliseconds"),
     KEYS("pexpiretime", 2, cmd_pexpiretime, R|F|KEYSP, KEYS_OF(AT(RO|ACC, 1)), "Returns the time of expiry in milliseconds"),
     GROUP("picket", -2, NULL, 0, picket_commands, "Commands of a supervisor"),
-    PLAIN("ping", -1, cmd_ping, F|PNG|CON, "Answers"),
+    PLAIN("ping", -1, client_cmd_ping, F|PNG|CON, "Answers"),
     KEYS("psetex", 4, cmd_psetex, W|OOM|STR, KEYS_OF(AT(OW|UPD, 1)), "Sets a string with a time to live in milliseconds"),
-    PLAIN("psubscribe", -2, cmd_psubscribe, PS|NS|LD|ST, "Subscribes to patterns"),
+    PLAIN("psubscribe", -2, client_cmd_psubscribe, PS|NS|LD|ST, "Subscribes to patterns"),
     PLAIN("psync", -3, cmd_psync, ADM|NS|NM|NAL, "Begins or continues replication"),
     KEYS("pttl", 2, cmd_pttl, R|F|KEYSP, KEYS_OF(AT(RO|ACC, 1)), "Returns the time to live in milliseconds"),
     PLAIN("publish", 3, cmd_publish, PS|LD|ST|F|MR, "Sends a message"),
     GROUP("pubsub", -2, NULL, 0, pubsub_commands, "Commands about channels"),
-    PLAIN("punsubscribe", -1, cmd_punsubscribe, PS|NS|LD|ST, "Unsubscribes from patterns"),
+    PLAIN("punsubscribe", -1, client_cmd_punsubscribe, PS|NS|LD|ST, "Unsubscribes from patterns"),
     PLAIN("quit", -1, cmd_quit, NS|LD|ST|F|NA|UNQ|CON|BUSY, "Closes the connection"),
     PLAIN("randomkey", 1, cmd_randomkey, R|KEYSP, "Returns a key chosen by chance"),
     KEYS("rename", 3, cmd_rename, W|KEYSP, KEYS_OF(AT(RW|ACC|DEL, 1), AT(OW|UPD, 2)), "Renames a key"),
@@ -330,7 +331,7 @@ const struct command table_commands[] = {
     KEYS("srem", -3, cmd_srem, W|F|SETS, KEYS_OF(AT(RW|DEL, 1)), "Takes members out of a set"),
     KEYS("sscan", -3, cmd_sscan, R|SETS, KEYS_OF(AT(RO|ACC, 1)), "Walks over the members of a set"),
     KEYS("strlen", 2, cmd_strlen, R|F|STR, KEYS_OF(AT(RO, 1)), "Returns the length of a string"),
-    PLAIN("subscribe", -2, cmd_subscribe, PS|NS|LD|ST, "Subscribes to channels"),
+    PLAIN("subscribe", -2, client_cmd_subscribe, PS|NS|LD|ST, "Subscribes to channels"),
     KEYS("substr", 4, cmd_getrange, R|STR, KEYS_OF(AT(RO|ACC, 1)), "Returns a part of a string"),
     KEYS("sunion", -2, cmd_sunion, R|SETS, KEYS_OF(FROM(RO|ACC, 1, -1, 1)), "Returns the union of sets"),
     KEYS("sunionstore", -3, cmd_sunionstore, W|OOM|SETS, KEYS_OF(AT(OW|UPD, 1), FROM(RO|ACC, 2, -1, 1)), "Stores the union of sets"),
@@ -341,7 +342,7 @@ const struct command table_commands[] = {
     KEYS("ttl", 2, cmd_ttl, R|F|KEYSP, KEYS_OF(AT(RO|ACC, 1)), "Returns the time to live in seconds"),
     KEYS("type", 2, cmd_type, R|F|KEYSP, KEYS_OF(AT(RO, 1)), "Returns the type of a value"),
     KEYS("unlink", -2, cmd_del, W|F|KEYSP, KEYS_OF(FROM(RM|DEL, 1, -1, 1)), "Deletes keys"),
-    PLAIN("unsubscribe", -1, cmd_unsubscribe, PS|NS|LD|ST, "Unsubscribes from channels"),
+    PLAIN("unsubscribe", -1, client_cmd_unsubscribe, PS|NS|LD|ST, "Unsubscribes from channels"),
     PLAIN("unwatch", 1, cmd_unwatch, NS|LD|ST|F|TX|BUSY, "Forgets watched keys"),
     PLAIN("wait", 3, cmd_wait, NS|CON, "Waits until replicas have the last write"),
     KEYS("watch", -2, cmd_watch, NS|LD|ST|F|UNQ|TX|BUSY, KEYS_OF(FROM(RO, 1, -1, 1)), "Makes the next transaction depend on keys"),

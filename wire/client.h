@@ -79,6 +79,7 @@ struct client {
     uint64_t hold_at;         /* position from which on nothing is sent yet */
     struct resp_writer reply; /* writes to out */
     struct pubsub_member subs; /* its subscriptions; deliver writes to out */
+    struct pubsub *pubsub;     /* where they are kept; set by the program when it opens */
     const struct client_ops *ops;
     void *user; /* the program's */
 };

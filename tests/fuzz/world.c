@@ -28,7 +28,7 @@ void world_init(struct world *w)
     w->store.phase = STORE_LOADING;
     client_init(&w->client, 0, NULL, 1000);
     w->client.flags |= CLIENT_IS_MASTER | CLIENT_AUTHENTICATED;
-    session_open(&w->client);
+    session_open(&w->store, &w->client);
 }
 
 void world_done(struct world *w)

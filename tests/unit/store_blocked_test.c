@@ -40,7 +40,7 @@ static void begin(void)
     for (int i = 0; i < CLIENTS; i++) {
         client_init(&clients[i], (uint64_t)i + 1, NULL, 0);
         snprintf(clients[i].addr, sizeof(clients[i].addr), "127.0.0.1:%d", i);
-        session_open(&clients[i]);
+        session_open(&store, &clients[i]);
         acl_gate_greet(&store.gate, &clients[i]);
     }
 }

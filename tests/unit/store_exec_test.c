@@ -10,6 +10,7 @@
 #include "store/store.h"
 #include "wire/acl.h"
 #include "wire/buf.h"
+#include "wire/client_cmd.h"
 #include "wire/pubsub.h"
 
 #define WORDS_MAX 16
@@ -42,7 +43,7 @@ static const struct command rows[] = {
     { .name = "smove", .arity = 4, .flags = COMMAND_WRITE, .run = cmd_smove },
     { .name = "sunionstore", .arity = -3, .flags = COMMAND_WRITE, .run = cmd_sunionstore },
     { .name = "flushall", .arity = -1, .flags = COMMAND_WRITE, .run = cmd_flushall },
-    { .name = "ping", .arity = -1, .flags = COMMAND_PING, .run = cmd_ping },
+    { .name = "ping", .arity = -1, .flags = COMMAND_PING, .run = client_cmd_ping },
     { .name = "select", .arity = 2, .flags = COMMAND_LOADING | COMMAND_STALE, .run = cmd_select },
     { .name = "auth", .arity = -2, .flags = COMMAND_NO_AUTH | COMMAND_LOADING, .run = cmd_auth },
     { .name = "publish", .arity = 3, .flags = COMMAND_MAY_REPLICATE, .run = cmd_publish },
@@ -50,8 +51,8 @@ static const struct command rows[] = {
     { .name = "exec", .arity = 1, .flags = COMMAND_UNQUEUED | COMMAND_EXEC, .run = cmd_exec },
     { .name = "discard", .arity = 1, .flags = COMMAND_UNQUEUED, .run = cmd_discard },
     { .name = "watch", .arity = -2, .flags = COMMAND_UNQUEUED, .run = cmd_watch },
-    { .name = "psync", .arity = -3, .flags = COMMAND_NO_MULTI, .run = cmd_ping },
-    { .name = "debug", .arity = -1, .flags = COMMAND_PROTECTED, .run = cmd_ping },
+    { .name = "psync", .arity = -3, .flags = COMMAND_NO_MULTI, .run = client_cmd_ping },
+    { .name = "debug", .arity = -1, .flags = COMMAND_PROTECTED, .run = client_cmd_ping },
     { .name = NULL },
 };
 
@@ -69,7 +70,7 @@ static void begin(void)
     store_set_clock(&store, (int64_t)NOW_MS * 1000, 5000);
     client_init(&client, 1, NULL, 0);
     snprintf(client.addr, sizeof(client.addr), "127.0.0.1:1");
-    session_open(&client);
+    session_open(&store, &client);
     acl_gate_greet(&store.gate, &client);
     repl_need_backlog(&store.repl, &store.prng);
     fed = store.repl.offset;
@@ -241,7 +242,7 @@ static void test_expiry_on_a_replica(void)
     begin();
     client_init(&primary, 2, NULL, 0);
     primary.flags |= CLIENT_IS_MASTER | CLIENT_AUTHENTICATED;
-    session_open(&primary);
+    session_open(&store, &primary);
     store.link = LINK_CONNECTED;
     run_as(&primary, "SET k v PXAT 1000100");
     later(500);

@@ -5,10 +5,12 @@
 
 #include "store/held.h"
 #include "store/session.h"
+#include "store/store.h"
 #include "wire/client.h"
 
 #define ERROR "NOREPLICAS late"
 
+static struct store store; /* sessions ask only for its registry */
 static struct held held;
 static struct client one, two;
 
@@ -17,8 +19,8 @@ static void begin(void)
     memset(&held, 0, sizeof(held));
     client_init(&one, 1, NULL, 0);
     client_init(&two, 2, NULL, 0);
-    session_open(&one);
-    session_open(&two);
+    session_open(&store, &one);
+    session_open(&store, &two);
 }
 
 static void end(void)
