@@ -4,6 +4,7 @@ The harness sees and reaches all of them at any time (netns.py); the client is s
 """
 
 import contextlib
+import threading
 import time
 
 import netns
@@ -234,3 +235,69 @@ def cut_replica(nodes, supervisor):
         check_agreed(world, new)
         check_one_switch(world, group, cut, old, new)
         return "replica follows the new primary %s after the heal" % ms(followed)
+
+
+PROBE_S = 0.005
+
+
+class Prober(threading.Thread):
+    """Writes to one node all the time, whatever it says; remembers when it was taken."""
+
+    def __init__(self, node):
+        super().__init__(daemon=True, name="prober-" + node.label)
+        self.node = node
+        self.taken = []
+        self.ending = threading.Event()
+
+    def run(self):
+        conn = None
+        while not self.ending.is_set():
+            try:
+                conn = conn or self.node.connect(timeout=0.5)
+                began = time.monotonic()
+                if conn.call("SET", "probe:%s" % self.node.label, "x") == "OK":
+                    self.taken.append((began, time.monotonic()))
+            except resp.RespError:
+                pass
+            except OSError:
+                conn = None
+            self.ending.wait(PROBE_S)
+
+    def finish(self):
+        self.ending.set()
+        self.join(5.0)
+
+
+@scenario(supervisors=("picketd",), seconds=22)
+def strict_partition(nodes, supervisor):
+    """fencing strict: the primary and one supervisor in the minority: never two nodes that accept writes; writes again after the heal"""
+    with networked(nodes, supervisor) as world:
+        group, old = world.group, world.group.primary
+        lonely, others = world.supervisors[0], world.supervisors[1:]
+        for s in world.supervisors:
+            check(s.call("SENTINEL", "SET", group.name, "fencing", "strict", "min-replicas", "1", "max-lag", "1",
+                         "lease", "2000") == "OK", "SENTINEL SET")
+        for node in group.nodes:
+            wait(lambda n=node: n.call("CONFIG", "GET", "min-replicas-to-write")[1] == "1", "the guard of %s" % node.label)
+        probers = {n: Prober(n) for n in group.nodes}
+        for prober in probers.values():
+            prober.start()
+        wait(lambda: probers[old].taken, "first writes")
+        moment = time.monotonic()
+        world.net.split([old.place, lonely.place])
+        switched = await_switch_at(others, moment)
+        new = group.by_port(others[0].primary_port(group.name))
+        wait(lambda: probers[new].taken, "the new primary takes writes")
+        last_old, first_new = probers[old].taken[-1][1], probers[new].taken[0][0]
+        check(last_old < first_new, "both took writes for %s" % ms(last_old - first_new))
+        world.stays(lambda: probers[old].taken[-1][1] == last_old, "the old primary takes no more writes", WATCH_S)
+        healed = time.monotonic()
+        world.net.join()
+        group.primary = new
+        await_demoted(old, healed)
+        check_agreed(world, new)
+        for prober in probers.values():
+            prober.finish()
+        check(not [t for t in probers[old].taken if t[0] > first_new], "the old primary took writes after the switch")
+        return "old primary took its last write %s after the cut, the new one its first %s; +switch-master %s" % (
+            ms(last_old - moment), ms(first_new - moment), ms(switched[0] - moment))
