@@ -122,7 +122,7 @@ static msec refuses_at(const struct group *group, const char **ret_reason)
         return MSEC_NEVER;
     }
     *ret_reason = "the old primary may count its replicas for some time";
-    return old->crashed ? left : left + (old->max_lag_s + 1) * 1000 + FENCE_MARGIN_MS;
+    return old->crashed ? left : left + (old->max_lag_s + 2) * 1000 + FENCE_MARGIN_MS;
 }
 
 static void note_acknowledged(struct core *core, struct group *group)

@@ -10,9 +10,9 @@
  * writes. That is known when
  *   - it has said itself that it is a replica now; or
  *   - it is known to have needed W replicas for each write (min-replicas-to-write, which
- *     sentinel/guard sees to), and all but W - 1 of them have been told to leave it, max-lag + 1 s
- *     (its clock has seconds) and FENCE_MARGIN_MS ago; at once when it died, since a process that
- *     is started again finds no replicas.
+ *     sentinel/guard sees to), and all but W - 1 of them have been told to leave it, max-lag + 2 s
+ *     (it compares whole seconds, once a second) and FENCE_MARGIN_MS ago; at once when it died,
+ *     since a process that is started again finds no replicas.
  * All replicas that can be reached are told to leave, the chosen one too: it follows nobody until
  * it is promoted.
  *

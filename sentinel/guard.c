@@ -110,14 +110,17 @@ static msec due_at(const struct core *core, const struct group *group, const str
     msec rank = campaign_rank(core, group) * RANK_MS;
     int64_t want;
 
-    if (node->rumoured || node->sdown || !probe_is_up(&node->probe) || !node->contacted ||
-        node->guard_ticket != 0 || core->disk_stalled)
+    if (node->rumoured || node->sdown || !probe_is_up(&node->probe) || node->guard_ticket != 0 ||
+        core->disk_stalled)
         return MSEC_NEVER;
     if (node->guard_at == MSEC_NEVER || node->guard_stale)
         return node->guard_ask_at;
+    if (!node->contacted)
+        return MSEC_NEVER;
     want = wanted(core, group, node);
     if (want == node->min_replicas && wanted_lag(group, node) == node->max_lag_s)
-        return msec_max(node->guard_at + ASK_EVERY_MS, node->guard_ask_at);
+        return msec_max(node->guard_ask_at,
+                        node->guard_at + (usual(group, node) == want ? ASK_EVERY_MS : RETRY_MS));
     return msec_max(node->guard_ask_at, want >= GUARD_FENCED ? 0 : node->guard_at + rank);
 }
 

@@ -11,6 +11,16 @@
 
 #define ROTATION_MS 2000 /* until everybody has a new password */
 
+/* Who takes the list away must have met the others: else there is nothing left that says how many
+ * there are, and that is the operator's doing. */
+static bool knows_all(const struct world *w, const struct sup *s)
+{
+    for (size_t i = 0; i < s->core->n_groups; i++)
+        if (s->core->groups[i]->n_members + 1 < (size_t)w->plan.n_sups)
+            return false;
+    return true;
+}
+
 /* The list of voters comes into the file of one supervisor, or goes. One other may be left out
  * where the majority stays the same. */
 void fault_OP_VOTERS(struct world *w)
@@ -20,7 +30,7 @@ void fault_OP_VOTERS(struct world *w)
 
     if (!s->alive || s->stalled)
         return;
-    s->listed = world_chance(w, 700);
+    s->listed = world_chance(w, 700) || !knows_all(w, s);
     s->unlisted = odd && other != s && world_chance(w, 300) ? other->index : -1;
     trace_note(w, "%s %s voters", s->name, s->listed ? "lists" : "does not list");
     sup_list_voters(w, s);

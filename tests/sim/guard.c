@@ -20,7 +20,7 @@ static bool counts(struct world *w, const struct engine *m, const struct engine 
         return false;
     if (!follows && net_reachable(w, m->endpoint, r->endpoint))
         return false;
-    return w->now - m->acked_at[r->index] <= (m->max_lag_s + 1) * 1000;
+    return w->now - m->acked_at[r->index] <= (m->max_lag_s + 2) * 1000;
 }
 
 bool engine_is_writable(struct world *w, const struct engine *e)

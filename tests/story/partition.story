@@ -81,13 +81,15 @@ expect
     [  5120] s2 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
     [  5120] s2 +slave-reconf-inprog slave n1:6379 n1 6379 @ g1 n3 6379
     [  5122] s1 -role-change master g1 n1 6379 new reported role is slave
-    [  5126] s1 +config-update-from sentinel s2 s2 26379 @ g1 n1 6379
-    [  5126] s1 +switch-master g1 n1 6379 n3 6379
-    [  5126] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5126] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [  5149] s1 +vote-for-leader s3 1
     [  5277] s3 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  5279] s3 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [  5291] s1 +config-update-from sentinel s2 s2 26379 @ g1 n1 6379
+    [  5291] s1 +switch-master g1 n1 6379 n3 6379
+    [  5291] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5291] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
     [  5612] s2 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
+    [  7279] s3 -writes-taken slave n1:6379 n1 6379 @ g1 n3 6379
 show g1
 expect
     [ 10000] s1 has n3, epoch 1, current 1
