@@ -210,7 +210,8 @@ static bool run(struct load *l)
     return true;
 }
 
-bool load_run(struct apply *a, const char *path, int fd, struct resume *resume, bool quiet)
+bool load_run(struct apply *a, const char *path, int fd, struct resume *resume, bool quiet,
+              int *ret_stream_db)
 {
     struct load l;
     bool ok;
@@ -221,6 +222,8 @@ bool load_run(struct apply *a, const char *path, int fd, struct resume *resume, 
     ok = run(&l);
     if (!ok && resume && resume->done > 0)
         save(resume);
+    if (ok && ret_stream_db)
+        *ret_stream_db = l.portion.reader.info.stream_db;
     end(&l);
     return ok;
 }

@@ -51,7 +51,9 @@ void resume_remove(const struct resume *r);
 /* Whether the file is whole; *ret_keys: how many it holds. False: printed. */
 bool load_check(const char *path, int fd, bool quiet, uint64_t *ret_keys);
 
-/* Writes the keys. False: printed. */
-bool load_run(struct apply *a, const char *path, int fd, struct resume *resume, bool quiet);
+/* Writes the keys. *ret_stream_db, unless NULL: the database that the stream behind the data goes
+ * on in; -1: it says so itself. False: printed. */
+bool load_run(struct apply *a, const char *path, int fd, struct resume *resume, bool quiet,
+              int *ret_stream_db);
 
 #endif

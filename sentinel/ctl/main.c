@@ -38,6 +38,8 @@ static const struct {
 } data_commands[] = {
     { "backup", "NODE FILE", "all data of a running node into an RDB file, checked", ctl_backup },
     { "restore", "FILE NODE", "the data of an RDB file into a running node", ctl_restore },
+    { "copy", "NODE NODE",
+      "the data of a running node into another one, and what is written meanwhile", ctl_copy },
 };
 
 #define DATA_COMMAND_COUNT (sizeof(data_commands) / sizeof(data_commands[0]))

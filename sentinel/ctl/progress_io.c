@@ -44,6 +44,7 @@ void progress_start(struct progress *p, const char *what, uint64_t bytes_total, 
 {
     p->quiet = quiet;
     p->what = what;
+    p->unit = "keys";
     p->bytes_total = bytes_total;
     p->started_ms = p->shown_ms = progress_now_ms();
     p->shown = false;
@@ -58,8 +59,8 @@ void progress_step(struct progress *p, uint64_t bytes, uint64_t keys)
         return;
     p->shown_ms = now_ms;
     p->shown = tty;
-    fprintf(stderr, "%s%s: %llu keys, %.1f MiB", tty ? "\r" : "", p->what, (unsigned long long)keys,
-            (double)bytes / (1024 * 1024));
+    fprintf(stderr, "%s%s: %llu %s, %.1f MiB", tty ? "\r" : "", p->what, (unsigned long long)keys,
+            p->unit, (double)bytes / (1024 * 1024));
     if (p->bytes_total > 0)
         fprintf(stderr, " of %.1f (%.0f %%)", (double)p->bytes_total / (1024 * 1024),
                 100.0 * (double)bytes / (double)p->bytes_total);

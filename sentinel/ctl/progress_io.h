@@ -14,6 +14,7 @@
 struct progress {
     bool quiet;
     const char *what;
+    const char *unit;     /* what is counted: keys, unless the owner sets it */
     uint64_t bytes_total; /* 0: not known */
     int64_t started_ms;
     int64_t shown_ms;

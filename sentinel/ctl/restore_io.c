@@ -36,7 +36,7 @@ static bool restore(const struct data_options *o, int fd)
     }
     if (resume.done > 0)
         printf("going on at offset %llu\n", (unsigned long long)resume.done);
-    ok = apply_open(a, o) && load_run(a, o->file, fd, &resume, o->quiet);
+    ok = apply_open(a, o) && load_run(a, o->file, fd, &resume, o->quiet, NULL);
     report(a);
     if (ok)
         resume_remove(&resume);

@@ -209,6 +209,92 @@ def restore_rate(lab):
     check(time.monotonic() - begin > keys / 400 * 0.9, "it took its time")
 
 
+class Traffic(threading.Thread):
+    """Writes of all kinds until end()."""
+
+    def __init__(self, node):
+        super().__init__(daemon=True)
+        self.node, self.ends, self.rounds, self.error = node, threading.Event(), 0, None
+
+    def run(self):
+        try:
+            with self.node.connect(20.0) as conn:
+                while not self.ends.is_set():
+                    i = self.rounds = self.rounds + 1
+                    for reply in conn.pipeline([
+                            ("SELECT", i % 3), ("SET", "t:%d" % (i % 500), i), ("INCR", "count"), ("LPUSH", "tl", i), ("LTRIM", "tl", 0, 99),
+                            ("MULTI",), ("HINCRBY", "th", "f%d" % (i % 9), 1), ("ZINCRBY", "tz", 1, "m%d" % (i % 300)), ("EXEC",),
+                            ("SET", "tx:%d" % i, i, "PX", 200 + i % 1000), ("SPOP", "S"), ("DEL", "s:%d" % (i % 3000)), ("SADD", "ts", i % 77)]):
+                        check(not isinstance(reply, resp.RespError), reply)
+        except Exception as error:  # told by end()
+            self.error = error
+
+    def end(self):
+        self.ends.set()
+        self.join()
+        check(self.error is None, "traffic: %s" % self.error)
+
+
+def copy(lab, kind, to, keys, *words, **options):
+    """With live traffic; until interrupted."""
+    node, other = lab.node(kind, save="", **options), lab.node(to, save="")
+    fill(node, keys, (0, 1, 15))
+    traffic = Traffic(node)
+    traffic.start()
+    wait(lambda: traffic.rounds > 10, "traffic")
+    run = subprocess.Popen([process.binary("picketctl"), "copy", *words, addr(node), addr(other)], stdout=subprocess.PIPE,
+                           stderr=subprocess.PIPE, text=True)
+    check("all data are there" in run.stdout.readline(), "it follows")
+    seen = traffic.rounds
+    wait(lambda: traffic.rounds > seen + 200, "more traffic")
+    traffic.end()
+    run.send_signal(signal.SIGINT)
+    out = "".join(run.communicate(timeout=60))
+    check(run.returncode == 0 and "compared are the same" in out, "it ended well: %d %s" % (run.returncode, out))
+    same_data(node, other)
+
+
+def copy_once(lab, keys):
+    node, other = lab.node("redis", save=""), lab.node("picket", save="")
+    fill(node, keys)
+    ctl("copy", "--once", addr(node), addr(other))
+    same_data(node, other)
+    check("empty it, or give --replace" in ctl("copy", "--once", addr(node), addr(other), code=1), "it is not empty")
+    other.call("SET", "s:1", "changed")
+    other.call("SET", "more", 1)
+    ctl("copy", "--once", "--replace", addr(node), addr(other))
+    check(other.call("DEL", "more") == 1, "what the source does not have stays")
+    same_data(node, other)
+    other.call("FLUSHALL")
+    traffic = Traffic(node)
+    traffic.start()
+    ctl("copy", "--once", addr(node), addr(other))
+    traffic.end()
+
+
+def copy_errors(lab):
+    node = lab.node("picket", save="", requirepass="one")
+    other = lab.node("redis", save="", requirepass="two")
+    both = {"PICKETCTL_AUTH": "one", "PICKETCTL_TO_AUTH": "two"}
+    node.call("SET", "a", 1)
+    check("same node" in ctl("copy", "--once", addr(node), addr(node), code=1, env=dict(both, PICKETCTL_TO_AUTH="one")), "same node")
+    check("NOAUTH" in ctl("copy", "--once", addr(node), addr(other), code=1), "passwords are wanted")
+    ctl("copy", "--once", addr(node), addr(other), env=both)
+    check(other.call("GET", "a") == "1", "copied")
+    run = subprocess.Popen([process.binary("picketctl"), "copy", "--replace", addr(node), addr(other)], stdout=subprocess.PIPE,
+                           stderr=subprocess.PIPE, text=True, env=dict(os.environ, **both))
+    run.stdout.readline()
+    other.kill()
+    node.call("SET", "b", 1)
+    check(run.wait(60) == 1, "the target's end is seen")
+    other.start().await_ready()
+    run = subprocess.Popen([process.binary("picketctl"), "copy", "--replace", addr(node), addr(other)], stdout=subprocess.PIPE,
+                           stderr=subprocess.PIPE, text=True, env=dict(os.environ, **both))
+    run.stdout.readline()
+    node.kill()
+    check(run.wait(60) == 1 and "closed the connection" in run.stderr.read(), "the source's end is seen")
+
+
 def main():
     keys = int(sys.argv[1]) if len(sys.argv) > 1 else KEYS
     lab = Lab("store_backup")
@@ -225,6 +311,11 @@ def main():
     lab.case("restore: errors", restore_errors, lab, keys)
     lab.case("restore: keys of others", restore_stranger, lab)
     lab.case("restore: rate", restore_rate, lab)
+    for kind, to in (("redis", "picket"), ("picket", "redis"), ("picket", "picket")):
+        lab.case("copy from %s to %s" % (kind, to), copy, lab, kind, to, keys)
+    lab.case("copy by file and by commands", lambda: copy(lab, "redis", "picket", keys, "--commands", repl_diskless_sync="no"))
+    lab.case("copy --once", copy_once, lab, keys)
+    lab.case("copy: errors", copy_errors, lab)
     lab.finish()
 
 
