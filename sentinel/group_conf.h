@@ -27,7 +27,7 @@
       "a preferred replica further behind the most advanced one loses its preference")             \
     X(switchover_timeout_ms, "switchover-timeout", 3000, 100, 8000,                                \
       "writes are paused no longer than this in a planned switchover, in milliseconds")            \
-    X(lease_ms, "lease", 5000, 2000, 600000,                                                        \
+    X(lease_ms, "lease", 5000, 2000, 600000,                                                       \
       "time without a quorum after which a primary that can be reached is fenced, in "             \
       "milliseconds")                                                                              \
     X(min_replicas, "min-replicas", 1, 1, 128,                                                     \
@@ -49,7 +49,7 @@
       "bounded", "quorum")
 
 enum fencing { FENCING_OFF, FENCING_AUTO, FENCING_STRICT };
-enum durability { DURABILITY_ASYNC, DURABILITY_BOUNDED, DURABILITY_QUORUM };
+enum durability { DURABILITY_ASYNC, DURABILITY_BOUNDED };
 
 /*   X(field, SENTINEL SET name, secret, meaning) */
 #define GROUP_TEXTS(X)                                                                             \
