@@ -46,7 +46,7 @@
       "off", "auto", "strict")                                                                     \
     X(durability, "durability", DURABILITY_ASYNC,                                                  \
       "bounded: min-replicas-to-write and -max-lag of the nodes are kept right", "async",          \
-      "bounded", "quorum")
+      "bounded")
 
 enum fencing { FENCING_OFF, FENCING_AUTO, FENCING_STRICT };
 enum durability { DURABILITY_ASYNC, DURABILITY_BOUNDED };
