@@ -274,6 +274,8 @@ static void observe_up(struct probe *probe, enum link_kind kind, msec now)
 
     link_move(link, LINK_UP, now);
     link->heard_at = link->ping_due_at = now;
+    for (int other = 0; other < n_links(probe); other++) /* what lets one in lets in the other */
+        probe->links[other].retry_at = msec_min(probe->links[other].retry_at, now);
     if (kind != LINK_CMD)
         return;
     probe->reset_at = MSEC_NEVER;

@@ -86,6 +86,9 @@ static bool is_down(const struct core *core, const struct group *group, struct n
         node->crashed = probe_is_refused(&node->probe);
     else if (node == group->primary && is_suspect(group) && probe_is_refused(&node->probe))
         node->crashed = is_corroborated(group);
+    if (node->sdown && !probe_is_up(&node->probe))
+        return true; /* a PONG on the other link alone: whoever looks at -sdown would find it
+                        disconnected */
     return node->crashed || probe_is_silent(&node->probe, core->now) ||
            core->now >= mismatch_at(group, node) || core->now >= reboot_at(group, node);
 }

@@ -171,6 +171,7 @@ static void retarget_nodes(struct core *core, struct group *group, struct node *
         struct node *node = group->nodes[i];
 
         node->repoint = REPOINT_NONE;
+        node->astray = node != group->primary;
         node->ticket = 0;
         node->fix_at = core->now;
         backoff_reset(&node->fix_backoff);

@@ -127,7 +127,8 @@ struct node {
     msec refused_at;  /* and when it said so last; MSEC_NEVER = not yet */
     enum repoint repoint;
     msec repoint_at;
-    uint64_t ticket;            /* order in flight; 0 = none */
+    bool astray;     /* seen not to follow the primary; it was not told yet that it does again */
+    uint64_t ticket; /* order in flight; 0 = none */
     struct backoff fix_backoff; /* between two orders to follow */
     msec fix_at;                /* not before */
 };

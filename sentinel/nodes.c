@@ -316,6 +316,7 @@ static void note_wrong(struct core *core, struct node *node)
         node->wrong_at = MSEC_NEVER;
     else if (node->wrong_at == MSEC_NEVER)
         node->wrong_at = core->now;
+    node->astray = node->astray || node->wrong_at != MSEC_NEVER;
     if (node->info.link_up && node_follows_primary(node))
         node->cut_off_at = MSEC_NEVER;
 }

@@ -56,6 +56,7 @@ static void came_over(struct core *core, struct node *node)
     if (is_coming_over(node))
         emit_node_event(core, EVENT_SLAVE_RECONF_DONE, node);
     node->repoint = REPOINT_DONE;
+    node->astray = false;
     backoff_reset(&node->fix_backoff);
 }
 
@@ -84,6 +85,17 @@ static void note_progress(struct core *core, struct node *node)
         node_want_info(core, node,
                        node->probe.info_seen_at == MSEC_NEVER ? core->now
                                                               : node->probe.info_seen_at + POLL_MS);
+}
+
+/* NODE was brought over by another supervisor, whose order has thrown out the node's clients: those
+ * who listen to us alone must hear that it is worth connecting anew. */
+static void note_arrival(struct core *core, struct node *node)
+{
+    if (!node->astray || !node_info_since(node, node->group->config_at) ||
+        !node_follows_primary(node) || !node->info.link_up)
+        return;
+    node->astray = false;
+    emit_node_event(core, EVENT_SLAVE_RECONF_DONE, node);
 }
 
 /* Debts that are paid: a former primary that follows the new one. */
@@ -257,6 +269,7 @@ void repoint_run(struct core *core, struct group *group)
 
         if (is_coming_over(node))
             note_progress(core, node);
+        note_arrival(core, node);
         note_debt(core, node);
     }
     if (tells_of_switch(core, group))

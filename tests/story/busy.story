@@ -32,10 +32,6 @@ expect
     [   766] s3 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [   766] s3 +slave slave n2:6379 n2 6379 @ g1 n3 6379
     [   766] s3 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
-    [   766] s1 -sdown master g1 n1 6379
-    [   766] s1 -odown master g1 n1 6379
-    [   766] s2 -sdown master g1 n1 6379
-    [   766] s2 -odown master g1 n1 6379
     [   770] s3 +role-change master g1 n3 6379 new reported role is master
     [   770] s3 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n3 6379
     [   771] s3 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
@@ -43,26 +39,35 @@ expect
     [   773] s1 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
     [   773] s1 +switch-master g1 n1 6379 n3 6379
     [   773] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [   773] s1 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [   773] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
     [   773] s2 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
     [   773] s2 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
     [   773] s2 +switch-master g1 n1 6379 n3 6379
     [   773] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [   773] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [   773] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [   773] s3 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
+    [   774] s2 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [   776] s1 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [   777] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [   778] s2 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [   778] s2 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
     [   780] s1 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [   780] s1 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
     [   780] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [   780] s3 +failover-end master g1 n3 6379
+    [   781] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
 script n1 unkillable
 run 3000
 expect
-    [  3775] s3 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  3773] s3 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  3776] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  3778] s1 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
 script n1 end
 run 2000
 expect
-    [  6025] s3 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  6023] s3 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  6026] s2 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  6028] s1 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
 show g1

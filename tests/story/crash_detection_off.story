@@ -46,5 +46,7 @@ expect
     [   773] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
     [   780] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [   780] s3 +failover-end master g1 n3 6379
+    [   781] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [   782] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
 run 1100
 expect

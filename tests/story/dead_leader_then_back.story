@@ -59,14 +59,15 @@ expect
     [  1277] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
     [  1277] s1 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  1277] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
-    [  1277] s1 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  1277] s1 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
     [  1280] s2 +new-epoch 3
     [  1280] s2 +try-failover master g1 n1 6379
     [  1280] s2 +vote-for-leader s2 3
+    [  1280] s1 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  1283] s1 +new-epoch 3
     [  1283] s1 +vote-for-leader s2 3
     [  1283] s1 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n3 6379
+    [  1283] s1 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
     [  1284] s2 -failover-abort-superseded master g1 n1 6379
     [  1284] s2 +config-update-from sentinel s1 s1 26379 @ g1 n1 6379
     [  1284] s2 +switch-master g1 n1 6379 n3 6379
@@ -74,6 +75,8 @@ expect
     [  1284] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  1284] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
     [  1284] s2 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  1284] s2 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
+    [  1293] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [  1371] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [  1371] s1 +failover-end master g1 n3 6379
     [  2009] s2 +sdown sentinel s3 s3 26379 @ g1 n3 6379

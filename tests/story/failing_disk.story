@@ -35,6 +35,7 @@ expect
     [    81] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
     [    81] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [    81] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [    85] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [   168] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [   168] s1 +failover-end master g1 n3 6379
     [  2009] s1 +sdown sentinel s3 s3 26379 @ g1 n3 6379
@@ -66,6 +67,7 @@ expect
     [  3582] s3 +slave slave n1:6379 n1 6379 @ g1 n3 6379
     [  3582] s3 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  3582] s3 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [  3590] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
 show g1
 expect
     [  6000] s1 has n3, epoch 1, current 2

@@ -37,24 +37,28 @@ expect
     [  1818] s3 +slave slave n1:6379 n1 6379 @ g1 n2 6379
     [  1818] s3 +sdown slave n1:6379 n1 6379 @ g1 n2 6379
     [  1818] s3 +slave slave n3:6379 n3 6379 @ g1 n2 6379
-    [  1818] s3 -sdown slave n1:6379 n1 6379 @ g1 n2 6379
     [  1818] s3 +slave-reconf-sent slave n3:6379 n3 6379 @ g1 n2 6379
     [  1820] s3 +slave-reconf-inprog slave n3:6379 n3 6379 @ g1 n2 6379
+    [  1823] s3 -sdown slave n1:6379 n1 6379 @ g1 n2 6379
     [  1825] s1 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
     [  1825] s1 +switch-master g1 n1 6379 n2 6379
     [  1825] s1 +slave slave n1:6379 n1 6379 @ g1 n2 6379
     [  1825] s1 +sdown slave n1:6379 n1 6379 @ g1 n2 6379
     [  1825] s1 +slave slave n3:6379 n3 6379 @ g1 n2 6379
-    [  1825] s1 -sdown slave n1:6379 n1 6379 @ g1 n2 6379
     [  1825] s2 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
     [  1825] s2 +switch-master g1 n1 6379 n2 6379
     [  1825] s2 +slave slave n1:6379 n1 6379 @ g1 n2 6379
     [  1825] s2 +sdown slave n1:6379 n1 6379 @ g1 n2 6379
     [  1825] s2 +slave slave n3:6379 n3 6379 @ g1 n2 6379
-    [  1825] s2 -sdown slave n1:6379 n1 6379 @ g1 n2 6379
-    [  2031] s3 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n2 6379
+    [  1826] s2 -sdown slave n1:6379 n1 6379 @ g1 n2 6379
+    [  1828] s1 -sdown slave n1:6379 n1 6379 @ g1 n2 6379
+    [  2029] s3 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n2 6379
     [  2330] s3 +slave-reconf-done slave n3:6379 n3 6379 @ g1 n2 6379
     [  2330] s3 +failover-end master g1 n2 6379
+    [  2828] s2 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n2 6379
+    [  2829] s1 +slave-reconf-done slave n3:6379 n3 6379 @ g1 n2 6379
+    [  2830] s1 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n2 6379
+    [  2833] s2 +slave-reconf-done slave n3:6379 n3 6379 @ g1 n2 6379
 show g1
 expect
     [  4500] s1 has n2, epoch 1, current 1

@@ -43,8 +43,10 @@ expect
     [   773] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
     [   773] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [   773] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [   778] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [   780] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [   780] s3 +failover-end master g1 n3 6379
+    [   782] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
 show g1
 expect
     [  3000] s1 has n3, epoch 1, current 1

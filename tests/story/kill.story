@@ -44,6 +44,8 @@ expect
     [    43] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
     [    43] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [    43] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [    48] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [    50] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [   130] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [   130] s3 +failover-end master g1 n3 6379
 show g1

@@ -58,6 +58,7 @@ expect
     [  2578] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  2578] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
     [  2579] s1 +role-change master g1 n3 6379 new reported role is master
+    [  2586] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [  2665] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [  2665] s1 +failover-end master g1 n3 6379
 show g1

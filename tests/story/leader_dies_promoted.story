@@ -67,6 +67,7 @@ expect
     [   556] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
     [   556] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [   556] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [   565] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [   643] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [   643] s1 +failover-end master g1 n3 6379
     [  2009] s1 +sdown sentinel s3 s3 26379 @ g1 n3 6379

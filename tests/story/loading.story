@@ -7,9 +7,9 @@ run 500
 kill n1
 run 1500
 expect
+    [    14] s3 +reboot slave n2:6379 n2 6379 @ g1 n1 6379
     [    15] s2 +reboot slave n2:6379 n2 6379 @ g1 n1 6379
-    [    16] s3 +reboot slave n2:6379 n2 6379 @ g1 n1 6379
-    [    17] s1 +reboot slave n2:6379 n2 6379 @ g1 n1 6379
+    [    15] s1 +reboot slave n2:6379 n2 6379 @ g1 n1 6379
     [   526] s3 +sdown master g1 n1 6379
     [   527] s1 +sdown master g1 n1 6379
     [   529] s2 +sdown master g1 n1 6379

@@ -41,6 +41,7 @@ expect
     [    81] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
     [    81] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [    81] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [    85] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [   168] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [   168] s1 +failover-end master g1 n3 6379
     [  1009] s3 +sdown slave n2:6379 n2 6379 @ g1 n1 6379
@@ -57,10 +58,10 @@ expect
 rejoin s3
 run 3000
 expect
-    [  3054] s3 -sdown slave n3:6379 n3 6379 @ g1 n1 6379
     [  3060] s3 -sdown slave n2:6379 n2 6379 @ g1 n1 6379
     [  3062] s2 +new-epoch 2
     [  3062] s1 +new-epoch 2
+    [  3080] s3 -sdown slave n3:6379 n3 6379 @ g1 n1 6379
     [  3082] s3 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
     [  3133] s3 -sdown sentinel s1 s1 26379 @ g1 n1 6379
     [  3137] s3 +config-update-from sentinel s1 s1 26379 @ g1 n1 6379
@@ -68,6 +69,7 @@ expect
     [  3137] s3 +slave slave n1:6379 n1 6379 @ g1 n3 6379
     [  3137] s3 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  3137] s3 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [  3137] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [  3138] s1 -sdown sentinel s3 s3 26379 @ g1 n3 6379
     [  3190] s2 -sdown sentinel s3 s3 26379 @ g1 n3 6379
     [  3204] s3 -sdown sentinel s2 s2 26379 @ g1 n3 6379

@@ -41,8 +41,12 @@ expect
     [    28] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
     [    28] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
     [    30] s1 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [    30] s1 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
+    [    37] s3 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
     [    38] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [    38] s2 +failover-end master g1 n3 6379
+    [    39] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [    43] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
 show g1
 expect
     [  2000] s1 has n3, epoch 1, current 1

@@ -42,6 +42,7 @@ expect
     [  6024] s2 +switch-master g1 n1 6379 n3 6379
     [  6024] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
     [  6024] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [  6029] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [  6111] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [  6111] s1 +failover-end master g1 n3 6379
     [  7000] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379

@@ -86,6 +86,8 @@ expect
     [   469] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [   469] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
     [   469] s2 +slave slave n4:6379 n4 6379 @ g1 n3 6379
+    [   477] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [   477] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
 kill n3
 until +switch-master
 run 30

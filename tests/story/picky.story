@@ -57,10 +57,14 @@ expect
     [    43] s2 +slave slave n3:6379 n3 6379 @ g1 n4 6379
     [    52] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n4 6379
     [    52] s3 +slave-reconf-sent slave n3:6379 n3 6379 @ g1 n4 6379
+    [    52] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n4 6379
     [    54] s3 -order-part-refused slave n3:6379 n3 6379 @ g1 n4 6379 NOPERM this user has no permissions
     [    54] s3 +slave-reconf-sent slave n3:6379 n3 6379 @ g1 n4 6379
+    [    54] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n4 6379
     [    68] s3 +slave-reconf-done slave n3:6379 n3 6379 @ g1 n4 6379
     [    68] s3 +failover-end master g1 n4 6379
+    [    69] s2 +slave-reconf-done slave n3:6379 n3 6379 @ g1 n4 6379
+    [    69] s1 +slave-reconf-done slave n3:6379 n3 6379 @ g1 n4 6379
     [  3082] s2 -sdown slave n1:6379 n1 6379 @ g1 n4 6379
     [  3084] s2 +reboot slave n1:6379 n1 6379 @ g1 n4 6379
     [  3086] s2 +convert-to-slave slave n1:6379 n1 6379 @ g1 n4 6379
@@ -71,10 +75,12 @@ expect
     [  3246] s1 -sdown slave n1:6379 n1 6379 @ g1 n4 6379
     [  3248] s1 +reboot slave n1:6379 n1 6379 @ g1 n4 6379
     [  3248] s1 +role-change slave n1:6379 n1 6379 @ g1 n4 6379 new reported role is slave
-    [  3476] s3 -sdown slave n1:6379 n1 6379 @ g1 n4 6379
-    [  3480] s3 +reboot slave n1:6379 n1 6379 @ g1 n4 6379
-    [  3480] s3 +role-change slave n1:6379 n1 6379 @ g1 n4 6379 new reported role is slave
+    [  3356] s3 -sdown slave n1:6379 n1 6379 @ g1 n4 6379
+    [  3360] s3 +reboot slave n1:6379 n1 6379 @ g1 n4 6379
+    [  3360] s3 +role-change slave n1:6379 n1 6379 @ g1 n4 6379 new reported role is slave
     [  3592] s2 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n4 6379
+    [  4258] s1 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n4 6379
+    [  4358] s3 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n4 6379
 show g1
 expect
     [  9000] s1 has n4, epoch 1, current 1

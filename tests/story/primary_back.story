@@ -44,6 +44,8 @@ expect
     [    43] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
     [    43] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [    43] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [    48] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [    50] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [   130] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [   130] s3 +failover-end master g1 n3 6379
     [  3000] s1 has n3, epoch 1, current 1
@@ -60,13 +62,14 @@ expect
     [  3096] s2 +convert-to-slave slave n1:6379 n1 6379 @ g1 n3 6379
     [  3106] s2 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
     [  3106] s2 +slave-reconf-inprog slave n1:6379 n1 6379 @ g1 n3 6379
-    [  3256] s1 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  3260] s1 +reboot slave n1:6379 n1 6379 @ g1 n3 6379
-    [  3260] s1 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [  3245] s1 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  3249] s1 +reboot slave n1:6379 n1 6379 @ g1 n3 6379
+    [  3249] s1 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
     [  3602] s2 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
     [  3643] s3 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  3645] s3 +reboot slave n1:6379 n1 6379 @ g1 n3 6379
     [  3645] s3 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [  3645] s3 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
 show g1
 expect
     [  4000] s1 has n3, epoch 1, current 1

@@ -71,13 +71,12 @@ rejoin n3
 run 4000
 expect
     [  6044] s2 -sdown slave n3:6379 n3 6379 @ g1 n2 6379
+    [  6048] s2 +fix-slave-config slave n3:6379 n3 6379 @ g1 n2 6379
+    [  6058] s2 +slave-reconf-done slave n3:6379 n3 6379 @ g1 n2 6379
     [  6146] s3 -sdown slave n3:6379 n3 6379 @ g1 n2 6379
+    [  6148] s3 +slave-reconf-done slave n3:6379 n3 6379 @ g1 n2 6379
     [  6322] s1 -sdown slave n3:6379 n3 6379 @ g1 n2 6379
-    [  6366] s3 -role-change slave n3:6379 n3 6379 @ g1 n2 6379 new reported role is master
-    [  6368] s3 +convert-to-slave slave n3:6379 n3 6379 @ g1 n2 6379
-    [  6378] s3 +role-change slave n3:6379 n3 6379 @ g1 n2 6379 new reported role is slave
-    [  6378] s3 +slave-reconf-inprog slave n3:6379 n3 6379 @ g1 n2 6379
-    [  6876] s3 +slave-reconf-done slave n3:6379 n3 6379 @ g1 n2 6379
+    [  6324] s1 +slave-reconf-done slave n3:6379 n3 6379 @ g1 n2 6379
 show g1
 expect
     [ 10032] s1 has n2, epoch 2, current 2

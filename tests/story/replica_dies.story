@@ -10,7 +10,7 @@ start n3 500
 run 3000
 expect
     [  3141] s1 -sdown slave n3:6379 n3 6379 @ g1 n1 6379
-    [  3183] s1 +reboot slave n3:6379 n3 6379 @ g1 n1 6379
+    [  3145] s1 +reboot slave n3:6379 n3 6379 @ g1 n1 6379
     [  3241] s3 -sdown slave n3:6379 n3 6379 @ g1 n1 6379
     [  3243] s3 +reboot slave n3:6379 n3 6379 @ g1 n1 6379
     [  3632] s2 -sdown slave n3:6379 n3 6379 @ g1 n1 6379

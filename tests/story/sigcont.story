@@ -44,8 +44,10 @@ expect
     [   773] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
     [   773] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [   773] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [   778] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [   780] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [   780] s3 +failover-end master g1 n3 6379
+    [   782] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [  3000] s1 has n3, epoch 1, current 1
     [  3000] s2 has n3, epoch 1, current 1
     [  3000] s3 has n3, epoch 1, current 1
@@ -58,9 +60,12 @@ expect
     [  3003] s1 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  3003] s2 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  3003] s3 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  3013] s3 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
-    [  3106] s1 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
-    [  3126] s2 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [  3007] s1 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [  3007] s1 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
+    [  3007] s2 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [  3007] s2 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
+    [  3007] s3 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [  3007] s3 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
 show g1
 expect
     [  4000] s1 has n3, epoch 1, current 1

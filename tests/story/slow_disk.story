@@ -47,6 +47,7 @@ expect
     [  5844] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
     [  5844] s1 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  5844] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [  5844] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
 show g1
 expect
     [  7000] s1 has n3, epoch 1, current 2

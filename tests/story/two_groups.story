@@ -73,6 +73,7 @@ expect
     [    46] s3 +slave slave n2:6379 n2 6379 @ g1 n3 6379
     [    46] s3 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
     [    50] s3 +role-change master g1 n3 6379 new reported role is master
+    [    50] s2 +slave-reconf-done slave n6:6379 n6 6379 @ g2 n5 6379
     [    53] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
     [    53] s1 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
     [    53] s1 +switch-master g1 n1 6379 n3 6379
@@ -85,8 +86,11 @@ expect
     [    53] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
     [    53] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [    53] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [    53] s1 +slave-reconf-done slave n6:6379 n6 6379 @ g2 n5 6379
     [    60] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [    60] s3 +failover-end master g1 n3 6379
+    [    61] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [    62] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [   132] s3 +slave-reconf-done slave n6:6379 n6 6379 @ g2 n5 6379
     [   132] s3 +failover-end master g2 n5 6379
 show g1

@@ -50,6 +50,7 @@ expect
     [  2055] s1 +switch-master g1 n1 6379 n3 6379
     [  2055] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
     [  2055] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [  2064] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [  2142] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [  2142] s2 +failover-end master g1 n3 6379
     [  3031] s1 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
