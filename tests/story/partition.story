@@ -47,6 +47,7 @@ expect
     [   773] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
     [   780] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [   780] s3 +failover-end master g1 n3 6379
+    [   782] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [  1009] s3 +sdown sentinel s1 s1 26379 @ g1 n3 6379
     [  1009] s1 +sdown sentinel s2 s2 26379 @ g1 n1 6379
     [  1009] s1 +sdown sentinel s3 s3 26379 @ g1 n1 6379
@@ -88,7 +89,10 @@ expect
     [  5291] s1 +switch-master g1 n1 6379 n3 6379
     [  5291] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
     [  5291] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [  5291] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [  5612] s2 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
+    [  6289] s3 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
+    [  6291] s1 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
     [  7279] s3 -writes-taken slave n1:6379 n1 6379 @ g1 n3 6379
 show g1
 expect
