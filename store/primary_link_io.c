@@ -136,6 +136,8 @@ static void take_line(struct primary *p, struct slice line)
         primary_begin_data(p);
         break;
     case FOLLOW_PREAMBLE:
+        if (!asked)
+            break; /* an empty line while we wait for the data */
         failover_done(p->shell);
         store_move_link(&p->shell->store, LINK_SYNC);
         break;
