@@ -181,6 +181,10 @@ def said_by_user(lab):
     logs = [[{k: v for k, v in resp.pairs(e).items() if k in ("count", "reason", "context", "object", "username")} for e in c.call("ACL", "LOG", 50)]
             for c in conns]
     check(logs[0] == logs[1] and len(logs[0]) > 8, "ACL LOG:\n%s\n%s" % tuple(logs))
+    for conn in conns:
+        conn.call("CONFIG", "SET", "slowlog-log-slower-than", "0")
+        conn.call("ACL", "SETUSER", "u", ">very-secret")
+        check("ACL" in repr(conn.call("SLOWLOG", "GET")) and "very-secret" not in repr(conn.call("SLOWLOG", "GET")), "SLOWLOG does not repeat passwords")
     same(conns, "ACL", "LOG", "RESET")
     check(conns[0].call("ACL", "LOG") == [], "the log is empty again")
 
