@@ -152,9 +152,11 @@ static void set_info_pace(struct core *core, struct group *group)
                     group->failover.state != FAILOVER_IDLE || node->wrong_at != MSEC_NEVER ||
                     node->owed || (node->info.role == ROLE_REPLICA && !node->info.link_up);
 
-        if (busy && !node->probe.info_busy)
+        bool begins = busy && !node->probe.info_busy;
+
+        node->probe.info_busy = busy; /* first: what is sent now decides when the next one is due */
+        if (begins)
             node_want_info(core, node, core->now);
-        node->probe.info_busy = busy;
     }
 }
 

@@ -6,7 +6,7 @@ import os
 import shutil
 import time
 
-from lab import READ_ONLY, Pending, good_line, on_disk, thin_line
+from lab import READ_ONLY, Pending, freeze, good_line, on_disk, thin_line
 from servers import Node
 from waiting import check, wait
 
@@ -46,10 +46,10 @@ def switchover(world):
     return moment
 
 
-@fault("the primary freezes, 500 writes wait for it, it thaws", nothing_lost=MODES)
+@fault("the primary freezes with 500 writes waiting, and thaws", nothing_lost=MODES)
 def frozen_primary(world):
     pending = Pending(world.first)
-    moment = world.first.stop()
+    moment = freeze(world.first)
     pending.send()
     world.switched(moment)
     time.sleep(1.0)
@@ -58,25 +58,25 @@ def frozen_primary(world):
     return moment
 
 
-@fault("a supervisor freezes and thaws")
-def frozen_supervisor(world):
-    moment = world.supervisors[1].stop()
-    time.sleep(SHORT_S)
-    world.supervisors[1].cont()
-    return moment
-
-
-@fault("a whole host with the primary freezes, 500 writes wait for it, it thaws", nothing_lost=MODES)
+@fault("the primary's whole host freezes with 500 writes waiting, and thaws", nothing_lost=MODES)
 def frozen_host(world):
     pending = Pending(world.first)
-    moment = world.first.stop()
-    world.supervisors[0].stop()
+    moment = freeze(world.first)
+    freeze(world.supervisors[0])
     pending.send()
     world.switched(moment)
     time.sleep(1.0)
     world.first.cont()
     world.supervisors[0].cont()
     world.more_acks += pending.acks()
+    return moment
+
+
+@fault("a supervisor freezes and thaws")
+def frozen_supervisor(world):
+    moment = freeze(world.supervisors[1])
+    time.sleep(SHORT_S)
+    world.supervisors[1].cont()
     return moment
 
 
@@ -88,22 +88,22 @@ def cut(world, harm, heal, seconds):
     return moment
 
 
-@fault("3 hosts, the primary's is cut off for %d s, writers on both sides" % LONG_S)
+@fault("3 hosts: the primary's is cut off for %d s" % LONG_S)
 def minority(world):
     return cut(world, lambda: world.net.split(world.hosts[:1]), world.net.join, LONG_S)
 
 
-@fault("5 hosts, two with the primary are cut off for %d s, writers on both sides" % LONG_S, hosts=5)
+@fault("5 hosts: the primary's and another are cut off for %d s" % LONG_S, hosts=5)
 def minority_of_two(world):
     return cut(world, lambda: world.net.split(world.hosts[:2]), world.net.join, LONG_S)
 
 
-@fault("one way: what the primary's host sends is lost for %d s" % CUT_S)
+@fault("what the primary's host sends is lost for %d s" % CUT_S)
 def one_way(world):
     return cut(world, world.hosts[0].mute, world.hosts[0].unmute, CUT_S)
 
 
-@fault("the primary's host and one other cannot reach one another for %d s, both reach the third" % CUT_S)
+@fault("the primary's host and a replica's cannot reach one another for %d s, the third reaches both" % CUT_S)
 def not_transitive(world):
     return cut(world, lambda: world.net.isolate(world.hosts[:2]), world.net.join, CUT_S)
 
@@ -139,7 +139,7 @@ def forget(node):
             (shutil.rmtree if os.path.isdir(path) else os.remove)(path)
 
 
-@fault("another node, with other data, answers at the address of the primary", nodes=("redis",))
+@fault("another node, with other data, takes the primary's address at once", nodes=("redis",))
 def address_reused(world):
     stranger = Node(world, "stranger0", world.first.kind)
     stranger.start().await_ready()
@@ -174,7 +174,7 @@ def fill(path):
             file.write(b"x" * 4096)
 
 
-@fault("a supervisor is started again with a read-only folder, the primary is killed; both come back")
+@fault("a supervisor's folder is read-only at its restart, the primary is killed; both come back")
 def read_only_state(world):
     victim, argv = world.supervisors[1], world.supervisors[1].argv
     victim.kill()

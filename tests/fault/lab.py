@@ -129,17 +129,18 @@ class Lab(Cluster):
         """What the fault did, after settle_down()."""
         acks = [ack for p in self.probes for ack in p.acks] + self.more_acks
         missing = probe.lost(acks, self.group.primary)
-        return {"acknowledged": len(acks), "survived": len(acks) - len(missing), "lost": len(missing),
+        first_s = self.first_write(moment)
+        return {"acknowledged": len(acks), "lost": len(missing),
                 "both_ms": round(probe.both_writable(self.probes) * 1000),
-                "first_ms": round(self.first_write(moment) * 1000)}
+                "first_ms": "-" if first_s is None else round(first_s * 1000)}
 
     def first_write(self, moment):
-        """Seconds until another node took a write; or, when none ever did, the longest time without one."""
+        """Seconds until another node took a write; or, when none ever did, the longest time without one. None: no writes."""
         others = [a.at for p in self.probes if p.node is not self.first for a in p.acks if a.at > moment]
         if others:
             return min(others) - moment
         times = [moment] + sorted(a.at for p in self.probes for a in p.acks if a.at > moment)
-        return max((b - a for a, b in zip(times, times[1:])), default=0.0)
+        return max((b - a for a, b in zip(times, times[1:])), default=None)
 
 # Both in a mount namespace of the supervisor's own, which ends with it. What is in the folder is in the small disk too.
 SMALL_DISK = """cp -a "$1" "$1.old" && mount -t tmpfs -o size=1m none "$1" && cp -a "$1.old/." "$1" && cd "$1" && shift && exec "$@" """
@@ -164,6 +165,18 @@ def lab(hosts, nodes, supervisor, mode, small_disk=None):
         with world:
             world.begin_writes()
             yield world
+
+
+def freeze(server):
+    """Returns the moment before; the process stands still when this returns, and takes in nothing more."""
+    moment = server.stop()
+    wait(lambda: stands_still(server.pid), "%s stands still" % server.label)
+    return moment
+
+
+def stands_still(pid):
+    with open("/proc/%d/stat" % pid) as file:
+        return file.read().rpartition(")")[2].split()[0] == "T"
 
 
 def thin_line(host, kbit, queue_bytes):

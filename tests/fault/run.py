@@ -7,7 +7,7 @@
     run.py minority --systems "redis picketd strict"
     run.py --list
 
-Each line of the table is one run: writers beside all nodes, the fault, its end, and once all have agreed again,
+Each cell of the table is one run: writers beside all nodes, the fault, its end, and once all have agreed again,
 all acknowledged writes are read back. Pass marks, for picketd: nothing is lost by a planned switchover, nor by a
 primary that froze and thaws; with strict fencing, never two nodes take writes at a time.
 
@@ -135,20 +135,27 @@ def measures_rightly():
     return not wrong
 
 
-COLUMNS = ("acknowledged", "survived", "lost", "both_ms", "first_ms")
-HEAD = "| fault | nodes | supervisor | acknowledged | survived | lost | two took writes, ms | written again, ms |"
+LEGEND = "lost of acknowledged writes / ms with two nodes taking writes / ms until writes went on"
 
 
-def line(row):
-    who = row.system.supervisor + ("" if row.system.mode == "-" else ", " + row.system.mode)
-    cells = [row.figures[c] for c in COLUMNS] if row.figures else ["did not end well", "", "", "", ""]
-    return "| %s |" % " | ".join(str(c) for c in [row.fault.text, NAMES[row.system.nodes], who] + cells)
+def cell(row):
+    if row is None:
+        return ""
+    figures = row.figures
+    return "%(lost)d of %(acknowledged)d / %(both_ms)d / %(first_ms)s" % figures if figures else "did not end well"
+
+
+def heading(system):
+    return NAMES[system.nodes] + ", " + system.supervisor + ("" if system.mode == "-" else " " + system.mode)
 
 
 def show(rows):
-    print("\n%s\n|%s" % (HEAD, "---|" * (HEAD.count("|") - 1)))
-    for row in rows:
-        print(line(row))
+    """A line for each fault, a column for each system."""
+    found = {(row.fault, row.system): row for row in rows}
+    systems = [s for s in SYSTEMS if any(row.system == s for row in rows)]
+    print("\n%s\n\n| fault | %s |\n|---|%s" % (LEGEND, " | ".join(map(heading, systems)), "---|" * len(systems)))
+    for fault in dict.fromkeys(row.fault for row in rows):
+        print("| %s | %s |" % (fault.text, " | ".join(cell(found.get((fault, s))) for s in systems)))
     print()
 
 
