@@ -1,0 +1,61 @@
+# s1 and the primary on one side, the majority on the other, for long: s1 takes the writes from the primary soon after lease_ms.
+option lease_ms 2000
+settle
+cut s1 s2
+cut s1 s3
+cut s1 n2
+cut s1 n3
+cut n1 s2
+cut n1 s3
+cut n1 n2
+cut n1 n3
+run 12000
+show g1
+expect
+    [   754] s2 +sdown master g1 n1 6379
+    [   754] s3 +sdown master g1 n1 6379
+    [   756] s2 +odown master g1 n1 6379 #quorum 2/2
+    [   758] s3 +odown master g1 n1 6379 #quorum 2/2
+    [   758] s3 +new-epoch 1
+    [   758] s3 +try-failover master g1 n1 6379
+    [   758] s3 +vote-for-leader s3 1
+    [   759] s1 +sdown slave n2:6379 n2 6379 @ g1 n1 6379
+    [   759] s1 +sdown slave n3:6379 n3 6379 @ g1 n1 6379
+    [   761] s2 +new-epoch 1
+    [   761] s2 +vote-for-leader s3 1
+    [   762] s3 +elected-leader master g1 n1 6379
+    [   762] s3 +failover-state-select-slave master g1 n1 6379
+    [   762] s3 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [   762] s3 +fence-armed master g1 n1 6379
+    [   762] s3 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
+    [   762] s3 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
+    [   766] s3 +promoted-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [   766] s3 +failover-state-reconf-slaves master g1 n1 6379
+    [   766] s3 +switch-master g1 n1 6379 n3 6379
+    [   766] s3 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [   766] s3 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [   766] s3 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [   766] s3 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
+    [   769] s2 -odown master g1 n1 6379
+    [   770] s3 +role-change master g1 n3 6379 new reported role is master
+    [   770] s3 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n3 6379
+    [   773] s2 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
+    [   773] s2 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
+    [   773] s2 +switch-master g1 n1 6379 n3 6379
+    [   773] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [   773] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [   773] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [   780] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [   780] s3 +failover-end master g1 n3 6379
+    [   782] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [  1009] s3 +sdown sentinel s1 s1 26379 @ g1 n3 6379
+    [  1009] s1 +sdown sentinel s2 s2 26379 @ g1 n1 6379
+    [  1009] s1 +sdown sentinel s3 s3 26379 @ g1 n1 6379
+    [  1009] s2 +sdown sentinel s1 s1 26379 @ g1 n3 6379
+    [  1011] s1 +writes-taken master g1 n1 6379
+    [ 12000] s1 has n1, epoch 0, current 0
+    [ 12000] s2 has n3, epoch 1, current 1
+    [ 12000] s3 has n3, epoch 1, current 1
+    [ 12000] n1 is a primary
+    [ 12000] n2 follows n3, link up
+    [ 12000] n3 is a primary
