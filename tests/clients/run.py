@@ -37,7 +37,8 @@ from world import World
 
 # Kind of the nodes, and what they and the supervisors demand of who connects.
 WORLDS = {"redis": ("redis", locks.OPEN), "redis-password": ("redis", locks.NODES_ONLY), "redis-both": ("redis", locks.BOTH),
-          "redis-users": ("redis", locks.USERS), "picket": ("picket", locks.OPEN), "picket-both": ("picket", locks.BOTH), "picket-users": ("picket", locks.USERS)}
+          "redis-users": ("redis", locks.USERS), "picket": ("picket", locks.OPEN), "picket-both": ("picket", locks.BOTH),
+          "picket-users": ("picket", locks.USERS)}
 ALL = frozenset(("set", "get", "primary", "replicas", "fields", "failover"))
 
 # `node`: the lowest version of Node.js that it runs on, 0 where it is none of Node's.
