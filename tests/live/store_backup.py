@@ -1,23 +1,24 @@
 """picketctl backup, restore and copy, on picket-store and redis-server.
 
-    store_backup.py [KEYS]      so many keys (default 3000)
+    store_backup.py [KEYS [WORD]]      so many keys (default 1500), only cases whose name holds the word
 """
 
 import os
+import random
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 
-import draws
 import process
 import resp
 from servers import HOST
 from storelab import KINDS, Lab, dataset, same_data
-from waiting import Failed, check, wait
+from waiting import check, wait
 
-KEYS = 3000
+KEYS = 1500
 
 
 def ctl(*words, env=None, code=0, **options):
@@ -113,6 +114,64 @@ def backup_killed(lab, keys):
         check(sig == signal.SIGKILL or not os.path.exists(path + ".part"), "no temporary file")
 
 
+def speak(conn, pieces):
+    """Takes what a replica says up to PSYNC, then sends the pieces, one packet each."""
+    heard = b""
+    while b"PSYNC" not in heard:
+        data = conn.recv(4096)
+        heard += data
+        if b"PSYNC" not in heard:
+            conn.sendall(b"-ERR what?\r\n")
+    conn.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    for piece in pieces:
+        conn.sendall(piece)
+
+
+def from_fake(pieces, path, code):
+    """A backup from a server that says what it is told to."""
+    with socket.create_server((HOST, 0)) as server:
+        def serve():
+            conn, _ = server.accept()
+            with conn:
+                try:
+                    speak(conn, pieces)
+                    conn.shutdown(socket.SHUT_WR)
+                    while conn.recv(4096):
+                        pass
+                except OSError:
+                    pass
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        out = ctl("backup", "%s:%d" % (HOST, server.getsockname()[1]), path, code=code)
+        thread.join()
+        return out
+
+
+def backup_drips(lab):
+    """Both forms of the transfer, cut into packets anywhere; and what is no such transfer."""
+    node = lab.node("picket", save="")
+    fill(node, 40, (0,))
+    node.call("DEL", "big", "L", "S", "H", "Z", "I")
+    path, drip = os.path.join(node.dir, "whole.rdb"), os.path.join(node.dir, "drip.rdb")
+    ctl("backup", addr(node), path)
+    data, mark, draw = open(path, "rb").read(), b"0123456789abcdef0123456789abcdef01234567", random.Random(4711)
+    hello = b"\n\n+FULLRESYNC " + mark + b" 17\r\n\n"
+    marked, counted = hello + b"$EOF:" + mark + b"\r\n" + data + mark, hello + b"$%d\r\n" % len(data) + data
+    for text in (marked, counted, counted + b"*1\r\n$4\r\nPING\r\n"):
+        for most in (1, 3, 50, 10000):
+            cuts = [0]
+            while cuts[-1] < len(text):
+                cuts.append(cuts[-1] + draw.randint(1, most))
+            from_fake([text[a:b] for a, b in zip(cuts, cuts[1:])], drip, 0)
+            check(open(drip, "rb").read() == data, "the same file")
+            os.unlink(drip)
+    for text in (marked[:-1], marked[:-50], counted[:-1], hello, b"", b"-ERR no\r\n", b"-NOMASTERLINK Can't SYNC\r\n", b"$-5\r\n", b"$EOF:x\r\n",
+                 b"x" * 2000, hello + b"$99999999999999999999\r\nabc", hello + b"$8\r\n" + data[:8], marked[:200] + mark,
+                 counted[:len(counted) - 20] + b"x" * 20):
+        check("picketctl: " in from_fake([text], drip, 1), "%r is refused" % text[:60])
+        check(not os.path.exists(drip) and not os.path.exists(drip + ".part"), "no file of %r" % text[:60])
+
+
 def saved(lab, keys):
     """A node with data, and a backup of it."""
     node = lab.node("redis", save="")
@@ -169,7 +228,7 @@ def restore_killed(lab, kind, keys, *words):
     other = lab.node(kind, save="")
     seen = resumed = 0
     for turn in range(60):
-        run = subprocess.Popen([process.binary("picketctl"), "restore", "--rate", str(keys * 3), *words, path, addr(other)],
+        run = subprocess.Popen([process.binary("picketctl"), "restore", "--rate", str(keys * 5), *words, path, addr(other)],
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         before = other.call("DBSIZE")
         wait(lambda: run.poll() is not None or other.call("DBSIZE") > before + total // 8, "it goes on")
@@ -272,6 +331,22 @@ def copy_once(lab, keys):
     traffic.end()
 
 
+def copy_differs(lab):
+    """What is not the same in the end is found."""
+    for change, text in ((("SET", "a", 2), "source and target differ"), (("RPUSH", "new", 2), "the same number of keys"),
+                         (("LSET", "l", 0, "y"), "source and target differ"), (("DEL", "l"), "source and target differ")):
+        node, other = lab.node("picket", save=""), lab.node("redis", save="")
+        node.call("SET", "a", 1)
+        node.call("RPUSH", "l", "x", "y", "x")
+        run = subprocess.Popen([process.binary("picketctl"), "copy", addr(node), addr(other)], stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True)
+        run.stdout.readline()
+        other.call(*change)
+        run.send_signal(signal.SIGINT)
+        out = "".join(run.communicate(timeout=60))
+        check(run.returncode == 1 and text in out, "%s: %d %s" % (change, run.returncode, out))
+
+
 def copy_errors(lab):
     node = lab.node("picket", save="", requirepass="one")
     other = lab.node("redis", save="", requirepass="two")
@@ -297,25 +372,33 @@ def copy_errors(lab):
 
 def main():
     keys = int(sys.argv[1]) if len(sys.argv) > 1 else KEYS
+    word = sys.argv[2] if len(sys.argv) > 2 else ""
     lab = Lab("store_backup")
+
+    def case(name, *rest):
+        if word in name:
+            lab.case(name, *rest)
+
     for kind in KINDS:
-        lab.case("backup of %s, diskless" % kind, lambda k=kind: backup(lab, k, keys, repl_diskless_sync="yes"))
-        lab.case("backup of %s, by file" % kind, lambda k=kind: backup(lab, k, keys, repl_diskless_sync="no"))
-    lab.case("backup: errors", backup_errors, lab)
-    lab.case("backup: killed", backup_killed, lab, keys)
+        case("backup of %s, diskless" % kind, lambda k=kind: backup(lab, k, keys, repl_diskless_sync="yes"))
+        case("backup of %s, by file" % kind, lambda k=kind: backup(lab, k, keys, repl_diskless_sync="no"))
+    case("backup: errors", backup_errors, lab)
+    case("backup: any packets", backup_drips, lab)
+    case("backup: killed", backup_killed, lab, keys)
     for kind in KINDS:
-        lab.case("restore into %s" % kind, restore, lab, kind, keys)
-        lab.case("restore into %s by commands" % kind, restore, lab, kind, keys, "--commands")
-        lab.case("restore into %s, killed" % kind, restore_killed, lab, kind, keys)
-    lab.case("restore by commands, killed", restore_killed, lab, "picket", keys, "--commands")
-    lab.case("restore: errors", restore_errors, lab, keys)
-    lab.case("restore: keys of others", restore_stranger, lab)
-    lab.case("restore: rate", restore_rate, lab)
+        case("restore into %s" % kind, restore, lab, kind, keys)
+        case("restore into %s by commands" % kind, restore, lab, kind, keys, "--commands")
+        case("restore into %s, killed" % kind, restore_killed, lab, kind, keys)
+    case("restore by commands, killed", restore_killed, lab, "picket", keys, "--commands")
+    case("restore: errors", restore_errors, lab, keys)
+    case("restore: keys of others", restore_stranger, lab)
+    case("restore: rate", restore_rate, lab)
     for kind, to in (("redis", "picket"), ("picket", "redis"), ("picket", "picket")):
-        lab.case("copy from %s to %s" % (kind, to), copy, lab, kind, to, keys)
-    lab.case("copy by file and by commands", lambda: copy(lab, "redis", "picket", keys, "--commands", repl_diskless_sync="no"))
-    lab.case("copy --once", copy_once, lab, keys)
-    lab.case("copy: errors", copy_errors, lab)
+        case("copy from %s to %s" % (kind, to), copy, lab, kind, to, keys)
+    case("copy by file and by commands", lambda: copy(lab, "redis", "picket", keys, "--commands", repl_diskless_sync="no"))
+    case("copy --once", copy_once, lab, keys)
+    case("copy: differences", copy_differs, lab)
+    case("copy: errors", copy_errors, lab)
     lab.finish()
 
 
