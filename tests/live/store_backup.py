@@ -115,7 +115,7 @@ def backup_killed(lab, keys):
 
 
 def speak(conn, pieces):
-    """Takes what a replica says up to PSYNC, then sends the pieces, one packet each."""
+    """Takes what a replica says up to PSYNC, then sends the pieces, one packet each; or calls them."""
     heard = b""
     while b"PSYNC" not in heard:
         data = conn.recv(4096)
@@ -124,7 +124,10 @@ def speak(conn, pieces):
             conn.sendall(b"-ERR what?\r\n")
     conn.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     for piece in pieces:
-        conn.sendall(piece)
+        if callable(piece):
+            piece()
+        else:
+            conn.sendall(piece)
 
 
 def from_fake(pieces, path, code):
@@ -165,6 +168,13 @@ def backup_drips(lab):
             from_fake([text[a:b] for a, b in zip(cuts, cuts[1:])], drip, 0)
             check(open(drip, "rb").read() == data, "the same file")
             os.unlink(drip)
+    for part in (1, 20, 39):  # of the mark has come, and what can be known to be data is written
+        def written(n=len(data) + part - 39):
+            wait(lambda: os.path.getsize(drip + ".part") >= n, "the data are written")
+        cut = len(marked) - 40 + part
+        from_fake([marked[:cut], written, marked[cut:]], drip, 0)
+        check(open(drip, "rb").read() == data, "the same file")
+        os.unlink(drip)
     for text in (marked[:-1], marked[:-50], counted[:-1], hello, b"", b"-ERR no\r\n", b"-NOMASTERLINK Can't SYNC\r\n", b"$-5\r\n", b"$EOF:x\r\n",
                  b"x" * 2000, hello + b"$99999999999999999999\r\nabc", hello + b"$8\r\n" + data[:8], marked[:200] + mark,
                  counted[:len(counted) - 20] + b"x" * 20):
