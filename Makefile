@@ -112,6 +112,9 @@ UNIT_OBJ := $(call objects,tests/unit/unit.c)
 $(BUILD)/unit/store_%: $(BUILD)/obj/tests/unit/store_%.o $(UNIT_OBJ) $(BUILD)/libstore.a $(BUILD)/libcore.a
 	@mkdir -p $(@D)
 	$(call say,LD)$(LINK) -o $@ $^ $(cunit_LIBS) -llzf -lm
+$(BUILD)/unit/ctl_%: $(BUILD)/obj/tests/unit/ctl_%.o $(UNIT_OBJ) $(call objects,$(call is_pure,$(CTL_SRC))) $(BUILD)/libstore.a $(BUILD)/libwire.a
+	@mkdir -p $(@D)
+	$(call say,LD)$(LINK) -o $@ $^ $(cunit_LIBS) -llzf -lm
 # Tests of the supervisor's _io files link all of it but main.
 $(patsubst %,$(BUILD)/unit/%_io_test,state disk link config script import): $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(UNIT_OBJ) $(BUILD)/libpicketd.a $(BUILD)/libwire.a
 	@mkdir -p $(@D)
@@ -131,8 +134,8 @@ setup:
 unit: $(UNIT)
 	@tests/tally $(UNIT)
 
-purity: $(BUILD)/libcore.a $(BUILD)/libstore.a
-	@tests/purity $(call objects,$(CORE_SRC) $(PURE_STORE_SRC))
+purity: $(BUILD)/libcore.a $(BUILD)/libstore.a $(call objects,$(call is_pure,$(CTL_SRC)))
+	@tests/purity $(call objects,$(CORE_SRC) $(PURE_STORE_SRC) $(call is_pure,$(CTL_SRC)))
 
 headers: $(BUILD)/flags.mk
 	@tests/headers "$(CC) $(STD) $(WARN) -Werror -I. $(IO_CFLAGS)" $(HEADERS)
