@@ -76,6 +76,7 @@
     X(ROLE_CHANGE_AGREES, "+role-change", VERBOSE, "@ new reported role is %d")                    \
     X(ROLE_CHANGE_DIFFERS, "-role-change", VERBOSE, "@ new reported role is %d")                   \
     X(REBOOT, "+reboot", NOTICE, "@")                                                              \
+    X(AMNESIA, "+amnesia", WARNING, "@ %d") /* it came back with less than a replica has */        \
     X(CONVERT_TO_SLAVE, "+convert-to-slave", NOTICE, "@")                                          \
     X(FIX_SLAVE_CONFIG, "+fix-slave-config", NOTICE, "@")                                          \
     X(REFUSED_SLAVE, "-candidate-refused", NOTICE, "@ %d") /* why a replica was not chosen */      \

@@ -51,7 +51,8 @@ static const struct field fields[] = {
 
 void node_info_init(struct node_info *info)
 {
-    *info = (struct node_info){ .link_down_ms = -1, .priority = 100, .announced = true };
+    *info =
+        (struct node_info){ .link_down_ms = -1, .priority = 100, .announced = true, .keys = -1 };
 }
 
 bool replid_equal(const char *a, const char *b)
@@ -201,6 +202,27 @@ static bool names_replica(struct slice name)
            slice_to_int64((struct slice){ name.p + 5, name.n - 5 }, &number) && number >= 0;
 }
 
+/* Whether NAME is "db" and a number. */
+static bool names_database(struct slice name)
+{
+    int64_t number;
+
+    return name.n > 2 && memcmp(name.p, "db", 2) == 0 &&
+           slice_to_int64((struct slice){ name.p + 2, name.n - 2 }, &number) && number >= 0;
+}
+
+/* The line of a database: "keys=..,expires=..,.." */
+static void parse_database(struct node_info *info, struct slice value)
+{
+    struct slice text = cut(&value, ',');
+    struct slice key = cut(&text, '=');
+    int64_t keys;
+
+    if (slice_is(key, "keys") && slice_to_int64(text, &keys) && keys >= 0 &&
+        keys <= INT64_MAX - (info->keys > 0 ? info->keys : 0))
+        info->keys = (info->keys > 0 ? info->keys : 0) + keys;
+}
+
 static void parse_role(struct node_info *info, struct slice value)
 {
     if (slice_is(value, "master"))
@@ -213,6 +235,12 @@ static void parse_line(struct target *target, struct slice line)
 {
     struct slice name = cut(&line, ':');
 
+    if (slice_is(name, "# Keyspace") && target->info.keys < 0)
+        target->info.keys = 0;
+    if (names_database(name)) {
+        parse_database(&target->info, line);
+        return;
+    }
     if (slice_is(name, "role")) {
         parse_role(&target->info, line);
         return;

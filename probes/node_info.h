@@ -43,6 +43,7 @@ struct node_info {
     char replid[RUNID_LEN + 1];
     char replid2[RUNID_LEN + 1];
     uint64_t second_offset; /* second_repl_offset; 0 when there is no second id (-1) */
+    int64_t keys;           /* of all databases; -1 = the section Keyspace is missing */
     /* of a primary */
     uint64_t primary_offset;             /* master_repl_offset */
     uint32_t n_replicas;                 /* entries behind REPLICAS */

@@ -1,5 +1,6 @@
 #include "sentinel/detect.h"
 
+#include "sentinel/amnesia.h"
 #include "sentinel/emit.h"
 #include "sentinel/guard.h"
 #include "sentinel/model.h"
@@ -80,7 +81,7 @@ static msec reboot_at(const struct group *group, struct node *node)
     return node->reborn_at + group->conf.master_reboot_down_after_ms;
 }
 
-static bool is_down(const struct core *core, const struct group *group, struct node *node)
+static bool is_down(struct core *core, struct group *group, struct node *node)
 {
     if (node->crashed)
         node->crashed = probe_is_refused(&node->probe);
@@ -90,7 +91,8 @@ static bool is_down(const struct core *core, const struct group *group, struct n
         return true; /* a PONG on the other link alone: whoever looks at -sdown would find it
                         disconnected */
     return node->crashed || probe_is_silent(&node->probe, core->now) ||
-           core->now >= mismatch_at(group, node) || core->now >= reboot_at(group, node);
+           core->now >= mismatch_at(group, node) || core->now >= reboot_at(group, node) ||
+           (node == group->primary && amnesia_is_seen(core, group));
 }
 
 static void note_node(struct core *core, struct group *group, struct node *node)
@@ -167,6 +169,7 @@ void detect_run(struct core *core, struct group *group)
     for (size_t i = 0; i < group->n_members; i++)
         note_member(core, group, &group->members[i]);
     note_odown(core, group);
+    amnesia_run(core, group);
     role_watch_run(core, group);
     seek_corroboration(core, group);
     set_info_pace(core, group);
@@ -175,7 +178,8 @@ void detect_run(struct core *core, struct group *group)
 /* Nodes' silence wakes the nodes themselves; here is what concerns the group. */
 msec detect_next(const struct core *core, const struct group *group)
 {
-    msec due[] = { mismatch_at(group, group->primary), reboot_at(group, group->primary) };
+    msec due[] = { mismatch_at(group, group->primary), reboot_at(group, group->primary),
+                   amnesia_next(core, group) };
     msec next = MSEC_NEVER;
 
     for (size_t i = 0; i < sizeof due / sizeof *due; i++) {

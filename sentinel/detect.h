@@ -4,8 +4,9 @@
  *
  * A node is subjectively down after down_after_ms without a valid reply. A
  * primary also when it has crashed (its link was reset, reconnecting is refused twice, and a
- * replica says that its own link to it is down), or when it goes on reporting
- * that it is a replica.
+ * replica says that its own link to it is down), when it goes on reporting
+ * that it is a replica, or when it came back with less than a replica has
+ * (sentinel/amnesia.h).
  */
 #ifndef SENTINEL_DETECT_H
 #define SENTINEL_DETECT_H

@@ -174,6 +174,8 @@ static void retarget_nodes(struct core *core, struct group *group, struct node *
         node->astray = node != group->primary;
         node->ticket = 0;
         node->fix_at = core->now;
+        node->amnesia.since = MSEC_NEVER;
+        node->amnesia.told = false;
         backoff_reset(&node->fix_backoff);
         node->crashed = node->crashed && node != group->primary;
         if (node == group->primary)

@@ -103,6 +103,11 @@ struct node {
     bool contacted; /* INFO seen since the link came up */
     msec reborn_at; /* primary: since when it has to answer PONG again; MSEC_NEVER = it has */
     bool reborn;    /* run id differed from RUNID at first contact */
+    struct {
+        msec since; /* it came back as another process, and what it holds is in doubt; MSEC_NEVER */
+        msec until; /* replicas are waited for */
+        bool told;  /* it holds less than a replica, and that was told */
+    } amnesia;
     bool sdown;
     bool crashed;    /* sdown by the crash path, not by silence */
     msec sdown_at;   /* since when (also the time of -sdown) */

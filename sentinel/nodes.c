@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sentinel/amnesia.h"
 #include "sentinel/emit.h"
 #include "sentinel/input.h"
 #include "sentinel/model.h"
@@ -28,7 +29,7 @@ struct node *node_add(struct core *core, struct group *group, const struct addr 
     node->created_at = node->role_at = core->now;
     node->wrong_at = node->reborn_at = node->balked_at = node->cut_off_at = node->refused_at =
         MSEC_NEVER;
-    node->guard_at = MSEC_NEVER;
+    node->guard_at = node->amnesia.since = MSEC_NEVER;
     node_info_init(&node->info);
     probe_init(&node->probe, &core->pace, true, group->conf.down_after_ms, core->now);
     backoff_init(&node->fix_backoff, FIX_MIN_MS, FIX_MAX_MS);
@@ -275,6 +276,8 @@ static void note_runid(struct core *core, struct node *node, const struct node_i
         node->reborn = true;
         node->guard_at = MSEC_NEVER;
         node->reborn_at = core->now;
+        if (node == node->group->primary)
+            amnesia_suspect(core, node);
         emit_node_event(core, EVENT_REBOOT, node);
     }
     memcpy(node->runid, info->runid, sizeof node->runid);
@@ -328,11 +331,12 @@ void node_note_lineage(struct core *core, struct node *node)
     const struct node_info *info = &node->info;
     struct group *group = node->group;
     bool own = node == group->primary && info->role == ROLE_PRIMARY;
+    bool doubted = amnesia_is_suspected(core, group->primary);
     bool of_replica = !node->rumoured && info->role == ROLE_REPLICA && info->link_up &&
                       node_is_at(group->primary, &info->primary) &&
                       lineage_find(&group->lineage, info->replid) < 0;
 
-    if ((own || of_replica) && lineage_push(&group->lineage, info->replid))
+    if ((own || of_replica) && !doubted && lineage_push(&group->lineage, info->replid))
         emit_lineage_row(core, group);
 }
 

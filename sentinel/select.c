@@ -49,6 +49,8 @@ static int distance(const struct node *node)
     const struct lineage *lineage = &node->group->lineage;
     int at = lineage_find(lineage, own->replid);
 
+    if (node->group->primary->amnesia.told && own->role == ROLE_REPLICA)
+        return at;
     if (primary->replid[0] == '\0' || own->replid[0] == '\0')
         return at >= 0 && own->role == ROLE_REPLICA ? at : node->owed ? FOREIGN : 0;
     if (own->role == ROLE_PRIMARY)
@@ -100,9 +102,10 @@ static bool is_loading(const struct question *q)
     return q->node->info.loading;
 }
 
+/* From a primary that lost its data, it still has them until it has all that it is being sent. */
 static bool is_syncing(const struct question *q)
 {
-    return q->node->info.syncing;
+    return q->node->info.syncing && !(q->group->primary->amnesia.told && q->node->info.keys > 0);
 }
 
 static bool is_foreign(const struct question *q)

@@ -1,4 +1,6 @@
 /* Who is called down, and on what evidence. */
+#include <string.h>
+
 #include "sentinel/core.h"
 #include "sentinel/model.h"
 #include "tests/sim/world.h"
@@ -28,6 +30,27 @@ static bool is_crash(struct world *w, const struct sup *s, const struct group *g
 
     return group->conf.crash_detection && heard->reset_at != MSEC_NEVER && heard->refusals >= 2 &&
            has_witness(w, s, e, heard->reset_at);
+}
+
+/* The primary is another process than before, and a replica told of more than it has. Whether that
+ * may be held against it, the rule says; here, that nobody makes it up. */
+static bool is_amnesia(const struct world *w, const struct sup *s, const struct engine *e)
+{
+    const struct heard *own = &w->audit.heard[s->index][e->index];
+
+    if (!own->has_info || own->info.info.role != ROLE_PRIMARY || own->info.info.loading)
+        return false;
+    for (int i = 0; i < w->n_engines; i++) {
+        const struct heard *heard = &w->audit.heard[s->index][i];
+        const struct node_info *info = &heard->info.info;
+
+        if (w->engines[i].group == e->group && heard->has_info && info->role == ROLE_REPLICA &&
+            strcmp(info->replid, own->info.info.replid) != 0 &&
+            (info->repl_offset >= own->info.info.second_offset ||
+             info->keys > own->info.info.keys))
+            return true;
+    }
+    return false;
 }
 
 /* No valid reply for down_after; the time in which we ourselves stood still must not have made
@@ -81,7 +104,8 @@ static void check_node_down(struct world *w, struct sup *s, const struct event *
         return;
     bool mismatch =
         event->type == INSTANCE_MASTER && heard->has_info && heard->info.info.role == ROLE_REPLICA;
-    if (mismatch || is_crash(w, s, group, e))
+    if (mismatch || is_crash(w, s, group, e) ||
+        (event->type == INSTANCE_MASTER && is_amnesia(w, s, e)))
         return;
     if (!is_silence(w, s, group, e))
         world_fail(w, "%s calls %s down without evidence: silent for %lld ms, %lld of them stalled",

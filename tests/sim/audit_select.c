@@ -70,6 +70,13 @@ static enum kinship kinship_of(const struct world *w, const struct sup *s, const
                                                                                        : KIN_NONE;
 }
 
+/* Its primary came back with less than a replica has: who is being synchronised by it still has its
+ * own data. */
+static bool group_forgot(const struct group *group)
+{
+    return group->primary->amnesia.told;
+}
+
 /* Why this node must not be promoted; NULL if it may. */
 static const char *refusal(struct world *w, struct sup *s, const struct group *group, int primary,
                            int engine)
@@ -85,7 +92,7 @@ static const char *refusal(struct world *w, struct sup *s, const struct group *g
         return "priority 0";
     if (info->loading)
         return "loading";
-    if (info->syncing)
+    if (info->syncing && !group_forgot(group))
         return "synchronising";
     if (kinship_of(w, s, heard, heard_of(w, s, primary), w->engines[primary].group) == KIN_NONE)
         return "a foreign history";
@@ -146,7 +153,7 @@ static void check_choice(struct world *w, struct sup *s, const struct group *gro
             continue;
         enum kinship other = kinship_of(w, s, heard_of(w, s, i), old, w->engines[primary].group);
         equal[i] = other == kinship && kinship != KIN_OLD;
-        if (other > kinship)
+        if (other > kinship && !group_forgot(group))
             world_fail(w, "%s chose %s, but %s has a newer history", s->name,
                        w->engines[chosen].name, w->engines[i].name);
     }

@@ -20,8 +20,10 @@ void repl_id_format(char ret_text[RUNID_LEN + 1], uint64_t id)
     /* Spread, so that the order of run ids is not the order of creation. */
     uint64_t mixed = id * UINT64_C(0x9e3779b97f4a7c15);
 
-    snprintf(ret_text, RUNID_LEN + 1, "%016llx%024llx", (unsigned long long)mixed,
-             (unsigned long long)id);
+    ret_text[0] = '\0'; /* as node_info_parse() has it where there is none */
+    if (id != 0)
+        snprintf(ret_text, RUNID_LEN + 1, "%016llx%024llx", (unsigned long long)mixed,
+                 (unsigned long long)id);
 }
 
 static struct engine *master_of(struct world *w, const struct engine *e)
@@ -265,6 +267,7 @@ void repl_info(struct world *w, struct engine *e, struct packet *ret_packet)
     repl_id_format(info->replid, e->replid);
     repl_id_format(info->replid2, e->replid2);
     info->second_offset = e->second_offset;
+    info->keys = (int64_t)e->offset; /* one for each byte that was written */
     info->primary_offset = info->repl_offset = e->offset;
     if (e->role == ROLE_REPLICA) {
         if (e->master >= 0)

@@ -1,0 +1,141 @@
+#include "sentinel/amnesia.h"
+
+#include "sentinel/emit.h"
+#include "sentinel/model.h"
+#include "sentinel/nodes.h"
+
+#define ASK_EVERY_MS 20   /* INFO while it is not clear */
+#define SUSPECT_MS   2000 /* a replica that has said nothing by then counts as lost */
+#define HELD_MS      8000 /* after that, if nobody could be promoted: better it than nobody */
+#define FEWER_FACTOR 2    /* keys: so many times fewer than a replica has */
+
+void amnesia_suspect(struct core *core, struct node *node)
+{
+    node->amnesia.since = core->now;
+    node->amnesia.until = core->now + SUSPECT_MS;
+    node->amnesia.told = false;
+}
+
+/* It has said, since its return, what it holds. */
+static bool has_spoken(const struct node *node, msec since)
+{
+    return node_info_since(node, since) && !node->info.loading;
+}
+
+static bool is_asked(const struct group *group, const struct node *node)
+{
+    return node == group->primary || (!node->rumoured && !node->sdown &&
+                                      probe_is_up(&node->probe) && node->info.role != ROLE_PRIMARY);
+}
+
+bool amnesia_is_suspected(const struct core *core, const struct node *node)
+{
+    const struct group *group = node->group;
+
+    if (node != group->primary || node->amnesia.since == MSEC_NEVER)
+        return false;
+    if (node->info.loading)
+        return true;
+    if (node->amnesia.told)
+        return core->now < node->amnesia.until + HELD_MS;
+    for (size_t i = 0; core->now < node->amnesia.until && i < group->n_nodes; i++) {
+        if (is_asked(group, group->nodes[i]) && !has_spoken(group->nodes[i], node->amnesia.since))
+            return true;
+    }
+    return false;
+}
+
+/* Further in the history that the primary continues than it was itself when it began anew. */
+static bool is_ahead(const struct node_info *replica, const struct node_info *primary)
+{
+    return replid_equal(replica->replid, primary->replid2) && primary->second_offset > 0 &&
+           replica->repl_offset >= primary->second_offset;
+}
+
+/* The primary has lost the history that the group had, and the keys with it. */
+static bool has_lost(const struct node *replica, const struct node *primary)
+{
+    const struct node_info *own = &replica->info, *its = &primary->info;
+
+    return !node_info_are_kin(own, its) &&
+           lineage_find(&primary->group->lineage, own->replid) == 0 && its->keys >= 0 &&
+           its->keys < own->keys / FEWER_FACTOR + own->keys % FEWER_FACTOR;
+}
+
+/* The replica that holds more than the primary, or NULL. */
+static const struct node *witness(const struct core *core, const struct group *group)
+{
+    const struct node *primary = group->primary;
+    msec since = primary->amnesia.since;
+
+    if (since == MSEC_NEVER || core->now >= primary->amnesia.until + HELD_MS ||
+        primary->info.role != ROLE_PRIMARY || !has_spoken(primary, since))
+        return NULL;
+    for (size_t i = 0; i < group->n_nodes; i++) {
+        const struct node *node = group->nodes[i];
+
+        if (node != primary && !node->rumoured && !node->sdown && node->info.role == ROLE_REPLICA &&
+            has_spoken(node, since) &&
+            (is_ahead(&node->info, &primary->info) || has_lost(node, primary)))
+            return node;
+    }
+    return NULL;
+}
+
+static void tell(struct core *core, struct group *group, const struct node *node)
+{
+    const struct node_info *own = &group->primary->info, *its = &node->info;
+    char text[ADDR_TEXT_MAX];
+
+    event_detail(emit_group_event(core, EVENT_AMNESIA, group),
+                 "restarted with %lld keys at offset %llu, replica %.128s has %lld at %llu",
+                 (long long)own->keys, (unsigned long long)own->primary_offset,
+                 addr_format(&node->addr, text), (long long)its->keys,
+                 (unsigned long long)its->repl_offset);
+}
+
+bool amnesia_is_seen(struct core *core, struct group *group)
+{
+    struct node *primary = group->primary;
+    const struct node *node = witness(core, group);
+
+    if (node != NULL && !primary->amnesia.told)
+        tell(core, group, node);
+    if (node != NULL || !primary->info.loading)
+        primary->amnesia.told = node != NULL;
+    return node != NULL;
+}
+
+void amnesia_run(struct core *core, struct group *group)
+{
+    struct node *primary = group->primary;
+    msec since = primary->amnesia.since;
+
+    if (since == MSEC_NEVER)
+        return;
+    if (primary->info.loading)
+        primary->amnesia.until = core->now + SUSPECT_MS;
+    if (!amnesia_is_suspected(core, primary)) {
+        primary->amnesia.since = MSEC_NEVER;
+        node_note_lineage(core, primary);
+        return;
+    }
+    for (size_t i = 0; i < group->n_nodes; i++) {
+        struct node *node = group->nodes[i];
+
+        if (is_asked(group, node) && probe_is_up(&node->probe))
+            node_want_info(core, node,
+                           node_info_since(node, since) ? node->probe.info_seen_at + ASK_EVERY_MS
+                                                        : core->now);
+    }
+}
+
+msec amnesia_next(const struct core *core, const struct group *group)
+{
+    const struct node *primary = group->primary;
+
+    if (primary->amnesia.since == MSEC_NEVER)
+        return MSEC_NEVER;
+    return core->now < primary->amnesia.until ? primary->amnesia.until
+                                              : primary->amnesia.until + HELD_MS;
+}

@@ -1,0 +1,43 @@
+/*
+ * amnesia: a primary that comes back with less than its replicas have. Started anew without its
+ * data (no persistence, an empty disk, an old file), it answers as if all were well, and each
+ * replica that finds it throws away what it holds. So, when the primary's run id has changed, it
+ * counts as down as long as one replica holds more, by what INFO says of both:
+ *
+ *   - the replica has the history that the primary says it continues, but has gone further in it
+ *     than the primary has come; or
+ *   - the replica has the history that the group had, the primary another one, and the primary has
+ *     no keys, or less than half as many as the replica.
+ *
+ * Only what replicas say after the primary's return counts: before, they may have been told to
+ * follow it. The evidence ends by itself when a replica has been synchronised by that primary, and
+ * after 10 s in which nobody could be promoted.
+ * A primary that has its data again is left alone, and so is one whose replicas are unknown.
+ * Fields of INFO: run_id, loading, master_replid, master_replid2, second_repl_offset,
+ * slave_repl_offset, and the number of keys in the section Keyspace.
+ */
+#ifndef SENTINEL_AMNESIA_H
+#define SENTINEL_AMNESIA_H
+
+#include <stdbool.h>
+
+#include "wire/msec.h"
+
+struct core;
+struct group;
+struct node;
+
+/* NODE's run id has changed. */
+void amnesia_suspect(struct core *core, struct node *node);
+
+/* Whether that is not yet looked into: what the primary says of its history is not the group's. */
+bool amnesia_is_suspected(const struct core *core, const struct node *node);
+
+/* Whether the primary, as far as is known now, has less than a replica; it is told of once. */
+bool amnesia_is_seen(struct core *core, struct group *group);
+
+/* Ask replicas and primary what they hold, while there is a suspicion. */
+void amnesia_run(struct core *core, struct group *group);
+msec amnesia_next(const struct core *core, const struct group *group);
+
+#endif

@@ -1,0 +1,69 @@
+"""Scenarios: a primary that comes back without its data. Its replicas must not throw theirs away."""
+
+import time
+
+from case_failover import check_follows
+from cluster import Cluster
+from fakes import Prepared, shows_in_sentinel
+from scenario import ms, scenario
+from waiting import check, wait
+
+KEYS = 500
+# Far from silence: only what the nodes say can bring a failover about.
+DOWN_AFTER = 5000
+SOON_S = 10.0
+DOWN_S = (0.0, 0.1, 0.6)
+
+
+def holds_all(group):
+    """All nodes have our keys, beside what the cluster itself wrote."""
+    names = ["key%d" % i for i in range(KEYS)]
+    return all(n.call("EXISTS", *names) == KEYS for n in group.nodes)
+
+
+def fill(group):
+    group.primary.call("MSET", *(word for i in range(KEYS) for word in ("key%d" % i, i)))
+    wait(lambda: holds_all(group), "the replicas have the keys")
+
+
+@scenario(nodes=("redis",), seconds=12)
+@shows_in_sentinel
+def reborn_empty(nodes, supervisor):
+    """kill -9 of a primary without persistence and a restart within a second: the data survive on a replica"""
+    notes = []
+    with Prepared(nodes, supervisor, lines={None: ["repl-diskless-sync-delay 0"]},
+                  down_after=DOWN_AFTER) as world:
+        group = world.group
+        fill(group)
+        for down_s in DOWN_S:
+            old = group.primary
+            moment = old.kill()
+            time.sleep(down_s)
+            old.start().await_ready()
+            new = world.wait_switch(group, moment, old, SOON_S)
+            notes.append(ms(world.switches(group, moment)[0].at - moment))
+            check_follows(world, group, new)
+            wait(group.attached, "all follow the new primary")
+            check(holds_all(group), "keys are lost")
+            group.primary = new
+            world.settle()
+    return "down for %s s: switched after %s" % ("/".join("%.1f" % s for s in DOWN_S), "/".join(notes))
+
+
+@scenario(nodes=("redis",), supervisors=("picketd",), seconds=9)
+def reborn_whole(nodes, supervisor):
+    """a primary that saved its data at SHUTDOWN and is started again stays the primary"""
+    with Cluster(nodes, supervisor, down_after=DOWN_AFTER) as world:
+        group = world.group
+        fill(group)
+        world.settle()
+        moment = time.monotonic()
+        group.primary.call("CONFIG", "SET", "save", "3600 1")
+        check(group.primary.term()[0] == 0, "SHUTDOWN with SAVE")
+        group.primary.start().await_ready()
+        wait(lambda: all(s.events.find("+reboot", moment) for s in world.supervisors), "+reboot")
+        wait(group.attached, "the replicas are back")
+        found = [e for s in world.supervisors for e in s.events.find("+amnesia", moment)]
+        check(not found, "+amnesia: %s" % found)
+        check(holds_all(group), "keys are lost")
+    return "%d keys" % KEYS

@@ -1,0 +1,69 @@
+# The primary dies and is there again at once, without its data. Each replica that finds it would
+# throw its own away: by their word it counts as down at once, and one of them is promoted.
+settle
+kill n1
+run 2
+start n1 empty
+run 4000
+expect
+    [    15] s2 +reboot master g1 n1 6379
+    [    15] s2 +amnesia master g1 n1 6379 restarted with 10 keys at offset 10, replica n2:6379 has 1000 at 1000
+    [    15] s2 +sdown master g1 n1 6379
+    [    16] s3 +reboot master g1 n1 6379
+    [    16] s3 +amnesia master g1 n1 6379 restarted with 11 keys at offset 11, replica n2:6379 has 1000 at 1000
+    [    16] s3 +sdown master g1 n1 6379
+    [    17] s1 +reboot master g1 n1 6379
+    [    19] s2 +odown master g1 n1 6379 #quorum 2/2
+    [    20] s3 +odown master g1 n1 6379 #quorum 2/2
+    [    20] s3 +new-epoch 1
+    [    20] s3 +try-failover master g1 n1 6379
+    [    20] s3 +vote-for-leader s3 1
+    [    23] s1 +new-epoch 1
+    [    23] s1 +vote-for-leader s3 1
+    [    23] s2 +new-epoch 1
+    [    23] s2 +vote-for-leader s3 1
+    [    24] s3 +elected-leader master g1 n1 6379
+    [    24] s3 +failover-state-select-slave master g1 n1 6379
+    [    27] s3 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [    27] s3 +fence-armed master g1 n1 6379
+    [    27] s3 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
+    [    27] s3 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
+    [    29] s3 -role-change master g1 n1 6379 new reported role is slave
+    [    29] s3 +fenced master g1 n1 6379
+    [    29] s3 -sdown master g1 n1 6379
+    [    29] s3 -odown master g1 n1 6379
+    [    31] s3 +promoted-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [    31] s3 +failover-state-reconf-slaves master g1 n1 6379
+    [    31] s3 +switch-master g1 n1 6379 n3 6379
+    [    31] s3 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [    31] s3 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [    31] s3 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
+    [    32] s2 -odown master g1 n1 6379
+    [    38] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
+    [    38] s1 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
+    [    38] s1 +switch-master g1 n1 6379 n3 6379
+    [    38] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [    38] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [    40] s1 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [    41] s2 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
+    [    41] s2 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
+    [    41] s2 +switch-master g1 n1 6379 n3 6379
+    [    41] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [    41] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [    41] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [    41] s2 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [    41] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [    41] s3 +slave-reconf-sent slave n1:6379 n1 6379 @ g1 n3 6379
+    [    41] s3 +role-change master g1 n3 6379 new reported role is master
+    [    41] s3 +slave-reconf-inprog slave n1:6379 n1 6379 @ g1 n3 6379
+    [    44] s2 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [  1570] s3 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
+    [  1570] s3 +failover-end master g1 n3 6379
+show g1
+expect
+    [  4002] s1 has n3, epoch 1, current 1
+    [  4002] s2 has n3, epoch 1, current 1
+    [  4002] s3 has n3, epoch 1, current 1
+    [  4002] n1 follows n3, link up
+    [  4002] n2 follows n3, link up
+    [  4002] n3 is a primary
