@@ -6,14 +6,17 @@ run 2
 start n1 empty
 run 4000
 expect
+    [    14] s3 +reboot master g1 n1 6379
     [    15] s2 +reboot master g1 n1 6379
-    [    15] s2 +amnesia master g1 n1 6379 restarted with 10 keys at offset 10, replica n2:6379 has 1000 at 1000
-    [    15] s2 +sdown master g1 n1 6379
-    [    16] s3 +reboot master g1 n1 6379
-    [    16] s3 +amnesia master g1 n1 6379 restarted with 11 keys at offset 11, replica n2:6379 has 1000 at 1000
+    [    15] s1 +reboot master g1 n1 6379
+    [    16] s3 +amnesia master g1 n1 6379 restarted with 9 keys at offset 9, replica n2:6379 has 1000 at 1000
     [    16] s3 +sdown master g1 n1 6379
-    [    17] s1 +reboot master g1 n1 6379
+    [    17] s2 +amnesia master g1 n1 6379 restarted with 10 keys at offset 10, replica n2:6379 has 1000 at 1000
+    [    17] s2 +sdown master g1 n1 6379
+    [    17] s1 +amnesia master g1 n1 6379 restarted with 10 keys at offset 10, replica n2:6379 has 1000 at 1000
+    [    17] s1 +sdown master g1 n1 6379
     [    19] s2 +odown master g1 n1 6379 #quorum 2/2
+    [    19] s1 +odown master g1 n1 6379 #quorum 2/2
     [    20] s3 +odown master g1 n1 6379 #quorum 2/2
     [    20] s3 +new-epoch 1
     [    20] s3 +try-failover master g1 n1 6379
@@ -30,21 +33,22 @@ expect
     [    27] s3 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
     [    29] s3 -role-change master g1 n1 6379 new reported role is slave
     [    29] s3 +fenced master g1 n1 6379
-    [    29] s3 -sdown master g1 n1 6379
-    [    29] s3 -odown master g1 n1 6379
     [    31] s3 +promoted-slave slave n3:6379 n3 6379 @ g1 n1 6379
     [    31] s3 +failover-state-reconf-slaves master g1 n1 6379
     [    31] s3 +switch-master g1 n1 6379 n3 6379
     [    31] s3 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [    31] s3 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [    31] s3 +slave slave n2:6379 n2 6379 @ g1 n3 6379
     [    31] s3 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
-    [    32] s2 -odown master g1 n1 6379
-    [    38] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
-    [    38] s1 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
-    [    38] s1 +switch-master g1 n1 6379 n3 6379
-    [    38] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [    38] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
-    [    40] s1 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [    37] s3 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [    38] s1 -role-change master g1 n1 6379 new reported role is slave
+    [    38] s1 -sdown master g1 n1 6379
+    [    38] s1 -odown master g1 n1 6379
+    [    41] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
+    [    41] s1 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
+    [    41] s1 +switch-master g1 n1 6379 n3 6379
+    [    41] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [    41] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
     [    41] s2 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
     [    41] s2 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
     [    41] s2 +switch-master g1 n1 6379 n3 6379
@@ -52,13 +56,17 @@ expect
     [    41] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [    41] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
     [    41] s2 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [    41] s3 +role-change master g1 n3 6379 new reported role is master
     [    41] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [    41] s3 +slave-reconf-sent slave n1:6379 n1 6379 @ g1 n3 6379
-    [    41] s3 +role-change master g1 n3 6379 new reported role is master
     [    41] s3 +slave-reconf-inprog slave n1:6379 n1 6379 @ g1 n3 6379
     [    44] s2 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
-    [  1570] s3 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
-    [  1570] s3 +failover-end master g1 n3 6379
+    [    44] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [    45] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [  1569] s3 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
+    [  1569] s3 +failover-end master g1 n3 6379
+    [  2054] s2 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
+    [  2054] s1 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
 show g1
 expect
     [  4002] s1 has n3, epoch 1, current 1
