@@ -50,6 +50,18 @@ static bool parse(const char *text)
     return node_info_parse(&info, replicas, text, strlen(text));
 }
 
+/* Of all databases; none and unknown are not the same. */
+static void test_keys(void)
+{
+    CU_ASSERT(parse("role:master\r\n"));
+    CU_ASSERT_EQUAL(info.keys, -1);
+    CU_ASSERT(parse("role:master\r\n\r\n# Keyspace\r\n"));
+    CU_ASSERT_EQUAL(info.keys, 0);
+    CU_ASSERT(parse("role:master\r\n# Keyspace\r\ndb0:keys=500,expires=1,avg_ttl=0\r\n"
+                    "db15:keys=2,expires=0\r\ndbx:keys=7\r\ndb1:keys=-4\r\n"));
+    CU_ASSERT_EQUAL(info.keys, 502);
+}
+
 static void test_primary(void)
 {
     CU_ASSERT(parse(primary_text));
@@ -285,6 +297,7 @@ static void test_kin(void)
 }
 
 static const struct unit_case cases[] = {
+    { "the number of keys", test_keys },
     { "a primary", test_primary },
     { "a replica, link up", test_replica_up },
     { "a replica, link down", test_replica_down },
