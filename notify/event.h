@@ -60,6 +60,8 @@
     X(ABORT_PRIMARY_BACK, "-failover-abort-primary-back", WARNING, "@")                            \
     X(ABORT_SUPERSEDED, "-failover-abort-superseded", WARNING, "@")                                \
     X(ABORT_SWITCHOVER, "-failover-abort-switchover", WARNING, "@ %d") /* nothing has changed */   \
+    X(SWITCHOVER_UNPAUSED, "+switchover-unpaused", WARNING,                                        \
+      "@ %d")                                                  /* as stock Sentinel does it */     \
     X(SWITCHOVER_PAUSED, "+switchover-paused", NOTICE, "@ %d") /* the primary's clients wait */    \
     X(SWITCHOVER_CAUGHT_UP, "+switchover-caught-up", NOTICE, "@ %d") /* the replica */             \
     X(SWITCHOVER_DEMOTED, "+switchover-demoted", NOTICE, "@")        /* the old primary */         \

@@ -150,6 +150,13 @@ msec drain_next(const struct core *core, const struct group *group)
     return drain->phase == DRAIN_PAUSE ? paused_until(group) : MSEC_NEVER;
 }
 
+/* Stock Sentinel needs no CLIENT PAUSE, so its users may lack that right; old nodes lack WRITE. */
+static bool is_no_right(const struct settled *settled)
+{
+    return !settled->lost && !settled->ok &&
+           (strncmp(settled->error, "NOPERM", 6) == 0 || strncmp(settled->error, "ERR", 3) == 0);
+}
+
 static void paused(struct core *core, struct group *group, const struct settled *settled)
 {
     struct drain *drain = &group->failover.drain;
@@ -160,7 +167,7 @@ static void paused(struct core *core, struct group *group, const struct settled 
                  settled->lost ? "the link went"
                  : settled->ok ? "it is no primary"
                                : settled->error);
-        end(group, DRAIN_FAILED, reason);
+        end(group, is_no_right(settled) ? DRAIN_REFUSED : DRAIN_FAILED, reason);
         return;
     }
     drain->goal = settled->offset;

@@ -28,9 +28,10 @@ enum drain_phase { DRAIN_PAUSE, DRAIN_CATCH_UP, DRAIN_DEMOTE, DRAIN_VERIFY };
 
 enum drain_result {
     DRAIN_GOING,
-    DRAIN_DONE,   /* the old primary is a replica, the target has everything that it had */
-    DRAIN_FAILED, /* nothing has changed; writes go on */
-    DRAIN_UNDO    /* it was demoted, but the target lacks something: make it a primary again */
+    DRAIN_DONE,    /* the old primary is a replica, the target has everything that it had */
+    DRAIN_FAILED,  /* nothing has changed; writes go on */
+    DRAIN_REFUSED, /* the same: the primary does not know CLIENT PAUSE, or we lack the right */
+    DRAIN_UNDO     /* it was demoted, but the target lacks something: make it a primary again */
 };
 
 #define DRAIN_REASON_MAX 160

@@ -282,6 +282,17 @@ static void drain_start(struct core *core, struct group *group)
     drain_begin(core, group);
 }
 
+/* Promote the chosen one, after what is to be done about the old primary. */
+static void promote_fenced(struct core *core, struct group *group)
+{
+    if (group->conf.fencing == FENCING_OFF || group->failover.promoted == group->primary) {
+        promote_begin(core, group, group->failover.promoted);
+        return;
+    }
+    failover_move(core, group, FAILOVER_FENCE);
+    fence_begin(core, group);
+}
+
 static void step_select(struct core *core, struct group *group)
 {
     struct node *chosen;
@@ -299,14 +310,10 @@ static void step_select(struct core *core, struct group *group)
     }
     emit_node_event(core, EVENT_SELECTED_SLAVE, chosen);
     group->failover.promoted = chosen;
-    if (is_switchover(group)) {
+    if (is_switchover(group))
         drain_start(core, group);
-    } else if (group->conf.fencing == FENCING_OFF || chosen == group->primary) {
-        promote_begin(core, group, chosen);
-    } else {
-        failover_move(core, group, FAILOVER_FENCE);
-        fence_begin(core, group);
-    }
+    else
+        promote_fenced(core, group);
 }
 
 static msec fence_deadline(const struct group *group)
@@ -339,6 +346,11 @@ static void step_drain(struct core *core, struct group *group)
     case DRAIN_DONE:
         fo->demoted = true;
         promote_begin(core, group, fo->promoted);
+        break;
+    case DRAIN_REFUSED:
+        event_detail(emit_group_event(core, EVENT_SWITCHOVER_UNPAUSED, group), "%s",
+                     fo->drain.reason);
+        promote_fenced(core, group);
         break;
     case DRAIN_UNDO:
         event_detail(emit_group_event(core, EVENT_ABORT_SWITCHOVER, group), "%s", fo->drain.reason);

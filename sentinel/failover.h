@@ -31,7 +31,7 @@ struct settled;
     X(IDLE, "idle", "none", TO(CAMPAIGN))                                                          \
     X(CAMPAIGN, "campaign", "wait_start", TO(SELECT) | TO(IDLE))                                   \
     X(SELECT, "select", "select_slave", TO(DRAIN) | TO(FENCE) | TO(PROMOTE) | TO(IDLE))            \
-    X(DRAIN, "drain", "send_slaveof_noone", TO(PROMOTE) | TO(IDLE))                                \
+    X(DRAIN, "drain", "send_slaveof_noone", TO(FENCE) | TO(PROMOTE) | TO(IDLE))                    \
     X(FENCE, "fence", "send_slaveof_noone", TO(PROMOTE) | TO(IDLE))                                \
     X(PROMOTE, "promote", "wait_promotion", TO(PROMOTE) | TO(REPOINT) | TO(IDLE))                  \
     X(REPOINT, "repoint", "reconf_slaves", TO(IDLE))
