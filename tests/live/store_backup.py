@@ -320,6 +320,8 @@ def copy(lab, kind, to, keys, *words, **options):
     run.send_signal(signal.SIGINT)
     out = "".join(run.communicate(timeout=60))
     check(run.returncode == 0 and "compared are the same" in out, "it ended well: %d %s" % (run.returncode, out))
+    for each in (node, other):  # else they expire between the reading of one and of the other
+        wait(lambda e=each: not any(k.startswith(b"tx:") for keys in dataset(e).values() for k in keys), "short-lived keys are gone")
     same_data(node, other)
 
 
