@@ -23,7 +23,7 @@ story: $(BUILD)/sim/story
 	@$(BUILD)/sim/story $(if $(REWRITE),-rewrite) $(STORIES)
 
 # Each planted fault must be caught; MUTANTS="name ..." chooses some.
-MUTANT_SEEDS ?= 2000
+MUTANT_SEEDS ?= 6000
 $(BUILD)/mutants:
 	@mkdir -p $@
 
