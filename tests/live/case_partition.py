@@ -4,6 +4,7 @@ The harness sees and reaches all of them at any time (netns.py); the client is s
 """
 
 import contextlib
+import re
 import threading
 import time
 
@@ -268,6 +269,12 @@ class Prober(threading.Thread):
         self.join(5.0)
 
 
+def config_gets(node):
+    """How often the node was asked for options since its statistics began."""
+    found = re.search(r"cmdstat_config\|get:calls=(\d+)", node.call("INFO", "commandstats"))
+    return int(found.group(1)) if found else 0
+
+
 @scenario(supervisors=("picketd",), seconds=22)
 def strict_partition(nodes, supervisor):
     """fencing strict: the primary and one supervisor in the minority: never two nodes that accept writes; writes again after the heal"""
@@ -279,6 +286,9 @@ def strict_partition(nodes, supervisor):
                          "lease", "2000") == "OK", "SENTINEL SET")
         for node in group.nodes:
             wait(lambda n=node: n.call("CONFIG", "GET", "min-replicas-to-write")[1] == "1", "the guard of %s" % node.label)
+        # Who has not asked since could not promote anybody: each asks with two CONFIG GET, at least every ten seconds.
+        old.call("CONFIG", "RESETSTAT")
+        wait(lambda: config_gets(old) >= 2 * len(world.supervisors), "all supervisors know the guard of the primary")
         probers = {n: Prober(n) for n in group.nodes}
         for prober in probers.values():
             prober.start()
