@@ -2,7 +2,7 @@
 #include "store/cmd.h"
 
 #include "store/members.h"
-#include "store/scan.h"
+#include "store/scan_open.h"
 #include "store/set.h"
 #include "store/set_draw.h"
 #include "store/store.h"
@@ -201,20 +201,11 @@ static void scan_member(void *arg, struct dict_node *node)
 void cmd_sscan(void *app, struct client *c, size_t argc, const struct slice *argv)
 {
     struct set_walk walk;
-    struct key_ref ref;
-    struct entry *e;
     struct scan scan;
+    struct entry *e = scan_open(&scan, app, c, argc, argv, VALUE_SET);
 
-    if (!scan_start(&scan, c, argv[2]))
+    if (e == NULL)
         return;
-    e = store_read(app, c, argv[1], &ref);
-    if (e == NULL) {
-        scan_reply_empty(c);
-        return;
-    }
-    if (!store_check_type(c, e, VALUE_SET) || !scan_options(&scan, argc - 3, argv + 3, false))
-        return;
-    scan_begin(&scan);
     if (e->encoding == SET_TABLE) {
         scan_dict(&scan, &e->value.members->dict, scan_member, &scan);
     } else {

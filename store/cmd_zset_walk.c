@@ -5,7 +5,7 @@
 #include "store/members.h"
 #include "store/random_arg.h"
 #include "store/sample.h"
-#include "store/scan.h"
+#include "store/scan_open.h"
 #include "store/store.h"
 #include "store/zset.h"
 #include "store/zset_table.h"
@@ -139,20 +139,11 @@ static void scan_pack(struct scan *scan, unsigned char *pack)
 
 void cmd_zscan(void *app, struct client *c, size_t argc, const struct slice *argv)
 {
-    struct key_ref ref;
-    struct entry *e;
     struct scan scan;
+    struct entry *e = scan_open(&scan, app, c, argc, argv, VALUE_ZSET);
 
-    if (!scan_start(&scan, c, argv[2]))
+    if (e == NULL)
         return;
-    e = store_read(app, c, argv[1], &ref);
-    if (e == NULL) {
-        scan_reply_empty(c);
-        return;
-    }
-    if (!store_check_type(c, e, VALUE_ZSET) || !scan_options(&scan, argc - 3, argv + 3, false))
-        return;
-    scan_begin(&scan);
     if (e->encoding == COLLECTION_TABLE)
         scan_dict(&scan, &e->value.zset->members->dict, scan_member, &scan);
     else
