@@ -61,11 +61,13 @@ endif
 $(BUILD)/flags.mk: etc/setup Makefile
 	@mkdir -p $(@D)
 	@etc/setup
-	@for lib in libuv hiredis libconfig sqlite3 libsystemd cunit; do \
+	@for lib in libuv hiredis libconfig sqlite3 libsystemd libmicrohttpd jansson libcurl cunit; do \
 	    echo "$${lib}_CFLAGS := $$(pkg-config --cflags $$lib)"; echo "$${lib}_LIBS := $$(pkg-config --libs $$lib)"; \
 	done > $@.new && mv $@.new $@
 
-IO_CFLAGS  = $(libuv_CFLAGS) $(hiredis_CFLAGS) $(libconfig_CFLAGS) $(sqlite3_CFLAGS) $(libsystemd_CFLAGS) $(cunit_CFLAGS)
+IO_CFLAGS  = $(foreach lib,libuv hiredis libconfig sqlite3 libsystemd libmicrohttpd jansson libcurl cunit,$($(lib)_CFLAGS))
+# What the supervisor links.
+IO_LIBS    = $(foreach lib,libuv hiredis libconfig sqlite3 libsystemd libmicrohttpd jansson libcurl,$($(lib)_LIBS)) -lm
 ALL_CFLAGS = $(STD) $(WARN) $(CPPFLAGS) -DPICKET_VERSION='"$(VERSION)"' -I. $(IO_CFLAGS) $(CFLAGS) $(HARDEN) -pthread
 LINK       = $(CC) $(CFLAGS) $(HARDEN) -pthread -Wl,--as-needed $(LDFLAGS)
 
@@ -75,7 +77,7 @@ LINK       = $(CC) $(CFLAGS) $(HARDEN) -pthread -Wl,--as-needed $(LDFLAGS)
 all: $(PROGRAMS) $(if $(SAN),,compile_commands.json)
 
 $(BUILD)/picketd: $(call objects,$(SUPERVISOR_SRC)) $(BUILD)/libwire.a
-	$(call say,LD)$(LINK) -o $@ $^ $(libuv_LIBS) $(hiredis_LIBS) $(libconfig_LIBS) $(sqlite3_LIBS) $(libsystemd_LIBS) -lm
+	$(call say,LD)$(LINK) -o $@ $^ $(IO_LIBS)
 
 $(BUILD)/picket-store: $(call objects,$(STORE_SRC)) $(BUILD)/libwire.a
 	$(call say,LD)$(LINK) -o $@ $^ $(libuv_LIBS) $(libconfig_LIBS) $(libsystemd_LIBS) -llzf -lm
@@ -118,11 +120,11 @@ $(BUILD)/unit/ctl_%: $(BUILD)/obj/tests/unit/ctl_%.o $(UNIT_OBJ) $(call objects,
 # Tests of the supervisor's _io files link all of it but main.
 $(patsubst %,$(BUILD)/unit/%_io_test,state disk link config script import): $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(UNIT_OBJ) $(BUILD)/libpicketd.a $(BUILD)/libwire.a
 	@mkdir -p $(@D)
-	$(call say,LD)$(LINK) -o $@ $^ $(cunit_LIBS) $(libuv_LIBS) $(hiredis_LIBS) $(libconfig_LIBS) $(sqlite3_LIBS) $(libsystemd_LIBS) -lm
+	$(call say,LD)$(LINK) -o $@ $^ $(cunit_LIBS) $(IO_LIBS)
 # A test of an _io file may use the world.
 $(BUILD)/unit/%_io_test: $(BUILD)/obj/tests/unit/%_io_test.o $(UNIT_OBJ) $(BUILD)/libwire.a
 	@mkdir -p $(@D)
-	$(call say,LD)$(LINK) -o $@ $^ $(cunit_LIBS) $(libuv_LIBS) $(hiredis_LIBS) $(libconfig_LIBS) $(sqlite3_LIBS) $(libsystemd_LIBS) -lm
+	$(call say,LD)$(LINK) -o $@ $^ $(cunit_LIBS) $(IO_LIBS)
 $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(UNIT_OBJ) $(BUILD)/libcore.a
 	@mkdir -p $(@D)
 	$(call say,LD)$(LINK) -o $@ $^ $(cunit_LIBS) -lm
