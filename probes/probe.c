@@ -89,6 +89,7 @@ static void link_move(struct link *link, enum link_state to, msec now)
 {
     if (link->state == LINK_UP && to != LINK_UP)
         link->lost_at = now;
+    link->was_up = link->was_up || to == LINK_UP;
     link->state = to;
     link->since = now;
 }
@@ -429,4 +430,13 @@ bool probe_is_refused(const struct probe *probe)
 bool probe_is_up(const struct probe *probe)
 {
     return probe->links[LINK_CMD].state == LINK_UP;
+}
+
+bool probe_is_lost(const struct probe *probe, msec now)
+{
+    const struct link *link = &probe->links[LINK_CMD];
+
+    if (link->state == LINK_UP)
+        return false;
+    return !link->was_up || probe->refusals > 0 || now - link->lost_at >= REMAKE_MAX_MS;
 }

@@ -39,6 +39,7 @@ struct prng;
 #define RETRY_MAX_MS   1000
 #define DENIED_MAX_MS  1000 /* then the connection is made anew: rights are given to connections */
 #define CRASH_REFUSALS 2    /* refused reconnects that, after a reset, mean a crash */
+#define REMAKE_MAX_MS  500  /* for which a link that is being made anew does not count as lost */
 
 /* How often things go; shared by all probes, may be changed at any time. */
 struct pace {
@@ -54,6 +55,7 @@ enum link_state { LINK_DOWN, LINK_OPENING, LINK_UP };
 struct link {
     enum link_state state;
     msec since;       /* when it got into this state */
+    bool was_up;      /* at any time */
     msec lost_at;     /* when it last ceased to be UP; at first the time of creation */
     msec retry_at;    /* DOWN: when to open again */
     msec ping_at;     /* when the PING in flight was sent; MSEC_NEVER = none */
@@ -137,5 +139,9 @@ msec probe_silent_at(const struct probe *probe);
 bool probe_is_refused(const struct probe *probe);
 
 bool probe_is_up(const struct probe *probe); /* command link */
+
+/* The command link was never up, or is down for more than the moments in which one that a
+ * promotion's CLIENT KILL cut is made anew: what clients are shown. */
+bool probe_is_lost(const struct probe *probe, msec now);
 
 #endif

@@ -87,9 +87,9 @@ static void put_node_flags(struct map *map, const struct node *node)
         { "o_down", primary && group->odown },
         { "master", primary },
         { "slave", !primary },
-        /* The command link counts: the pub/sub link is made again within moments, and clients
-         * that read the tables at an event would pass the node over for good. */
-        { "disconnected", !probe_is_up(&node->probe) },
+        /* A link that is made again within moments does not count, and the pub/sub link never does:
+         * clients that read the tables at an event would pass the node over for good. */
+        { "disconnected", probe_is_lost(&node->probe, group->core->now) },
         { "failover_in_progress", primary && failover_leading(group) != 0 },
         { "promoted", failover->state == FAILOVER_PROMOTE && failover->promoted == node },
         { "reconf_sent", node->repoint == REPOINT_SENT },

@@ -262,6 +262,22 @@ static void test_crash(void)
     CU_ASSERT_EQUAL(probe.reset_at, MSEC_NEVER);
 }
 
+/* What clients are shown: a link that CLIENT KILL cut is back within moments. */
+static void test_lost(void)
+{
+    begin(true, 1000);
+    CU_ASSERT(probe_is_lost(&probe, now)); /* never seen */
+    begin_up(1000);
+    CU_ASSERT_FALSE(probe_is_lost(&probe, now));
+    see(LINK_CMD, EVIDENCE_RESET);
+    CU_ASSERT_FALSE(probe_is_lost(&probe, now));
+    CU_ASSERT(probe_is_lost(&probe, now + REMAKE_MAX_MS));
+    now += 20;
+    wake();
+    see(LINK_CMD, EVIDENCE_REFUSED);
+    CU_ASSERT(probe_is_lost(&probe, now)); /* nobody is there */
+}
+
 static const struct unit_case cases[] = {
     { "first contact", test_first_contact },
     { "a peer has one link", test_peer },
@@ -274,6 +290,7 @@ static const struct unit_case cases[] = {
     { "retries back off", test_retries_back_off },
     { "a crash needs a reset", test_crash_needs_a_reset },
     { "a crash", test_crash },
+    { "lost", test_lost },
 };
 
 int main(void)
