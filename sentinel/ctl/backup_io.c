@@ -6,7 +6,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "sentinel/ctl/data_io.h"
+#include "sentinel/ctl/commands.h"
 #include "sentinel/ctl/data_options_io.h"
 #include "sentinel/ctl/fetch_io.h"
 #include "sentinel/ctl/progress_io.h"
@@ -65,13 +65,14 @@ static bool back_up(const struct data_options *o, const char *temp, int fd)
     return ok;
 }
 
-int ctl_backup(int argc, char **argv)
+int ctl_backup(const struct ctl *ctl, int argc, char **argv)
 {
     char temp[FILE_PATH_MAX];
     struct data_options o;
     bool ok;
     int fd;
 
+    (void)ctl; /* it connects to the nodes that it is given */
     data_options_read(&o, DATA_BACKUP, argc, argv);
     if (snprintf(temp, sizeof(temp), "%s.part", o.file) >= (int)sizeof(temp)) {
         fprintf(stderr, "picketctl: the file's name is too long\n");

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "sentinel/ctl/apply_io.h"
-#include "sentinel/ctl/data_io.h"
+#include "sentinel/ctl/commands.h"
 #include "sentinel/ctl/fetch_io.h"
 #include "sentinel/ctl/load_io.h"
 #include "sentinel/ctl/progress_io.h"
@@ -267,12 +267,13 @@ static bool run(struct copy *c)
     return ok && verify(c);
 }
 
-int ctl_copy(int argc, char **argv)
+int ctl_copy(const struct ctl *ctl, int argc, char **argv)
 {
     struct copy *c = calloc(1, sizeof(*c));
     struct data_options o;
     bool ok;
 
+    (void)ctl; /* it connects to the nodes that it is given */
     data_options_read(&o, DATA_COPY, argc, argv);
     if (!c)
         return 1;

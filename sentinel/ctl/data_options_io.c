@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sentinel/ctl/data_io.h"
 
 #define EXIT_USAGE 2
 

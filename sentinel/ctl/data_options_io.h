@@ -34,4 +34,7 @@ struct data_options {
 /* Ends the program, with an explanation, when the words make no sense. */
 void data_options_read(struct data_options *o, enum data_command command, int argc, char **argv);
 
+/* What the options are, for --help. */
+void ctl_data_help(void);
+
 #endif

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sentinel/ctl/ctl.h"
+
 static struct timeval timeval_of(long ms)
 {
     struct timeval tv = { ms / 1000, (ms % 1000) * 1000 };
@@ -18,6 +20,47 @@ redisContext *ctl_connect(const char *host, int port)
     if (link)
         redisFree(link);
     return NULL;
+}
+
+/* Logs in when there is something to log in with. */
+static bool log_in(redisContext *link, const struct ctl *ctl)
+{
+    redisReply *reply;
+
+    if (ctl->password[0] == '\0')
+        return true;
+    reply = ctl->user[0] != '\0' ? CTL_CALL(link, "AUTH", ctl->user, ctl->password)
+                                 : CTL_CALL(link, "AUTH", ctl->password);
+    freeReplyObject(reply);
+    return reply != NULL;
+}
+
+redisContext *ctl_open_at(const struct ctl *ctl, const char *host, int port)
+{
+    redisContext *link = ctl_connect(host, port);
+
+    if (!link || log_in(link, ctl))
+        return link;
+    redisFree(link);
+    return NULL;
+}
+
+redisContext *ctl_open(const struct ctl *ctl)
+{
+    redisContext *link = NULL;
+
+    for (size_t i = 0; i < ctl->n_supervisors && !link; i++)
+        link = ctl_open_at(ctl, ctl->supervisors[i].host, ctl->supervisors[i].port);
+    if (!link)
+        fprintf(stderr, "  what to do: start picketd there, or name other supervisors: -s "
+                        "HOST:PORT,..., or PICKETCTL_SUPERVISORS in the environment\n");
+    return link;
+}
+
+void ctl_close(redisContext *link)
+{
+    if (link)
+        redisFree(link);
 }
 
 void ctl_print(const char *text)

@@ -1,5 +1,5 @@
 /*
- * link_io: picketctl's one connection to a supervisor, blocking, through hiredis.
+ * link_io: picketctl's connections to supervisors, blocking, through hiredis.
  */
 #ifndef SENTINEL_CTL_LINK_IO_H
 #define SENTINEL_CTL_LINK_IO_H
@@ -11,8 +11,22 @@
 #define CTL_CONNECT_MS 2000
 #define CTL_REPLY_MS   5000
 
-/* Connect. NULL: an error has been printed. redisFree() it. */
+struct ctl;
+
+/* Connect to a node. NULL: an error has been printed. redisFree() it. */
 redisContext *ctl_connect(const char *host, int port);
+
+/* Connect to the first of the supervisors that answers, and log in. NULL: none does; for each it
+ * has been printed why. ctl_close() it; NULL is fine there. */
+redisContext *ctl_open(const struct ctl *ctl);
+
+/* The same for the supervisor at HOST and PORT. */
+redisContext *ctl_open_at(const struct ctl *ctl, const char *host, int port);
+void ctl_close(redisContext *link);
+
+#define CTL_CALL(link, ...)                                                                        \
+    ctl_call(link, (int)(sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(char *)),           \
+             (const char *const[]){ __VA_ARGS__ })
 
 /* Send words, wait for the reply. NULL: no reply, or an error reply; it has been printed.
  * freeReplyObject() it. */

@@ -1,66 +1,29 @@
 /*
- * picketctl: the operator's command line. Reads its words, connects, runs one command.
+ * picketctl: the operator's command line. Reads which supervisors to ask, and runs one command.
  */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "sentinel/ctl/commands_io.h"
-#include "sentinel/ctl/data_io.h"
-#include "sentinel/ctl/link_io.h"
-
-#define EXIT_USAGE 2
-
-struct command {
-    const char *name;
-    const char *arg; /* what must follow it; NULL: nothing */
-    const char *help;
-    int (*run)(redisContext *link, const char *arg);
-};
-
-static const struct command commands[] = {
-    { "status", NULL, "all groups, their nodes and supervisors; status 1 when something is wrong",
-      ctl_status },
-    { "primary", "GROUP", "the address of the group's primary", ctl_primary },
-    { "events", NULL, "events as they happen, until interrupted", ctl_events },
-    { "failover", "GROUP", "replace the group's primary by its best replica now", ctl_failover },
-};
-
-#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
-
-/* Commands that move data; they connect by themselves, to the nodes that they are given. */
-static const struct {
-    const char *name;
-    const char *args;
-    const char *help;
-    int (*run)(int argc, char **argv);
-} data_commands[] = {
-    { "backup", "NODE FILE", "all data of a running node into an RDB file, checked", ctl_backup },
-    { "restore", "FILE NODE", "the data of an RDB file into a running node", ctl_restore },
-    { "copy", "NODE NODE",
-      "the data of a running node into another one, and what is written meanwhile", ctl_copy },
-};
-
-#define DATA_COMMAND_COUNT (sizeof(data_commands) / sizeof(data_commands[0]))
-
-struct options {
-    const char *host;
-    int port;
-};
+#include "sentinel/ctl/commands.h"
+#include "sentinel/ctl/ctl.h"
+#include "sentinel/ctl/data_options_io.h"
+#include "sentinel/ctl/words_io.h"
 
 static void print_help(void)
 {
-    printf("usage: picketctl [-h HOST] [-p PORT] COMMAND\n\n");
-    for (size_t i = 0; i < COMMAND_COUNT; i++)
-        printf("  %-8s %-9s %s\n", commands[i].name, commands[i].arg ? commands[i].arg : "",
-               commands[i].help);
-    for (size_t i = 0; i < DATA_COMMAND_COUNT; i++)
-        printf("  %-8s %-9s %s\n", data_commands[i].name, data_commands[i].args,
-               data_commands[i].help);
+    printf("usage: picketctl [-s HOST:PORT,...] COMMAND\n\n");
+    for (size_t i = 0; i < ctl_commands_count; i++)
+        printf("  %s %s\n        %s\n", ctl_commands[i].name, ctl_commands[i].args,
+               ctl_commands[i].help);
     printf("\n"
-           "  -h, --host HOST  the supervisor's address (127.0.0.1)\n"
-           "  -p, --port PORT  and port (26379)\n"
+           "  -s, --supervisors HOST:PORT,...  whom to ask, tried in turn (127.0.0.1:26379);\n"
+           "                                   or PICKETCTL_SUPERVISORS in the environment\n"
+           "  -h, --host HOST  one supervisor's address\n"
+           "  -p, --port PORT  and port\n"
+           "      --user NAME  log in at the supervisors as this user; the password stands in\n"
+           "                   PICKETCTL_SENTINEL_AUTH in the environment\n"
            "      --version    print the version\n"
            "      --help       print this\n");
     ctl_data_help();
@@ -71,7 +34,7 @@ static void usage(const char *what, const char *word)
 {
     fprintf(stderr, "picketctl: %s%s%s; see picketctl --help\n", what, word ? ": " : "",
             word ? word : "");
-    exit(EXIT_USAGE);
+    exit(CTL_EXIT_USAGE);
 }
 
 static int read_port(const char *text)
@@ -83,23 +46,69 @@ static int read_port(const char *text)
     return (int)port;
 }
 
-static struct options read_options(int argc, char **argv)
+/* A list of supervisors, or what is said to be one. */
+static void take_list(struct ctl *ctl, const char *where, const char *list)
 {
-    enum { OPTION_HELP = 256, OPTION_VERSION };
+    if (!ctl_set_supervisors(ctl, list)) {
+        fprintf(stderr, "picketctl: %s: up to %d supervisors are given as HOST:PORT,HOST:PORT\n",
+                where, CTL_SUPERVISORS_MAX);
+        usage("this is no such list", list);
+    }
+}
+
+static void take_secret(char to[CTL_SECRET_MAX], const char *what, const char *text)
+{
+    if (snprintf(to, CTL_SECRET_MAX, "%s", text) >= CTL_SECRET_MAX)
+        usage("too long", what);
+}
+
+static void take_environment(struct ctl *ctl)
+{
+    const char *list = getenv("PICKETCTL_SUPERVISORS");
+    const char *secret = getenv("PICKETCTL_SENTINEL_AUTH");
+
+    ctl_set_supervisors(ctl, "127.0.0.1");
+    if (list && *list)
+        take_list(ctl, "PICKETCTL_SUPERVISORS", list);
+    if (secret)
+        take_secret(ctl->password, "PICKETCTL_SENTINEL_AUTH", secret);
+}
+
+/* -h and -p name one supervisor, whatever the environment says. */
+static void take_host(struct ctl *ctl, const char *host, int port)
+{
+    if (host || port) {
+        if (!addr_set(&ctl->supervisors[0], host ? host : "127.0.0.1", port ? port : 26379))
+            usage("this can be no host", host);
+        ctl->n_supervisors = 1;
+    }
+}
+
+static void read_options(struct ctl *ctl, int argc, char **argv)
+{
+    enum { OPTION_HELP = 256, OPTION_VERSION, OPTION_USER };
     static const struct option longs[] = {
+        { "supervisors", required_argument, NULL, 's' },
         { "host", required_argument, NULL, 'h' },
         { "port", required_argument, NULL, 'p' },
+        { "user", required_argument, NULL, OPTION_USER },
         { "help", no_argument, NULL, OPTION_HELP },
         { "version", no_argument, NULL, OPTION_VERSION },
         { NULL, 0, NULL, 0 },
     };
-    struct options options = { "127.0.0.1", 26379 };
-    int c;
-    while ((c = getopt_long(argc, argv, "+h:p:", longs, NULL)) != -1) {
-        if (c == 'h') {
-            options.host = optarg;
+    const char *host = NULL;
+    int c, port = 0;
+
+    take_environment(ctl);
+    while ((c = getopt_long(argc, argv, "+s:h:p:", longs, NULL)) != -1) {
+        if (c == 's') {
+            take_list(ctl, "-s", optarg);
+        } else if (c == 'h') {
+            host = optarg;
         } else if (c == 'p') {
-            options.port = read_port(optarg);
+            port = read_port(optarg);
+        } else if (c == OPTION_USER) {
+            take_secret(ctl->user, "--user", optarg);
         } else if (c == OPTION_HELP) {
             print_help();
             exit(EXIT_SUCCESS);
@@ -107,41 +116,21 @@ static struct options read_options(int argc, char **argv)
             printf("picketctl %s\n", PICKET_VERSION);
             exit(EXIT_SUCCESS);
         } else {
-            exit(EXIT_USAGE);
+            exit(CTL_EXIT_USAGE);
         }
     }
-    return options;
-}
-
-static const struct command *read_command(int argc, char **argv)
-{
-    if (optind == argc)
-        usage("no command", NULL);
-    for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        if (strcmp(commands[i].name, argv[optind]) != 0)
-            continue;
-        int wanted = commands[i].arg ? 2 : 1;
-        if (argc - optind < wanted)
-            usage("the name of a group must follow", argv[optind]);
-        if (argc - optind > wanted)
-            usage("too many words", argv[optind + wanted]);
-        return &commands[i];
-    }
-    usage("there is no such command", argv[optind]);
-    return NULL;
+    take_host(ctl, host, port);
 }
 
 int main(int argc, char **argv)
 {
-    struct options options = read_options(argc, argv);
-    for (size_t i = 0; optind < argc && i < DATA_COMMAND_COUNT; i++)
-        if (strcmp(data_commands[i].name, argv[optind]) == 0)
-            return data_commands[i].run(argc - optind, argv + optind);
-    const struct command *command = read_command(argc, argv);
-    redisContext *link = ctl_connect(options.host, options.port);
-    if (!link)
-        return EXIT_FAILURE;
-    int status = command->run(link, command->arg ? argv[optind + 1] : NULL);
-    redisFree(link);
-    return status;
+    struct ctl ctl = { .n_supervisors = 0 };
+
+    read_options(&ctl, argc, argv);
+    if (optind == argc)
+        usage("no command", NULL);
+    const struct ctl_command *command = ctl_command_find(argv[optind]);
+    if (!command)
+        usage("there is no such command", argv[optind]);
+    return command->run(&ctl, argc - optind, argv + optind);
 }

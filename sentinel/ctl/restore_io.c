@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "sentinel/ctl/apply_io.h"
-#include "sentinel/ctl/data_io.h"
+#include "sentinel/ctl/commands.h"
 #include "sentinel/ctl/load_io.h"
 #include "sentinel/ctl/progress_io.h"
 
@@ -48,12 +48,13 @@ static bool restore(const struct data_options *o, int fd)
     return ok;
 }
 
-int ctl_restore(int argc, char **argv)
+int ctl_restore(const struct ctl *ctl, int argc, char **argv)
 {
     struct data_options o;
     bool ok;
     int fd;
 
+    (void)ctl; /* it connects to the nodes that it is given */
     data_options_read(&o, DATA_RESTORE, argc, argv);
     progress_catch_signals();
     fd = open(o.file, O_RDONLY | O_CLOEXEC);

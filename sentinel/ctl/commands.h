@@ -1,0 +1,44 @@
+/*
+ * commands: what picketctl can do: one table gives the dispatch, the help, the man page's list
+ * (held to it by a test) and the completions. The command NAME is carried out by ctl_NAME(), in one
+ * file a family: status_io.c, events_io.c, failover_io.c, backup_io.c ...
+ */
+#ifndef SENTINEL_CTL_COMMANDS_H
+#define SENTINEL_CTL_COMMANDS_H
+
+#include <stddef.h>
+
+struct ctl;
+
+/*   X(name, what may follow it, help) in the order of the help */
+#define CTL_COMMANDS(X)                                                                            \
+    X(status, "", "all groups, their nodes and supervisors; status 1 when something is wrong")     \
+    X(primary, "GROUP", "the address of the group's primary")                                      \
+    X(events, "", "events as they happen, until interrupted")                                      \
+    X(failover, "GROUP", "replace the group's primary by its best replica now")                    \
+    X(backup, "NODE FILE", "all data of a running node into an RDB file, checked")                 \
+    X(restore, "FILE NODE", "the data of an RDB file into a running node")                         \
+    X(copy, "NODE NODE",                                                                           \
+      "the data of a running node into another one, and what is written meanwhile")
+
+/* Carries out a command; argv[0] is its name, behind it what the operator wrote. Returns the status
+ * to exit with: 0; 1 when something is wrong, which has been printed; 2 when the words make no
+ * sense. */
+typedef int ctl_command_fn(const struct ctl *ctl, int argc, char **argv);
+
+struct ctl_command {
+    const char *name, *args, *help;
+    ctl_command_fn *run;
+};
+
+extern const struct ctl_command ctl_commands[];
+extern const size_t ctl_commands_count;
+
+#define X(name, args, help) ctl_command_fn ctl_##name;
+CTL_COMMANDS(X)
+#undef X
+
+/* NULL: there is none of that name. */
+const struct ctl_command *ctl_command_find(const char *name);
+
+#endif
