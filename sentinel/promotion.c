@@ -1,0 +1,160 @@
+#include <string.h>
+
+#include "sentinel/emit.h"
+#include "sentinel/failover_own.h"
+#include "sentinel/groups.h"
+#include "sentinel/input.h"
+#include "sentinel/model.h"
+#include "sentinel/nodes.h"
+#include "sentinel/role_order.h"
+
+#define PROMOTE_TIMEOUT_MS 10000 /* and never more than failover_timeout */
+#define PROMOTE_RETRY_MS   100
+#define PROMOTE_REFUSALS   3 /* errors in answer to the order, then another is chosen */
+
+void promotion_order(struct core *core, struct group *group, struct node *node)
+{
+    struct failover *fo = &group->failover;
+
+    emit_node_event(core, EVENT_STATE_SEND_SLAVEOF_NOONE, node);
+    failover_move(core, group, FAILOVER_PROMOTE);
+    fo->promoted = node;
+    fo->ticket = 0;
+    fo->order_at = core->now;
+    fo->refusals = 0;
+    emit_node_event(core, EVENT_STATE_WAIT_PROMOTION, node);
+}
+
+void promotion_begin(struct core *core, struct group *group)
+{
+    if (group->conf.fencing == FENCING_OFF || group->failover.promoted == group->primary) {
+        promotion_order(core, group, group->failover.promoted);
+        return;
+    }
+    failover_move(core, group, FAILOVER_FENCE);
+    fence_begin(core, group);
+}
+
+/* The chosen one does not let itself be promoted: next time another goes first. A primary that was
+ * demoted for its sake is made one again. */
+static void balk(struct core *core, struct group *group)
+{
+    struct failover *fo = &group->failover;
+
+    fo->promoted->balked_at = core->now;
+    if (fo->demoted && fo->promoted != group->primary && failover_can_order(group->primary)) {
+        event_detail(emit_group_event(core, EVENT_ABORT_SWITCHOVER, group),
+                     "the replica could not be promoted");
+        promotion_order(core, group, group->primary);
+        return;
+    }
+    failover_give_up(core, group, CAUSE_PROMOTION, EVENT_ABORT_SLAVE_TIMEOUT, NULL);
+}
+
+static msec fence_deadline(const struct group *group)
+{
+    return group->failover.state_at + group->conf.failover_timeout_ms;
+}
+
+void promotion_step_fence(struct core *core, struct group *group)
+{
+    struct failover *fo = &group->failover;
+    const char *reason = fence_run(core, group);
+
+    if (reason == NULL) {
+        promotion_order(core, group, fo->promoted);
+    } else if (fo->promoted->sdown || fence_is_refused(group)) {
+        balk(core, group);
+    } else if (core->now >= fence_deadline(group)) {
+        failover_give_up(core, group, CAUSE_FENCE, EVENT_ABORT_NOT_FENCED, reason);
+    }
+}
+
+/* It is done: told to everybody before any replica is touched. */
+static void promoted(struct core *core, struct group *group)
+{
+    struct failover *fo = &group->failover;
+    struct node *node = fo->promoted;
+    uint64_t epoch = fo->epoch;
+
+    emit_node_event(core, EVENT_PROMOTED_SLAVE, node);
+    emit_group_event(core, EVENT_STATE_RECONF_SLAVES, group);
+    failover_move(core, group, FAILOVER_REPOINT);
+    fo->promoted = NULL;
+    fo->ticket = 0;
+    fo->forced = fo->hasty = fo->demoted = false;
+    fo->to = 0;
+    memset(fo->failures, 0, sizeof fo->failures);
+    if (node == group->primary)
+        group->config_at = core->now; /* what it said before the order is over */
+    group_switch(core, group, node, epoch);
+}
+
+/* INFO read after the order was sent shows that it took effect. */
+static bool seen_promoted(const struct group *group)
+{
+    const struct node *node = group->failover.promoted;
+
+    return node->info.role == ROLE_PRIMARY && node_info_since(node, group->failover.state_at + 1);
+}
+
+static msec promote_deadline(const struct group *group)
+{
+    return group->failover.state_at + msec_min(PROMOTE_TIMEOUT_MS, group->conf.failover_timeout_ms);
+}
+
+/* When the order may be given (again); MSEC_NEVER while another input is needed. */
+static msec order_at(const struct core *core, const struct failover *fo)
+{
+    if (fo->ticket != 0 || !probe_is_up(&fo->promoted->probe) || core->disk_stalled)
+        return MSEC_NEVER;
+    return fo->order_at;
+}
+
+void promotion_step(struct core *core, struct group *group)
+{
+    struct failover *fo = &group->failover;
+    struct node *node = fo->promoted;
+
+    if (fo->ticket == 0 && seen_promoted(group)) {
+        promoted(core, group);
+    } else if (core->now >= promote_deadline(group) ||
+               (node == group->primary ? !failover_can_order(node) : node->sdown)) {
+        balk(core, group);
+    } else if (order_at(core, fo) <= core->now) {
+        fo->ticket = role_order(core, node, ORDER_PROMOTE)->ticket;
+    }
+}
+
+msec promotion_next(const struct core *core, const struct group *group)
+{
+    const struct failover *fo = &group->failover;
+
+    if (fo->state == FAILOVER_FENCE)
+        return msec_min(fence_next(core, group), fence_deadline(group));
+    return msec_min(promote_deadline(group), order_at(core, fo));
+}
+
+void promotion_settled(struct core *core, struct group *group, const struct settled *settled)
+{
+    struct failover *fo = &group->failover;
+    struct node *node = fo->promoted;
+
+    fence_settled(core, group, settled);
+    if (fo->state != FAILOVER_PROMOTE || fo->ticket != settled->ticket)
+        return;
+    fo->ticket = 0;
+    fo->order_at = core->now + (settled->again ? 0 : PROMOTE_RETRY_MS);
+    if (settled->again)
+        return;
+    if (settled->ok && settled->role == ROLE_PRIMARY) {
+        promoted(core, group);
+        return;
+    }
+    if (!settled->lost)
+        event_detail(emit_node_event(core, EVENT_ORDER_FAILED, node), "promote: %.120s",
+                     settled->ok ? "not a primary after it" : settled->error);
+    node_want_info(core, node, core->now);
+    if (!settled->lost && !settled->ok && ++fo->refusals >= PROMOTE_REFUSALS)
+        balk(core, group);
+}
