@@ -38,6 +38,20 @@ enum event_level event_level(enum event_kind kind)
     return table[kind].level;
 }
 
+const char *event_level_name(enum event_level level)
+{
+    static const char *const names[] = { "debug", "verbose", "notice", "warning" };
+
+    assert(level <= EVENT_WARNING);
+    return names[level];
+}
+
+const char *event_type_name(enum instance_type type)
+{
+    assert(type <= INSTANCE_SENTINEL);
+    return type_names[type];
+}
+
 static void put(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 static void put(struct text *text, const char *format, ...)

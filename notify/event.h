@@ -19,6 +19,7 @@
 
 #include "quorum/hello.h"
 #include "wire/addr.h"
+#include "wire/msec.h"
 
 #define EVENT_PAYLOAD_MAX 1024
 #define EVENT_DETAIL_MAX  320 /* an option's name and value, a script's path and status */
@@ -111,8 +112,11 @@ enum instance_type { INSTANCE_NONE, INSTANCE_MASTER, INSTANCE_SLAVE, INSTANCE_SE
 /* `count` of SWITCH_MASTER when the failover was led from here; 0: a peer told of it. */
 #define EVENT_SWITCH_LED 1
 
-/* Everything a payload can need, copied at the moment it happened. */
+/* Everything a payload can need, copied at the moment it happened. The shell stamps it
+ * (notify/ring.h); inside of the core both stamps are 0. */
 struct event {
+    uint64_t seq; /* its number; 0 = it has none */
+    msec wall_ms; /* when it was told, since 1970 */
     enum event_kind kind;
     enum instance_type type;
     uint32_t id;                    /* the node's or peer's id, 0 = none */
@@ -128,6 +132,8 @@ struct event {
 
 const char *event_name(enum event_kind kind);
 enum event_level event_level(enum event_kind kind);
+const char *event_level_name(enum event_level level); /* "warning" */
+const char *event_type_name(enum instance_type type); /* "slave" */
 
 /* Write the payload (truncated at EVENT_PAYLOAD_MAX - 1); returns its length. */
 size_t event_format(const struct event *event, char ret_text[EVENT_PAYLOAD_MAX]);

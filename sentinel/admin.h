@@ -28,6 +28,7 @@ struct event;
 struct message;
 struct reply;
 struct request;
+struct ring;
 struct scripts;
 
 /* The version that clients are told, because they choose features by it (INFO redis_version,
@@ -92,6 +93,9 @@ struct admin_ops {
 
     /* The last INFO of the node of that id, as it came; p NULL: there was none. */
     struct slice (*node_info)(void *arg, uint32_t id);
+
+    /* The events told of late. */
+    const struct ring *(*events)(void *arg);
 
     /* The queue of the hooks, and whether PATH may be one; the empty path takes a hook away. */
     const struct scripts *(*scripts)(void *arg);

@@ -141,6 +141,8 @@
       "Return the names of the commands.")
 
 #define PICKET_TABLE(X)                                                                            \
+    X("events", -2, ADMIN, admin_picket_events, " [SINCE <number>] [COUNT <count>]",               \
+      "Return the numbers of the first and last event that are kept, and those behind a number.")  \
     X("help", 2, ALWAYS, admin_picket_help, "", "Print this help.")                                \
     X("opinion", 9, ADMIN, admin_picket_opinion,                                                   \
       " <runid> <group> <ip> <port> <config-epoch> <down> <leading-epoch>",                        \

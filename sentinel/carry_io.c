@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "notify/ring.h"
 #include "notify/script_io.h"
 #include "probes/guard_io.h"
 #include "probes/link_io.h"
@@ -10,6 +11,7 @@
 #include "sentinel/model.h"
 #include "sentinel/outbox.h"
 #include "sentinel/shell_io.h"
+#include "wire/loop_io.h"
 
 static void order_open(const struct carry *carry, const struct order *order)
 {
@@ -114,6 +116,14 @@ static void follow_tunables(const struct carry *carry)
     script_io_set_times(carry->scripts, &times);
 }
 
+void carry_tell(const struct carry *carry, const struct event *event)
+{
+    struct event told = *event;
+
+    ring_stamp(carry->ring, &told, loop_wall_ms());
+    carry->ops->event(carry->ops_arg, &told);
+}
+
 /* A group that is watched no longer has left its script in the event. */
 static void carry_event(const struct carry *carry, const struct event *event)
 {
@@ -125,7 +135,7 @@ static void carry_event(const struct carry *carry, const struct event *event)
     else if (group != NULL)
         paths = (struct scripts_paths){ group->conf.notification_script,
                                         group->conf.client_reconfig_script };
-    carry->ops->event(carry->ops_arg, event);
+    carry_tell(carry, event);
     script_io_event(carry->scripts, event, &paths);
 }
 

@@ -11,9 +11,11 @@
 #include "sentinel/options.h"
 
 struct core;
+struct event;
 struct link_set;
 struct parcel;
 struct peer_line;
+struct ring;
 struct script_io;
 struct shell_ops;
 
@@ -24,6 +26,7 @@ struct carry {
     struct link_set *links; /* NULL: we stop; readers and clients still get what is theirs */
     struct peer_line *peers;
     struct script_io *scripts;
+    struct ring *ring; /* of the events that were told */
     order_settled_fn *settled;
     void *settled_arg;
     const struct shell_ops *ops;
@@ -32,5 +35,8 @@ struct carry {
 };
 
 void carry_out(const struct carry *carry, const struct parcel *parcel);
+
+/* Number the event and tell whoever wants it, but the hooks. */
+void carry_tell(const struct carry *carry, const struct event *event);
 
 #endif

@@ -158,6 +158,13 @@ static const struct scripts *get_scripts(void *arg)
     return shell_scripts(clients->shell);
 }
 
+static const struct ring *get_events(void *arg)
+{
+    struct clients *clients = arg;
+
+    return shell_events(clients->shell);
+}
+
 static enum admin_script check_script(void *arg, const char *path)
 {
     struct clients *clients = arg;
@@ -180,6 +187,7 @@ static const struct admin_ops admin_ops = {
     .facts = get_facts,
     .node_info = get_node_info,
     .scripts = get_scripts,
+    .events = get_events,
     .check_script = check_script,
 };
 

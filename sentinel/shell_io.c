@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "notify/ring.h"
 #include "notify/script_io.h"
 #include "probes/link_io.h"
 #include "probes/order_io.h"
@@ -203,9 +204,9 @@ static void on_disk_settled(void *arg, bool ok, const char *reason)
 /* What becomes of a hook concerns the log and the subscribers, not the core. */
 static void on_script(void *arg, const struct event *event)
 {
-    struct shell *shell = arg;
+    const struct shell *shell = arg;
 
-    shell->carry.ops->event(shell->carry.ops_arg, event);
+    carry_tell(&shell->carry, event);
 }
 
 static void on_overdue(uv_idle_t *overdue)
@@ -288,6 +289,7 @@ static void handle_closed(uv_handle_t *handle)
     if (--shell->open_handles > 0)
         return;
     script_io_stop(shell->carry.scripts);
+    ring_free(shell->carry.ring);
     disk_free(shell->disk);
     outbox_free(shell->outbox);
     core_free(shell->core);
@@ -341,6 +343,17 @@ static void restore(void *core, const struct row *row)
     core_restore(core, row);
 }
 
+/* Events are numbered on from where the last life of this supervisor ended. */
+static struct ring *new_ring(struct state *state)
+{
+    char error[STATE_ERROR_MAX];
+    uint64_t life;
+
+    if (state_begin_life(state, &life, error) != 0)
+        log_warning("%s; numbers of events may be given again after a restart", error);
+    return ring_new(life);
+}
+
 /* Build the parts; false when memory is out. */
 static bool build(struct shell *shell, struct state *state, const struct addr *self)
 {
@@ -356,11 +369,12 @@ static bool build(struct shell *shell, struct state *state, const struct addr *s
     carry->given = link_set_new(shell->loop, state_runid(state), HELLO_CHANNEL, &given_ops, shell);
     carry->peers = peer_line_new(carry->links, on_peer_heard, shell);
     carry->scripts = script_io_new(shell->loop, on_script, shell);
+    carry->ring = new_ring(state);
     carry->core = shell->core;
     carry->settled = on_settled;
     carry->settled_arg = shell;
     return shell->core && shell->outbox && shell->disk && carry->links && carry->given &&
-           carry->peers && carry->scripts;
+           carry->peers && carry->scripts && carry->ring;
 }
 
 struct shell *shell_new(uv_loop_t *loop, struct state *state, const struct addr *self,
@@ -427,6 +441,11 @@ struct slice shell_node_info(const struct shell *shell, uint32_t id)
 void shell_set_requirepass(struct shell *shell, const char *requirepass)
 {
     snprintf(shell->carry.requirepass, sizeof shell->carry.requirepass, "%s", requirepass);
+}
+
+const struct ring *shell_events(const struct shell *shell)
+{
+    return shell->carry.ring;
 }
 
 const struct scripts *shell_scripts(const struct shell *shell)

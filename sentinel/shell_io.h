@@ -26,6 +26,7 @@ struct input;
 struct message;
 struct reply;
 struct request;
+struct ring;
 struct scripts;
 struct shell;
 struct state;
@@ -66,6 +67,9 @@ void shell_set_requirepass(struct shell *shell, const char *requirepass);
 
 /* The queue of the hooks. */
 const struct scripts *shell_scripts(const struct shell *shell);
+
+/* The events told of late. */
+const struct ring *shell_events(const struct shell *shell);
 
 /* Both are copied. */
 void shell_submit(struct shell *shell, const struct request *request);

@@ -17,6 +17,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "wire/slice.h"
 
@@ -52,6 +53,10 @@ void state_close(struct state *state);
 
 /* Our identity: 40 hex digits. */
 const char *state_runid(const struct state *state);
+
+/* Count this life of the process, durably: 1 at the first call, one more at each further one. 0, or
+ * -1 with a text: then *ret_life is right, but may come again. */
+int state_begin_life(struct state *state, uint64_t *ret_life, char ret_error[STATE_ERROR_MAX]);
 
 /* Hand out all rows, groups first. 0, or -1 with a text: then some may have been handed out. */
 int state_load(struct state *state, void (*fn)(void *arg, const struct row *row), void *arg,

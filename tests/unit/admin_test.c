@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "notify/event.h"
+#include "notify/ring.h"
 #include "notify/scripts.h"
 #include "sentinel/core.h"
 #include "sentinel/input.h"
@@ -31,6 +32,7 @@ struct fixture {
     struct message message;
     unsigned submitted, messages, stopped;
     struct scripts *scripts;
+    struct ring *ring;
     enum admin_script script; /* what check_script says of every path but the empty one */
 };
 
@@ -105,6 +107,11 @@ static const struct scripts *get_scripts(void *arg)
     return ((struct fixture *)arg)->scripts;
 }
 
+static const struct ring *get_events(void *arg)
+{
+    return ((struct fixture *)arg)->ring;
+}
+
 /* Only the primary has said something. */
 static struct slice get_node_info(void *arg, uint32_t id)
 {
@@ -142,6 +149,7 @@ static struct fixture *set_up(void)
         .facts = facts,
         .node_info = get_node_info,
         .scripts = get_scripts,
+        .events = get_events,
         .check_script = check_script,
     };
     struct fixture *f = calloc(1, sizeof(*f));
@@ -151,6 +159,7 @@ static struct fixture *set_up(void)
     f->core = core_new(MYID, &self, 1, f->now);
     f->admin = admin_new(&ops, f, "0.1");
     f->scripts = scripts_new(hear_script, f);
+    f->ring = ring_new(1);
     client_init(&f->client, 1, NULL, f->now);
     client_init(&f->other, 2, NULL, f->now);
     strcpy(f->other.addr, "10.0.0.9:4711");
@@ -165,6 +174,7 @@ static void tear_down(struct fixture *f)
     client_done(&f->other);
     admin_free(f->admin);
     scripts_free(f->scripts);
+    ring_free(f->ring);
     core_free(f->core);
     free(f);
 }
@@ -1031,9 +1041,38 @@ static void test_held(void)
     tear_down(f);
 }
 
+/* Behind a number, a few of them, or the last ones. */
+static void test_events(void)
+{
+    struct fixture *f = set_up();
+    struct event event = { .kind = EVENT_TILT };
+
+    EXPECT(f, "PICKET EVENTS", "*3\r\n:1000000001\r\n:1000000000\r\n*0\r\n");
+    ring_stamp(f->ring, &event, 1234);
+    event.kind = EVENT_UNTILT;
+    ring_stamp(f->ring, &event, 1235);
+#define EVENT(n, at, name, text)                                                                   \
+    "*6\r\n:100000000" #n "\r\n:" #at "\r\n$5\r\n" name "\r\n$7\r\nwarning\r\n$0\r\n\r\n" text
+#define FIRST  EVENT(1, 1234, "+tilt", "$18\r\n#tilt mode entered\r\n")
+#define SECOND EVENT(2, 1235, "-tilt", "$17\r\n#tilt mode exited\r\n")
+#define BOUNDS "*3\r\n:1000000001\r\n:1000000002\r\n"
+    EXPECT(f, "PICKET EVENTS", BOUNDS "*2\r\n" FIRST SECOND);
+    EXPECT(f, "PICKET EVENTS COUNT 1", BOUNDS "*1\r\n" SECOND);
+    EXPECT(f, "PICKET EVENTS SINCE 0 COUNT 1", BOUNDS "*1\r\n" FIRST);
+    EXPECT(f, "PICKET EVENTS SINCE 1000000001", BOUNDS "*1\r\n" SECOND);
+    EXPECT(f, "PICKET EVENTS SINCE 1000000002", BOUNDS "*0\r\n");
+    EXPECT(f, "PICKET EVENTS SINCE 9223372036854775807", BOUNDS "*0\r\n");
+    CU_ASSERT_EQUAL(ask(f, "PICKET EVENTS SINCE -1")[0], '-');
+    CU_ASSERT_EQUAL(ask(f, "PICKET EVENTS COUNT 0")[0], '-');
+    CU_ASSERT_EQUAL(ask(f, "PICKET EVENTS SINCE")[0], '-');
+    CU_ASSERT_EQUAL(ask(f, "PICKET EVENTS BEFORE 3")[0], '-');
+    tear_down(f);
+}
+
 int main(void)
 {
     static const struct unit_case cases[] = {
+        { "PICKET EVENTS", test_events },
         { "the connection", test_session },
         { "HELLO", test_hello },
         { "CLIENT", test_client },
