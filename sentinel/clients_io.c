@@ -84,7 +84,7 @@ static void stop(void *arg)
 {
     struct clients *clients = arg;
 
-    clients->options.stop(clients->options.stop_arg);
+    clients->options.stop(clients->options.arg);
 }
 
 static void each_client(void *arg, void (*fn)(void *ctx, struct client *client), void *ctx)
@@ -237,6 +237,7 @@ static void on_event(void *arg, const struct event *event)
         log_warning("ending at once, since SENTINEL SIMULATE-FAILURE asked for it");
         _exit(STATUS_SIMULATED);
     }
+    clients->options.happened(clients->options.arg);
 }
 
 /* Whoever waits with that ticket; NULL when it is gone. */

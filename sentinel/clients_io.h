@@ -19,12 +19,13 @@ struct state;
 
 struct clients_options {
     size_t clients_max;
-    const char *config_file; /* shown by INFO */
-    bool scripts_denied;     /* SENTINEL SET may not change the hooks */
-    struct state *state;     /* where the users are kept, */
-    const char *acl_file;    /* or in this file; empty: there is none */
-    void (*stop)(void *arg); /* SHUTDOWN; called from within a request, must not stop at once */
-    void *stop_arg;
+    const char *config_file;     /* shown by INFO */
+    bool scripts_denied;         /* SENTINEL SET may not change the hooks */
+    struct state *state;         /* where the users are kept, */
+    const char *acl_file;        /* or in this file; empty: there is none */
+    void (*stop)(void *arg);     /* SHUTDOWN; called from within a request, must not stop at once */
+    void (*happened)(void *arg); /* after each event */
+    void *arg;
 };
 
 /* Borrows the texts. NULL: memory. */

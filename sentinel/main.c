@@ -17,13 +17,15 @@
 #include "sentinel/model.h"
 #include "sentinel/reload_io.h"
 #include "sentinel/seed_io.h"
+#include "sentinel/sentence.h"
 #include "sentinel/shell_io.h"
 #include "sentinel/state_io.h"
 #include "wire/log_io.h"
 #include "wire/loop_io.h"
 #include "wire/service_io.h"
 
-#define LINK_FILES_MAX 32768 /* descriptors wanted for links, besides those for clients */
+#define STATUS_DELAY_MS 200   /* from an event to the sentence for systemd about it */
+#define LINK_FILES_MAX  32768 /* descriptors wanted for links, besides those for clients */
 
 struct daemon {
     const char *config_file;
@@ -31,6 +33,7 @@ struct daemon {
     struct state *state;
     uv_loop_t loop;
     uv_async_t shutdown; /* SHUTDOWN: stops in a turn of its own */
+    uv_timer_t status;   /* until systemd is told how all is */
     struct service *service;
     struct loop_signals *signals;
     struct clients *clients;
@@ -70,6 +73,7 @@ static void clients_stopped(void *arg)
     loop_signals_stop(daemon->signals);
     service_stop(daemon->service);
     uv_close((uv_handle_t *)&daemon->shutdown, NULL);
+    uv_close((uv_handle_t *)&daemon->status, NULL);
     end_without_resolvers(daemon);
 }
 
@@ -86,6 +90,7 @@ static void on_stop(void *arg, int signum)
 
     (void)signum;
     daemon->stopping = true;
+    uv_timer_stop(&daemon->status);
     service_stopping(daemon->service);
     clients_unlisten(daemon->clients);
     shell_stop(daemon->shell, shell_stopped, daemon);
@@ -118,9 +123,24 @@ static void on_reload(void *arg)
 
 static void tell_status(struct daemon *daemon)
 {
-    size_t n = shell_core(daemon->shell)->n_groups;
+    char text[SENTENCE_MAX];
 
-    service_status(daemon->service, "watching %zu group%s", n, n == 1 ? "" : "s");
+    sentence_write(shell_core(daemon->shell), text);
+    service_status(daemon->service, "%s", text);
+}
+
+static void on_status_due(uv_timer_t *timer)
+{
+    tell_status(timer->data);
+}
+
+/* Something has happened, and more of it may follow at once. */
+static void on_happened(void *arg)
+{
+    struct daemon *daemon = arg;
+
+    if (!daemon->stopping && !uv_is_active((uv_handle_t *)&daemon->status))
+        uv_timer_start(&daemon->status, on_status_due, STATUS_DELAY_MS, 0);
 }
 
 /* What cannot be changed while we run. */
@@ -157,6 +177,15 @@ static void apply(void *arg, struct config *fresh)
 
 /* --- starting --- */
 
+/* Where peers find us: a socket from systemd has a port of its own. */
+static uint16_t listen_port(const struct config *config)
+{
+    int fds[SERVICE_FDS_MAX];
+    uint16_t port = service_sockets(SERVICE_MAIN, fds) > 0 ? service_socket_port(fds[0]) : 0;
+
+    return port != 0 ? port : config->listen.port;
+}
+
 /* All parts, in the order in which they need one another. */
 static bool build(struct daemon *daemon)
 {
@@ -168,15 +197,17 @@ static bool build(struct daemon *daemon)
         .scripts_denied = config->deny_scripts_reconfig,
         .acl_file = config->acl_file,
         .stop = ask_shutdown,
-        .stop_arg = daemon,
+        .happened = on_happened,
+        .arg = daemon,
     };
-    const struct addr self = { "", config->listen.port }; /* the host is that of each link */
+    const struct addr self = { "", listen_port(config) }; /* the host is that of each link */
     char error[USERS_ERROR_MAX] = "no memory, or no event loop";
 
     if (seed_open_state(&daemon->state, config, error) != 0 || uv_loop_init(&daemon->loop) != 0 ||
         uv_async_init(&daemon->loop, &daemon->shutdown, on_shutdown) != 0)
         goto err;
-    daemon->shutdown.data = daemon;
+    uv_timer_init(&daemon->loop, &daemon->status);
+    daemon->shutdown.data = daemon->status.data = daemon;
     daemon->service = service_start(&daemon->loop, NULL, NULL);
     daemon->signals = loop_signals_start(&daemon->loop, &handlers, daemon);
     daemon->reload = reload_new(&daemon->loop, daemon->config_file, apply, daemon);
@@ -206,7 +237,7 @@ static bool begin(struct daemon *daemon)
     char error[SERVER_ERROR_TEXT_MAX];
     char text[ADDR_TEXT_MAX];
     int fds[SERVICE_FDS_MAX];
-    int n_fds = service_sockets(fds);
+    int n_fds = service_sockets(SERVICE_MAIN, fds);
 
     if (clients_listen(daemon->clients, listen->host, listen->port, fds, n_fds, error) != 0) {
         log_error("%s", error);

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "wire/log_io.h"
+#include "wire/service_io.h"
 
 #define ACCEPT_LOG_MS 1000 /* least time between two complaints about accept */
 
@@ -136,10 +137,18 @@ int server_listen(struct server *s, const char *host, uint16_t port,
 
 int server_listen_fd(struct server *s, int fd, char ret_error[SERVER_ERROR_TEXT_MAX])
 {
+    uint16_t port = service_socket_port(fd);
+    if (port == 0) {
+        snprintf(ret_error, SERVER_ERROR_TEXT_MAX,
+                 "the inherited socket %d is not bound to a TCP port: the socket's unit needs "
+                 "ListenStream= with an address and a port",
+                 fd);
+        return -1;
+    }
     uv_tcp_t *tcp = new_listener(s, ret_error);
     if (!tcp)
         return -1;
-    return start_listener(s, tcp, uv_tcp_open(tcp, fd), "an inherited socket", 0, ret_error);
+    return start_listener(s, tcp, uv_tcp_open(tcp, fd), "an inherited socket", port, ret_error);
 }
 
 uint16_t server_port(const struct server *s)

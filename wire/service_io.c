@@ -1,9 +1,12 @@
 #include "wire/service_io.h"
 
 #include <inttypes.h>
+#include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
 #include <systemd/sd-daemon.h>
 #include <time.h>
 
@@ -83,14 +86,35 @@ void service_stopping(struct service *sv)
     sd_notify(0, "STOPPING=1");
 }
 
-int service_sockets(int ret_fds[SERVICE_FDS_MAX])
+/* What the unit's name for a socket stands for. */
+static enum service_use use_of(const char *name)
 {
-    int n = sd_listen_fds(0);
-    if (n <= 0)
+    return name && strcmp(name, "http") == 0 ? SERVICE_HTTP : SERVICE_MAIN;
+}
+
+int service_sockets(enum service_use use, int ret_fds[SERVICE_FDS_MAX])
+{
+    char **names = NULL;
+    int n = sd_listen_fds_with_names(0, &names), found = 0;
+    for (int i = 0; i < n; i++) {
+        if (use_of(names[i]) == use && found < SERVICE_FDS_MAX)
+            ret_fds[found++] = SD_LISTEN_FDS_START + i;
+        free(names[i]);
+    }
+    free(names);
+    return found;
+}
+
+uint16_t service_socket_port(int fd)
+{
+    struct sockaddr_storage addr = { 0 };
+    socklen_t n = sizeof(addr);
+    if (sd_is_socket(fd, AF_UNSPEC, SOCK_STREAM, -1) <= 0 ||
+        getsockname(fd, (struct sockaddr *)&addr, &n) != 0)
         return 0;
-    if (n > SERVICE_FDS_MAX)
-        n = SERVICE_FDS_MAX;
-    for (int i = 0; i < n; i++)
-        ret_fds[i] = SD_LISTEN_FDS_START + i;
-    return n;
+    if (addr.ss_family == AF_INET6)
+        return ntohs(((const struct sockaddr_in6 *)(const void *)&addr)->sin6_port);
+    if (addr.ss_family == AF_INET)
+        return ntohs(((const struct sockaddr_in *)(const void *)&addr)->sin_port);
+    return 0;
 }

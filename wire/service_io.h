@@ -31,8 +31,17 @@ void service_status(struct service *sv, const char *format, ...)
 void service_reloading(struct service *sv); /* followed by service_ready */
 void service_stopping(struct service *sv);
 
-/* Sockets handed over by socket activation, at most SERVICE_FDS_MAX; returns how many, 0 without.
- */
-int service_sockets(int ret_fds[SERVICE_FDS_MAX]);
+/* What an inherited socket is for, by its FileDescriptorName= in the socket's unit. */
+enum service_use {
+    SERVICE_MAIN, /* the daemon's own protocol: any name that stands for nothing else */
+    SERVICE_HTTP, /* "http" */
+};
+
+/* Sockets handed over by socket activation for that use, at most SERVICE_FDS_MAX; returns how many,
+ * 0 without. They stay the same however often they are asked for. */
+int service_sockets(enum service_use use, int ret_fds[SERVICE_FDS_MAX]);
+
+/* The TCP port that an inherited socket is bound to; 0: it is no such socket. */
+uint16_t service_socket_port(int fd);
 
 #endif

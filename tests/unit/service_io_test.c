@@ -117,7 +117,7 @@ static void test_nobody(void)
     CU_ASSERT_EQUAL(asked, 0);
     CU_ASSERT_STRING_EQUAL(told(), "");
     int fds[SERVICE_FDS_MAX];
-    CU_ASSERT_EQUAL(service_sockets(fds), 0);
+    CU_ASSERT_EQUAL(service_sockets(SERVICE_MAIN, fds), 0);
     end();
 }
 
