@@ -59,11 +59,17 @@ def reborn_whole(nodes, supervisor):
         world.settle()
         moment = time.monotonic()
         group.primary.call("CONFIG", "SET", "save", "3600 1")
+        # Standing still they see no refused connection, which would be a crash, and reason enough for a failover.
+        for supervisor in world.supervisors:
+            supervisor.stop()
         check(group.primary.term()[0] == 0, "SHUTDOWN with SAVE")
         group.primary.start().await_ready()
+        for supervisor in world.supervisors:
+            supervisor.cont()
         wait(lambda: all(s.events.find("+reboot", moment) for s in world.supervisors), "+reboot")
         wait(group.attached, "the replicas are back")
         found = [e for s in world.supervisors for e in s.events.find("+amnesia", moment)]
         check(not found, "+amnesia: %s" % found)
+        check(not world.switches(group, moment), "another primary")
         check(holds_all(group), "keys are lost")
     return "%d keys" % KEYS

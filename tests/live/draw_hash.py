@@ -10,7 +10,6 @@ SCANS = [(lambda name: ("HSET", "h", name, "v"), lambda name: ("HDEL", "h", name
 INTS = ["0", "1", "-1", "7", "100", "9223372036854775807", "-9223372036854775808", "9223372036854775808", "01", "+1", "1 ", ""]
 FLOATS = ["0.1", "1.5", "-3.25", "1e3", "5.0e-3", "inf", "-inf", "nan", "abc", " 1", "3", "1e400", "0x10", "-0", "1e17"]
 FIELDS = ["f%d" % i for i in range(12)] + INTS + ["field" * 20]
-FAR = 100000
 
 
 def commands(make):
@@ -36,7 +35,7 @@ def commands(make):
         lambda: ["HRANDFIELD", k(), d.choice([0, 1, 3, 1000, -1, -7, "x", 2**63 - 1]), d.choice(["WITHVALUES", "withvalues", "x"])],
         lambda: ["HSCAN", k(), d.choice([0, 0, 0, 0, "x", "-", "", "00"])] + make.scan_options(),
         lambda: ["COPY", k(), k()] + d.choice([[], [], ["REPLACE"], ["DB", 1], ["DB", 1, "REPLACE"], ["DB", 16], ["DB", "x"], ["DB"], ["x"]]),
-        lambda: ["RENAME", k(), k()], lambda: ["TYPE", k()], lambda: ["DEL", k()], lambda: ["PEXPIRE", k(), FAR],
+        lambda: ["RENAME", k(), k()], lambda: ["TYPE", k()], lambda: ["DEL", k()], lambda: ["PEXPIRE", k(), make.FAR_MS],
         lambda: ["SET", k(), v(), "GET"], lambda: ["GETEX", k()], lambda: ["MGET"] + make.some(k),
     ]
 

@@ -6,7 +6,6 @@ ELEMENTS = ["0", "1", "-1", "127", "128", "4095", "4096", "-4097", "32768", "838
             "a", "b", "c", "\x00\xff\n", "x" * 63, "x" * 64, "y" * 1000, "z" * 4096, "w" * 9000]
 INDICES = [0, 0, 1, 2, 3, 5, 10, 100, -1, -1, -2, -3, -7, -100, 2**63 - 1, -2**63, "x", "1.5", ""]
 ENDS = ["LEFT", "RIGHT", "LEFT", "RIGHT", "left", "Right"]
-FAR = 100000
 
 
 def commands(make):
@@ -66,7 +65,7 @@ def commands(make):
         lambda: ["LPOS", k(), e()] + search(), lambda: ["LMOVE", k(), k(), end(), end()], lambda: ["RPOPLPUSH", k(), k()],
         lambda: ["LMPOP"] + keys() + [end()] + many(), waiting,
         lambda: ["COPY", k(), k()] + d.choice([[], ["REPLACE"]]), lambda: ["RENAME", k(), k()], lambda: ["TYPE", k()],
-        lambda: ["DEL", k()], lambda: ["PEXPIRE", k(), FAR],
+        lambda: ["DEL", k()], lambda: ["PEXPIRE", k(), make.FAR_MS],
     ]
 
 

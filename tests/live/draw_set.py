@@ -11,7 +11,6 @@ NUMBERS = ["0", "1", "-1", "7", "100", "127", "128", "-129", "32767", "32768", "
            "9223372036854775807", "-9223372036854775808"]
 NAMES = ["m%d" % i for i in range(12)] + ["", "01", "+1", "1 ", "9223372036854775808", "1.5", "\x00\x01\xff", "x" * 64, "x" * 65]
 MEMBERS = NUMBERS + NAMES
-FAR = 100000
 
 
 def commands(make):
@@ -52,7 +51,7 @@ def commands(make):
         lambda: [d.choice(["SINTERSTORE", "SUNIONSTORE", "SDIFFSTORE"]), k()] + keys(),
         lambda: [d.choice(["SINTERSTORE", "SUNIONSTORE", "SDIFFSTORE"]), k()] + keys(),
         lambda: ["COPY", k(), k()] + d.choice([[], ["REPLACE"]]), lambda: ["RENAME", k(), k()], lambda: ["TYPE", k()],
-        lambda: ["DEL", k()], lambda: ["PEXPIRE", k(), FAR], lambda: ["PTTL", k()],
+        lambda: ["DEL", k()], lambda: ["PEXPIRE", k(), make.FAR_MS], lambda: ["PTTL", k()],
     ]
 
 

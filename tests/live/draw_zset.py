@@ -16,7 +16,6 @@ BAD_ENDS = ["abc", "(", "", "nan", "((1", "[1", " 1", "1 "]
 LEX = ["lex%d" % i for i in range(4)]  # keys whose members all have one score
 LEX_NAMES = ["", "a", "aa", "ab", "b", "c", "1", "2", "x" * 64, "x" * 65, "\x00", "\xff"]
 LEX_ENDS = ["-", "+", "[a", "(a", "[", "(", "[b", "(c", "[aaa", "(1", "[x", "[\xff", "(\x00"]
-FAR = 100000
 
 
 def commands(make):
@@ -124,7 +123,7 @@ def commands(make):
         lambda: ["ZLEXCOUNT", lk(), lex_end(), lex_end()], lambda: [d.choice(["ZRANGEBYLEX", "ZREVRANGEBYLEX"]), lk(), lex_end(), lex_end()] + limit(),
         lambda: ["ZREMRANGEBYLEX", lk(), lex_end(), lex_end()], lambda: ["ZRANGE", lk(), 0, -1, "WITHSCORES"],
         lambda: ["SADD", k()] + make.some(m, 8), lambda: ["COPY", k(), k()] + d.choice([[], ["REPLACE"]]), lambda: ["RENAME", k(), k()],
-        lambda: ["TYPE", k()], lambda: ["DEL", k()], lambda: ["PEXPIRE", k(), FAR], lambda: ["PTTL", k()],
+        lambda: ["TYPE", k()], lambda: ["DEL", k()], lambda: ["PEXPIRE", k(), make.FAR_MS], lambda: ["PTTL", k()],
     ]
 
 

@@ -24,11 +24,13 @@ INTS = ["0", "1", "-1", "7", "100", "9223372036854775807", "-9223372036854775808
         "", "abc", "1.5", "-0"]
 FLOATS = ["0.1", "1.5", "-3.25", "1e3", "5.0e-3", "inf", "-inf", "nan", "abc", "", " 1", "3", "1e400", "0x10", "-0", "1e17"]
 VALUES = INTS + FLOATS + ["value", "x" * 8, "x" * 9, "\x00\x01\xff", "y" * 1000, "12345678"]
-FAR = 100000
+FAR = 10**8  # even in milliseconds longer than any run
 TIMES = ["0", "-1", str(FAR), str(FAR * 10), "abc", "1.5", "9223372036854775807", "9223372036854775", ""]
 MISSPELT = ["GETT", "SE", "foo", "", "a" * 200, "config|get"]
 
-NEAR = {"TTL": NEAR_S, "PTTL": NEAR_MS, "EXPIRETIME": NEAR_S, "PEXPIRETIME": NEAR_MS}
+NEAR_KEYS = 2  # whose time is up, and which one of them has removed and the other has not
+
+NEAR = {"DBSIZE": NEAR_KEYS, "TTL": NEAR_S, "PTTL": NEAR_MS, "EXPIRETIME": NEAR_S, "PEXPIRETIME": NEAR_MS}
 UNORDERED = {"KEYS"} | draws.union("UNORDERED")  # large ones come in the order of the table
 PAIRS = draws.union("PAIRS")
 CHANCE = {"RANDOMKEY"} | draws.union("CHANCE")  # only the shape can be compared
@@ -38,6 +40,8 @@ WHOLE = draws.union("WHOLE")  # no word is left out or added
 
 class Maker:
     """Draws commands from one seed."""
+
+    FAR_MS = FAR
 
     def __init__(self, seed, only=None):
         self.draw = random.Random(seed)
