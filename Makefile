@@ -73,7 +73,7 @@ LINK       = $(CC) $(CFLAGS) $(HARDEN) -pthread -Wl,--as-needed $(LDFLAGS)
 
 # --- programs --------------------------------------------------------------------------------------------------------------
 
-.PHONY: all demo test unit story sim mutants live asan bench fault fuzz install uninstall clean help setup purity headers
+.PHONY: all demo test unit story sim mutants live asan bench fault fuzz install uninstall install-check clean help setup purity headers
 all: $(PROGRAMS) $(if $(SAN),,compile_commands.json)
 
 $(BUILD)/picketd: $(call objects,$(SUPERVISOR_SRC)) $(BUILD)/libwire.a
@@ -142,8 +142,11 @@ purity: $(BUILD)/libcore.a $(BUILD)/libstore.a $(call objects,$(call is_pure,$(C
 headers: $(BUILD)/flags.mk
 	@tests/headers "$(CC) $(STD) $(WARN) -Werror -I. $(IO_CFLAGS)" $(HEADERS)
 
+install-check: all
+	@MAKE="$(MAKE)" tests/install
+
 test: setup all
-	@tests/tally "$(MAKE) -s purity" "$(MAKE) -s headers" "$(MAKE) -s unit" "$(MAKE) -s story" \
+	@tests/tally "$(MAKE) -s install-check" "$(MAKE) -s purity" "$(MAKE) -s headers" "$(MAKE) -s unit" "$(MAKE) -s story" \
 	    "$(MAKE) -s sim COUNT=2000" "$(MAKE) -s mutants" "$(MAKE) -s fuzz-short" "$(MAKE) -s live" \
 	    "$(MAKE) -s fault-short"
 
@@ -161,24 +164,41 @@ INSTALL ?= install
 DOC      = $(DESTDIR)$(PREFIX)/share/doc/picket
 SAMPLES := $(wildcard etc/*.conf)
 UNITS   := $(wildcard etc/systemd/*.service etc/systemd/*.socket)
+SERVICES := $(notdir $(wildcard etc/systemd/*.service))
 USERS   := $(wildcard etc/systemd/*.sysusers)
+FOLDERS := $(wildcard etc/systemd/*.tmpfiles)
 LIB      = $(DESTDIR)$(PREFIX)/lib
-MAN     := $(wildcard etc/*.[1-8] etc/man/*.[1-8])
+MAN     := $(wildcard etc/man/*.[1-8]) $(BUILD)/man/picketd.conf.5
 
-install: all
+# In units: where the programs are; and in those for several instances, the name of each.
+PLACED   = s|/usr/local/bin/|$(PREFIX)/bin/|
+TEMPLATE = /^\#/d;s|^Description=.*|& (%i)|;s|\(/etc/picket/[a-z-]*\)\.conf|\1-%i.conf|;s|^StateDirectory=.*|&-%i|
+
+# The sample, which is held to the daemon's own table, is what the page says of options.
+$(BUILD)/man/picketd.conf.5: etc/man/picketd.conf.5.in etc/man/options.awk etc/picketd.conf
+	@mkdir -p $(@D)
+	$(call say,MAN)awk -f etc/man/options.awk etc/picketd.conf > $@.list && sed -e '/^@OPTIONS@/{r $@.list' -e 'd}' $< > $@
+
+install: all $(BUILD)/man/picketd.conf.5
 	$(INSTALL) -d $(DESTDIR)$(PREFIX)/bin $(DOC)
 	$(INSTALL) -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
 	$(INSTALL) -m 644 LICENSE $(wildcard README.md CHANGELOG.md) $(SAMPLES) $(DOC)
-	$(INSTALL) -d $(LIB)/systemd/system $(LIB)/sysusers.d
+	$(INSTALL) -d $(LIB)/systemd/system $(LIB)/sysusers.d $(LIB)/tmpfiles.d
 	for unit in $(notdir $(UNITS)); do \
-	    sed 's|/usr/local/bin/|$(PREFIX)/bin/|' etc/systemd/$$unit > $(LIB)/systemd/system/$$unit || exit 1; \
+	    sed '$(PLACED)' etc/systemd/$$unit > $(LIB)/systemd/system/$$unit || exit 1; \
+	done
+	for unit in $(SERVICES); do \
+	    sed '$(PLACED);$(TEMPLATE)' etc/systemd/$$unit > $(LIB)/systemd/system/$${unit%.service}@.service || exit 1; \
 	done
 	$(foreach file,$(USERS),$(INSTALL) -m 644 $(file) $(LIB)/sysusers.d/$(notdir $(basename $(file))).conf &&) :
+	$(foreach file,$(FOLDERS),$(INSTALL) -m 644 $(file) $(LIB)/tmpfiles.d/$(notdir $(basename $(file))).conf &&) :
 	$(foreach page,$(MAN),$(INSTALL) -D -m 644 $(page) $(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $(page)))/$(notdir $(page)) &&) :
 
 uninstall:
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,picketd picket-store picketctl)
 	rm -f $(addprefix $(LIB)/systemd/system/,$(notdir $(UNITS)))
+	rm -f $(patsubst %.service,$(LIB)/systemd/system/%@.service,$(SERVICES))
+	rm -f $(patsubst %.tmpfiles,$(LIB)/tmpfiles.d/%.conf,$(notdir $(FOLDERS)))
 	rm -f $(patsubst %.sysusers,$(LIB)/sysusers.d/%.conf,$(notdir $(USERS)))
 	rm -f $(foreach page,$(MAN),$(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
 	rm -rf $(DOC)
