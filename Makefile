@@ -98,6 +98,9 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags.mk
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+# Its files become part of it.
+$(BUILD)/obj/notify/page.o: $(wildcard notify/page/*)
+
 # The list of sources is part of it, so that a new file appears without a clean.
 $(BUILD)/sources: FORCE | $(BUILD)/flags.mk
 	@printf '%s\n' $(ALL_SRC) | cmp -s - $@ || printf '%s\n' $(ALL_SRC) > $@

@@ -237,7 +237,7 @@ static void on_event(void *arg, const struct event *event)
         log_warning("ending at once, since SENTINEL SIMULATE-FAILURE asked for it");
         _exit(STATUS_SIMULATED);
     }
-    clients->options.happened(clients->options.arg);
+    clients->options.happened(clients->options.arg, event);
 }
 
 /* Whoever waits with that ticket; NULL when it is gone. */
@@ -304,6 +304,7 @@ static void on_durable(void *arg)
 
     if (groups_durable(clients))
         server_each(clients->server, release, NULL);
+    clients->options.durable(clients->options.arg);
 }
 
 const struct shell_ops clients_shell_ops = { on_event, on_reply, on_answer, on_durable };

@@ -19,12 +19,13 @@ struct state;
 
 struct clients_options {
     size_t clients_max;
-    const char *config_file;     /* shown by INFO */
-    bool scripts_denied;         /* SENTINEL SET may not change the hooks */
-    struct state *state;         /* where the users are kept, */
-    const char *acl_file;        /* or in this file; empty: there is none */
-    void (*stop)(void *arg);     /* SHUTDOWN; called from within a request, must not stop at once */
-    void (*happened)(void *arg); /* after each event */
+    const char *config_file; /* shown by INFO */
+    bool scripts_denied;     /* SENTINEL SET may not change the hooks */
+    struct state *state;     /* where the users are kept, */
+    const char *acl_file;    /* or in this file; empty: there is none */
+    void (*stop)(void *arg); /* SHUTDOWN; called from within a request, must not stop at once */
+    void (*happened)(void *arg, const struct event *event); /* after each event */
+    void (*durable)(void *arg); /* what waited for the disk may have become so */
     void *arg;
 };
 

@@ -16,13 +16,16 @@
 
 #define DEFAULT_HOST "127.0.0.1"
 #define DEFAULT_PORT 26379
+#define HTTP_PORT    26380
 
 /* --- the tables --------------------------------------------------------------------------- */
 
 static bool read_announce(struct config_reader *rd, const config_setting_t *setting,
                           const struct config_option *option, void *into);
-static bool read_requirepass(struct config_reader *rd, const config_setting_t *setting,
-                             const struct config_option *option, void *into);
+static bool read_secret(struct config_reader *rd, const config_setting_t *setting,
+                        const struct config_option *option, void *into);
+static bool read_http(struct config_reader *rd, const config_setting_t *setting,
+                      const struct config_option *option, void *into);
 static bool read_voters(struct config_reader *rd, const config_setting_t *setting,
                         const struct config_option *option, void *into);
 static bool read_groups(struct config_reader *rd, const config_setting_t *setting,
@@ -31,6 +34,13 @@ static bool read_groups(struct config_reader *rd, const config_setting_t *settin
 static const struct config_option listen_options[] = {
     { "host", config_read_host, 0, 0, 0, NULL },
     { "port", config_read_port, 0, 1, 65535, NULL },
+    { NULL, NULL, 0, 0, 0, NULL },
+};
+
+static const struct config_option http_options[] = {
+    { "host", config_read_host, offsetof(struct config_http, listen), 0, 0, NULL },
+    { "port", config_read_port, offsetof(struct config_http, listen), 1, 65535, NULL },
+    { "token", read_secret, offsetof(struct config_http, token), 0, CONF_TEXT_MAX, NULL },
     { NULL, NULL, 0, 0, 0, NULL },
 };
 
@@ -43,7 +53,8 @@ static const struct config_option root_options[] = {
       NULL },
     { "deny_scripts_reconfig", config_read_bool, offsetof(struct config, deny_scripts_reconfig), 0,
       0, NULL },
-    { "requirepass", read_requirepass, 0, 0, CONF_TEXT_MAX, NULL },
+    { "requirepass", read_secret, offsetof(struct config, requirepass), 0, CONF_TEXT_MAX, NULL },
+    { "http", read_http, offsetof(struct config, http), 0, 0, http_options },
     { "acl_file", config_read_path, offsetof(struct config, acl_file), 1, CONFIG_PATH_MAX, NULL },
     { "voters", read_voters, 0, 0, 0, NULL },
     { "groups", read_groups, 0, 0, 0, NULL },
@@ -80,11 +91,22 @@ static bool read_announce(struct config_reader *rd, const config_setting_t *sett
     return true;
 }
 
-/* A password: no error shows it. */
-static bool read_requirepass(struct config_reader *rd, const config_setting_t *setting,
-                             const struct config_option *option, void *into)
+/* http = { host; port; token; }: off unless it is there. */
+static bool read_http(struct config_reader *rd, const config_setting_t *setting,
+                      const struct config_option *option, void *into)
 {
     struct config *config = into;
+    bool done = addr_set(&config->http.listen, DEFAULT_HOST, HTTP_PORT);
+
+    assert(done);
+    (void)done;
+    return config_read_section(rd, setting, option, into);
+}
+
+/* A password: no error shows it. */
+static bool read_secret(struct config_reader *rd, const config_setting_t *setting,
+                        const struct config_option *option, void *into)
+{
     const char *text = config_get_text(rd, setting, "a string");
     size_t n = text ? strlen(text) : 0;
 
@@ -98,7 +120,7 @@ static bool read_requirepass(struct config_reader *rd, const config_setting_t *s
     if (n > (size_t)option->max)
         return config_fail(rd, setting, "this value is too long, allowed are %lld bytes",
                            (long long)option->max);
-    memcpy(config->requirepass, text, n + 1);
+    memcpy((char *)into + option->offset, text, n + 1);
     return true;
 }
 

@@ -37,6 +37,12 @@ struct group_decl {
     int line; /* where it begins */
 };
 
+/* http = { ... } */
+struct config_http {
+    struct addr listen;            /* port 0: off */
+    char token[CONF_TEXT_MAX + 1]; /* empty: none is wanted */
+};
+
 struct config {
     struct addr listen; /* host "*": all addresses */
     char state_dir[CONFIG_PATH_MAX + 1];
@@ -45,8 +51,9 @@ struct config {
     char acl_file[CONFIG_PATH_MAX + 1];  /* where the users stand; empty: in the state */
     size_t clients_max;
     bool deny_scripts_reconfig; /* SENTINEL SET may not change the hooks */
-    struct voter *voters;       /* the voter set, this supervisor included; owned */
-    uint32_t n_voters;          /* 0: all that are known */
+    struct config_http http;
+    struct voter *voters; /* the voter set, this supervisor included; owned */
+    uint32_t n_voters;    /* 0: all that are known */
     size_t n_groups;
     struct group_decl *groups; /* in the order of the file; owned */
     struct seed *seed;         /* for a state that is made; NULL: none; owned */

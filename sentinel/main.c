@@ -20,6 +20,7 @@
 #include "sentinel/sentence.h"
 #include "sentinel/shell_io.h"
 #include "sentinel/state_io.h"
+#include "sentinel/web_io.h"
 #include "wire/log_io.h"
 #include "wire/loop_io.h"
 #include "wire/service_io.h"
@@ -39,6 +40,7 @@ struct daemon {
     struct clients *clients;
     struct shell *shell;
     struct reload *reload;
+    struct web *web; /* NULL: off */
     bool stopping;
 };
 
@@ -92,6 +94,8 @@ static void on_stop(void *arg, int signum)
     daemon->stopping = true;
     uv_timer_stop(&daemon->status);
     service_stopping(daemon->service);
+    web_stop(daemon->web);
+    daemon->web = NULL;
     clients_unlisten(daemon->clients);
     shell_stop(daemon->shell, shell_stopped, daemon);
 }
@@ -135,12 +139,20 @@ static void on_status_due(uv_timer_t *timer)
 }
 
 /* Something has happened, and more of it may follow at once. */
-static void on_happened(void *arg)
+static void on_happened(void *arg, const struct event *event)
 {
     struct daemon *daemon = arg;
 
+    web_event(daemon->web, event);
     if (!daemon->stopping && !uv_is_active((uv_handle_t *)&daemon->status))
         uv_timer_start(&daemon->status, on_status_due, STATUS_DELAY_MS, 0);
+}
+
+static void on_durable(void *arg)
+{
+    const struct daemon *daemon = arg;
+
+    web_durable(daemon->web);
 }
 
 /* What cannot be changed while we run. */
@@ -152,6 +164,9 @@ static void warn_of_fixed(const struct config *old, const struct config *fresh)
         log_warning("state_dir has changed: this takes a restart");
     if (strcmp(old->acl_file, fresh->acl_file) != 0)
         log_warning("acl_file has changed: this takes a restart");
+    if (!addr_equal(&old->http.listen, &fresh->http.listen) ||
+        strcmp(old->http.token, fresh->http.token) != 0)
+        log_warning("http has changed: this takes a restart");
     if (fresh->clients_max > old->clients_max)
         log_warning("maxclients is more than at the start: this takes a restart");
 }
@@ -198,6 +213,7 @@ static bool build(struct daemon *daemon)
         .acl_file = config->acl_file,
         .stop = ask_shutdown,
         .happened = on_happened,
+        .durable = on_durable,
         .arg = daemon,
     };
     const struct addr self = { "", listen_port(config) }; /* the host is that of each link */
@@ -230,6 +246,29 @@ err:
     return false;
 }
 
+/* The HTTP server, where it is wanted. */
+static bool begin_web(struct daemon *daemon)
+{
+    const struct config_http *http = &daemon->config.http;
+    char error[HTTP_ERROR_MAX];
+    char text[ADDR_TEXT_MAX];
+    int fds[SERVICE_FDS_MAX];
+    bool inherited = service_sockets(SERVICE_HTTP, fds) > 0;
+
+    if (http->listen.port == 0 && !inherited)
+        return true;
+    daemon->web = web_start(&daemon->loop, daemon->shell, &http->listen, inherited ? fds[0] : -1,
+                            http->token, error);
+    if (daemon->web == NULL) {
+        log_error("%s", error);
+        return false;
+    }
+    log_notice("http on %s, %s",
+               inherited ? "the socket from systemd" : addr_format(&http->listen, text),
+               http->token[0] != '\0' ? "with a token" : "open to all who reach it");
+    return true;
+}
+
 /* Open the door; from here on we are ready. */
 static bool begin(struct daemon *daemon)
 {
@@ -246,6 +285,8 @@ static bool begin(struct daemon *daemon)
     log_notice("picketd " PICKET_VERSION ": listening on %s, state in %s, identity %s",
                n_fds > 0 ? "the socket from systemd" : addr_format(listen, text),
                daemon->config.state_dir, state_runid(daemon->state));
+    if (!begin_web(daemon))
+        return false;
     reload_settings(daemon->shell, &daemon->config);
     clients_follow_level(daemon->clients);
     tell_status(daemon);

@@ -20,6 +20,7 @@
 #include "sentinel/failover.h"
 #include "sentinel/global_conf.h"
 #include "sentinel/group_conf.h"
+#include "sentinel/lag.h"
 #include "sentinel/lineage.h"
 #include "sentinel/output.h"
 #include "wire/addr.h"
@@ -167,6 +168,7 @@ struct group {
     struct member *members; /* at most PEERS_MAX */
     size_t n_members, cap_members;
     struct lineage lineage; /* histories of its last primaries, durable */
+    struct lag lag;         /* where the primary was */
     struct vote vote;       /* our last vote in this group, durable before visible */
     msec voted_at; /* when we last voted for somebody else; MSEC_NEVER = not in this life */
     bool odown;

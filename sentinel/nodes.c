@@ -359,8 +359,10 @@ static void take_info(struct core *core, struct node *node, const struct node_in
     node->contacted = true;
     note_wrong(core, node);
     node_note_lineage(core, node);
-    if (node == node->group->primary && info->role == ROLE_PRIMARY)
+    if (node == node->group->primary && info->role == ROLE_PRIMARY) {
+        lag_saw(&node->group->lag, core->now, info->primary_offset);
         discover(core, node->group, info);
+    }
 }
 
 /* Alarms that follow from what a PING was answered. */

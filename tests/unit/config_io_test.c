@@ -16,7 +16,8 @@
 
 #define STATE "state_dir = \"/s\";\n"
 #define ROOT_OPTIONS                                                                               \
-    "listen, announce, state_dir, maxclients, deny_scripts_reconfig, requirepass, acl_file, "      \
+    "listen, announce, state_dir, maxclients, deny_scripts_reconfig, requirepass, http, "          \
+    "acl_file, "                                                                                   \
     "voters, groups, seed, "                                                                       \
     "resolve_hostnames, announce_hostnames, log_level, announce_port, announce_ip, "               \
     "sentinel_user, "                                                                              \

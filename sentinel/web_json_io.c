@@ -1,0 +1,241 @@
+#include "sentinel/web_json_io.h"
+
+#include <stdbool.h>
+
+#include "notify/event_json_io.h"
+#include "sentinel/model.h"
+#include "sentinel/view.h"
+#include "wire/buf.h"
+
+/* Where memory is out a member is missing, and writing it fails: nobody takes the rest for whole.
+ */
+static void put(json_t *object, const char *name, json_t *value)
+{
+    if (json_object_set_new(object, name, value) != 0)
+        json_object_set_new(object, "incomplete", json_true());
+}
+
+static void put_text(json_t *object, const char *name, const char *text)
+{
+    put(object, name, event_json_string(text));
+}
+
+static void put_addr(json_t *object, const char *name, const struct addr *addr)
+{
+    char text[ADDR_TEXT_MAX];
+
+    if (addr_is_set(addr))
+        put_text(object, name, addr_format(addr, text));
+}
+
+static void put_number(json_t *object, const char *name, uint64_t number)
+{
+    put(object, name, json_integer((json_int_t)number));
+}
+
+static void put_bool(json_t *object, const char *name, bool value)
+{
+    put(object, name, json_boolean(value));
+}
+
+static void put_age(json_t *object, const char *name, msec now, msec at)
+{
+    if (at != MSEC_NEVER)
+        put(object, name, json_integer(now > at ? now - at : 0));
+}
+
+/* --- nodes ---------------------------------------------------------------------------------- */
+
+/* Which command is the clients' to know: what the node says of itself. */
+static void put_follower(json_t *object, const struct node *node)
+{
+    const struct node_info *info = &node->info;
+    uint64_t bytes;
+    msec ms;
+
+    put_addr(object, "follows", &info->primary);
+    put_bool(object, "linked", info->link_up);
+    put(object, "priority", json_integer(info->priority));
+    if (!view_lag(node, &bytes, &ms))
+        return;
+    put_number(object, "lag_bytes", bytes);
+    put_number(object, "lag_ms", (uint64_t)ms);
+}
+
+static json_t *node_json(const struct core *core, const struct node *node)
+{
+    json_t *object = json_object();
+    struct addr addr = node_shown_addr(node);
+    const struct node_info *info = &node->info;
+
+    put_addr(object, "node", &addr);
+    put_text(object, "role", node == node->group->primary ? "primary" : "replica");
+    put_text(object, "state", view_node_word(view_node(node)));
+    put_age(object, "last_reply_ms", core->now, node->probe.last_valid);
+    put_age(object, "last_info_ms", core->now, node->probe.info_seen_at);
+    if (info->role != ROLE_UNKNOWN)
+        put_number(object, "offset",
+                   info->role == ROLE_PRIMARY ? info->primary_offset : info->repl_offset);
+    if (node != node->group->primary && info->role == ROLE_REPLICA)
+        put_follower(object, node);
+    return object;
+}
+
+/* The primary first. */
+static json_t *nodes_json(const struct core *core, const struct group *group)
+{
+    json_t *list = json_array();
+
+    json_array_append_new(list, node_json(core, group->primary));
+    for (size_t i = 0; i < group->n_nodes; i++) {
+        if (view_is_replica(group->nodes[i]))
+            json_array_append_new(list, node_json(core, group->nodes[i]));
+    }
+    return list;
+}
+
+/* --- supervisors ---------------------------------------------------------------------------- */
+
+static void put_vote(json_t *object, const char *leader, uint64_t epoch)
+{
+    if (leader[0] == '\0' || epoch == 0)
+        return;
+    put_text(object, "voted_for", leader);
+    put_number(object, "voted_epoch", epoch);
+}
+
+static json_t *self_json(const struct core *core, const struct group *group)
+{
+    json_t *object = json_object();
+
+    put_text(object, "id", core->runid);
+    put_bool(object, "self", true);
+    put_text(object, "state", "ok");
+    put_bool(object, "says_down", group->primary->sdown);
+    put_vote(object, group->vote.leader, group->vote.epoch);
+    return object;
+}
+
+static json_t *member_json(const struct core *core, const struct member *member)
+{
+    json_t *object = json_object();
+
+    put_text(object, "id", member->peer->runid);
+    put_addr(object, "address", &member->peer->addr);
+    put_bool(object, "self", false);
+    put_text(object, "state", member->sdown ? "down" : "ok");
+    put_bool(object, "says_down", member->down);
+    put_age(object, "last_reply_ms", core->now, member->peer->probe.last_valid);
+    put_vote(object, member->leader, member->leader_epoch);
+    return object;
+}
+
+static json_t *members_json(const struct core *core, const struct group *group)
+{
+    json_t *list = json_array();
+
+    json_array_append_new(list, self_json(core, group));
+    for (size_t i = 0; i < group->n_members; i++)
+        json_array_append_new(list, member_json(core, &group->members[i]));
+    return list;
+}
+
+/* --- groups ---------------------------------------------------------------------------------- */
+
+static json_t *head_json(const struct group *group)
+{
+    json_t *object = json_object();
+    char reason[VIEW_REASON_MAX];
+    struct addr primary = group_primary_addr(group);
+    size_t replicas = 0;
+
+    for (size_t i = 0; i < group->n_nodes; i++)
+        replicas += view_is_replica(group->nodes[i]);
+    put_text(object, "name", group->name);
+    put_text(object, "state", view_group_word(view_group(group, reason)));
+    put_text(object, "reason", reason);
+    put_addr(object, "primary", &primary);
+    put_number(object, "replicas", replicas);
+    put_number(object, "config_epoch", group->config_epoch);
+    put_number(object, "supervisors_voting", group_voters(group));
+    put_number(object, "supervisors_usable", group_usable(group));
+    put_number(object, "supervisors_needed", group_needed(group));
+    return object;
+}
+
+static json_t *failover_json(const struct core *core, const struct group *group)
+{
+    const struct failover *failover = &group->failover;
+    json_t *object = json_object();
+
+    put_text(object, "state", failover_state_name(failover->state));
+    put_bool(object, "planned", failover->forced);
+    put_number(object, "epoch", failover->epoch);
+    put_age(object, "since_ms", core->now, failover->started_at);
+    if (failover->promoted != NULL) {
+        struct addr addr = node_shown_addr(failover->promoted);
+        put_addr(object, "candidate", &addr);
+    }
+    return object;
+}
+
+json_t *web_json_group(const struct core *core, const struct group *group)
+{
+    json_t *object = head_json(group);
+
+    put_number(object, "quorum", (uint64_t)group->conf.quorum);
+    put_number(object, "down_after_ms", (uint64_t)group->conf.down_after_ms);
+    put_age(object, "primary_since_ms", core->now, group->config_at);
+    if (group->failover.state != FAILOVER_IDLE)
+        put(object, "failover", failover_json(core, group));
+    put(object, "nodes", nodes_json(core, group));
+    put(object, "supervisors", members_json(core, group));
+    return object;
+}
+
+static void put_supervisor(json_t *object, const struct core *core)
+{
+    json_t *self = json_object();
+
+    put_text(self, "id", core->runid);
+    put_text(self, "version", PICKET_VERSION);
+    put_number(self, "epoch", core->current_epoch);
+    put_age(self, "uptime_ms", core->now, core->started_at);
+    put_bool(self, "tilted", core->tilt_until != MSEC_NEVER);
+    put_bool(self, "disk_stalled", core->disk_stalled);
+    put(object, "supervisor", self);
+}
+
+json_t *web_json_supervisor(const struct core *core)
+{
+    json_t *object = json_object();
+
+    put_supervisor(object, core);
+    return object;
+}
+
+json_t *web_json_groups(const struct core *core)
+{
+    json_t *object = json_object();
+    json_t *list = json_array();
+
+    put_supervisor(object, core);
+    for (size_t i = 0; i < core->n_groups; i++)
+        json_array_append_new(list, head_json(core->groups[i]));
+    put(object, "groups", list);
+    return object;
+}
+
+static int append(const char *bytes, size_t n, void *buf)
+{
+    return buf_append(buf, bytes, n) ? 0 : -1;
+}
+
+void web_json_write(struct buf *buf, json_t *value)
+{
+    if (value == NULL || json_dump_callback(value, append, buf, JSON_COMPACT) != 0)
+        buf->overflow = true;
+    else
+        buf_append(buf, "\n", 1);
+    json_decref(value);
+}

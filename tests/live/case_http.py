@@ -1,0 +1,143 @@
+"""Scenarios: what picketd tells over HTTP."""
+
+from cluster import Cluster
+from scenario import scenario
+from waiting import check, wait
+from webs import Stream, give_webs
+
+STREAMS_MAX = 64
+TOKEN = "b3-open-sesame"
+
+
+def at(node):
+    return "%s:%d" % (node.host, node.port)
+
+
+def roles(web, group, more=""):
+    """What a load balancer is told of each node: (takes writes, takes reads)."""
+    return {n.port: (web.status("/groups/orders/primary?node=%s%s" % (at(n), more)),
+                     web.status("/groups/orders/replica?node=%s&lag_ms=60000%s" % (at(n), more))) for n in group.nodes}
+
+
+def wanted_roles(group):
+    return {n.port: (200, 503) if n is group.primary else (503, 200) for n in group.nodes}
+
+
+def check_doors(open_web, shut_web):
+    """Methods, paths and the token."""
+    for path, status in (("/health", 200), ("/ready", 200), ("/", 200), ("/page.js", 200), ("/nothing", 404), ("/groups/none", 404),
+                         ("/groups/orders/primary?node=x", 400), ("/groups/orders/replica", 400),
+                         ("/groups/orders/replica?node=127.0.0.1:1&lag_ms=soon", 400), ("/groups/orders/primary?node=127.0.0.1:1", 503),
+                         ("/events?since=soon", 400), ("/" + "x" * 3000, 404)):
+        check(open_web.status(path) == status, "%s: %s, not %d" % (path[:60], open_web.status(path), status))
+    check(open_web.status("/groups", method="POST", body="x" * 100000) == 405, "POST")
+    check(open_web.ask("/groups", method="HEAD")[2] == "", "HEAD has a body")
+    check(shut_web.status("/groups") == 200, "the right token")
+    for wrong in ("", "Bearer ", "Bearer " + TOKEN[:-1], "Bearer " + TOKEN + "x", "Basic " + TOKEN):
+        for path, status in (("/groups", 401), ("/metrics", 401), ("/events", 401), ("/health", 200), ("/ready", 200), ("/", 200)):
+            check(shut_web.status(path, headers={"Authorization": wrong}) == status, "%s with token %r" % (path, wrong))
+
+
+def check_group(web, group):
+    told = web.json("/groups/orders")
+    check((told["state"], told["primary"], told["replicas"]) == ("ok", at(group.primary), len(group.nodes) - 1), "group: %s" % told)
+    check([n["role"] for n in told["nodes"]] == ["primary"] + ["replica"] * (len(group.nodes) - 1), "nodes: %s" % told["nodes"])
+    check(all(n["state"] == "ok" for n in told["nodes"]), "nodes: %s" % told["nodes"])
+    check(all(n["follows"] == at(group.primary) for n in told["nodes"][1:]), "nodes: %s" % told["nodes"])
+    check(len(told["supervisors"]) == 3 and sum(s["self"] for s in told["supervisors"]) == 1, "supervisors: %s" % told["supervisors"])
+    return told
+
+
+def is_well(web):
+    return web.json("/groups/orders")["state"] == "ok"
+
+
+def check_metrics(world, moment_of):
+    """The failover's histograms, and who is primary."""
+    totals = {"detection": 0, "election": 0, "promotion": 0, "switch": 0}
+    for supervisor in world.supervisors:
+        metrics = supervisor.web.metrics()
+        for name in totals:
+            totals[name] += metrics["picket_%s_seconds_count" % name][()]
+        primaries = [dict(labels)["node"] for labels, value in metrics["picket_node_primary"].items() if value == 1]
+        check(primaries == [at(moment_of.primary)], "primaries: %s" % primaries)
+        check(metrics["picket_events_total"][(("event", "+switch-master"),)] == 1, "+switch-master is not counted once")
+    check(totals["election"] >= 1 and totals["promotion"] == 1 and totals["switch"] >= 1 and totals["detection"] >= 1, "phases: %s" % totals)
+
+
+@scenario(nodes=("redis",), supervisors=("picketd",), seconds=8)
+def http_tells(nodes, supervisor):
+    """doors, JSON, metrics and load balancers before and after a failover; streams lose no event"""
+    world = Cluster(nodes, supervisor, down_after=500)
+    give_webs(world, ("", TOKEN))
+    with world:
+        group, old = world.group, world.group.primary
+        first, second = (s.web for s in world.supervisors[:2])
+        for each in world.supervisors:
+            wait(lambda w=each.web: is_well(w), "%s is content" % each.label)
+            check_group(each.web, group)
+        wait(lambda: roles(first, group) == wanted_roles(group), "load balancers know the nodes")
+        check_doors(first, second)
+
+        streams = [Stream(s.web) for s in world.supervisors]
+        check([s.status for s in streams] == [200] * 3, "streams")
+        moment = old.kill()
+        switches = [s.until("+switch-master") for s in streams]
+        new = world.wait_switch(group, moment)
+        check(all(e["to"] == at(new) and e["from"] == at(old) and e["group"] == "orders" for e in switches), "events: %s" % switches)
+        for stream in streams:
+            numbers = [e["seq"] for e in stream.events]
+            check(numbers == list(range(numbers[0], numbers[0] + len(numbers))), "numbers: %s" % numbers)
+        wait(lambda: roles(first, group)[new.port] == (200, 503), "load balancers turn to the new primary")
+        check(roles(first, group)[old.port] == (503, 503), "the old primary: %s" % roles(first, group))
+
+        # Who comes back later is told the rest.
+        seen = streams[0].events
+        again = Stream(first, last=seen[0]["seq"])
+        check([again.next() for _ in seen[1:]] == seen[1:], "the events again: %s" % again.events)
+        check(Stream(first, "/events?since=0").next()["event"] == "+monitor", "the first event")
+
+        old.start().await_ready()
+        world.settle()
+        for each in world.supervisors:
+            wait(lambda w=each.web: is_well(w), "%s is content again" % each.label)
+            check_group(each.web, group)
+        check_metrics(world, group)
+
+
+@scenario(nodes=("redis",), supervisors=("picketd",), seconds=6)
+def http_bounds(nodes, supervisor):
+    """too many streams are refused; a supervisor without majority answers 503 to load balancers, unless its view will do"""
+    world = Cluster(nodes, supervisor, replicas=1, down_after=500)
+    give_webs(world)
+    with world:
+        group, web = world.group, world.supervisors[0].web
+        streams = [Stream(web) for _ in range(STREAMS_MAX)]
+        check({s.status for s in streams} == {200} and Stream(web).status == 503, "streams: %s" % [s.status for s in streams])
+        for stream in streams:
+            stream.close()
+        wait(lambda: roles(web, group) == wanted_roles(group), "load balancers know the nodes")
+        for other in world.supervisors[1:]:
+            other.kill()
+        wait(lambda: set(roles(web, group).values()) == {(503, 503)}, "no majority: 503")
+        check(roles(web, group, "&minority=allow") == wanted_roles(group), "its own view: %s" % roles(web, group, "&minority=allow"))
+        check(web.json("/groups/orders")["state"] == "degraded" and web.status("/ready") == 200, "without majority")
+
+
+@scenario(nodes=("redis",), supervisors=("picketd",), seconds=2)
+def http_in_the_way(nodes, supervisor):
+    """a port that is taken is told of, and picketd does not start"""
+    world = Cluster(nodes, supervisor, replicas=0, supervisors=1, quorum=1)
+    give_webs(world)
+    with world:
+        daemon = world.supervisors[0]
+        daemon.kill()
+        own, daemon.web.port = daemon.web.port, world.group.primary.port
+        daemon.configure()
+        daemon.start()
+        wait(lambda: daemon.popen.poll() is not None, "it ends")
+        check(daemon.popen.returncode == 1 and "http: cannot listen on %s port %d" % (daemon.host, daemon.web.port) in daemon.tail(),
+              "status %s: %s" % (daemon.popen.returncode, daemon.tail()))
+        daemon.web.port = own
+        daemon.configure()
+        daemon.start().await_ready()
