@@ -80,6 +80,7 @@
     X(ROLE_CHANGE_DIFFERS, "-role-change", VERBOSE, "@ new reported role is %d")                   \
     X(REBOOT, "+reboot", NOTICE, "@")                                                              \
     X(AMNESIA, "+amnesia", WARNING, "@ %d") /* it came back with less than a replica has */        \
+    X(LOADING_LONG, "+loading-long", WARNING, "@ %d") /* and a replica can take over */            \
     X(CONVERT_TO_SLAVE, "+convert-to-slave", NOTICE, "@")                                          \
     X(FIX_SLAVE_CONFIG, "+fix-slave-config", NOTICE, "@")                                          \
     X(REFUSED_SLAVE, "-candidate-refused", NOTICE, "@ %d") /* why a replica was not chosen */      \

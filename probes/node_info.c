@@ -35,6 +35,7 @@ struct field {
 static const struct field fields[] = {
     { "run_id", FIELD_TEXT, AT(runid), NULL, NULL },
     { "loading", FIELD_FLAG, AT(loading), "1", "0" },
+    { "loading_eta_seconds", FIELD_SECONDS, AT(loading_left_ms), NULL, NULL },
     { "master_host", FIELD_HOST, AT(primary), NULL, NULL },
     { "master_port", FIELD_PORT, AT(primary), NULL, NULL },
     { "master_link_status", FIELD_FLAG, AT(link_up), "up", "down" },
@@ -51,8 +52,11 @@ static const struct field fields[] = {
 
 void node_info_init(struct node_info *info)
 {
-    *info =
-        (struct node_info){ .link_down_ms = -1, .priority = 100, .announced = true, .keys = -1 };
+    *info = (struct node_info){ .loading_left_ms = -1,
+                                .link_down_ms = -1,
+                                .priority = 100,
+                                .announced = true,
+                                .keys = -1 };
 }
 
 bool replid_equal(const char *a, const char *b)

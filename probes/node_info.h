@@ -31,6 +31,7 @@ struct node_info {
     enum node_role role;
     char runid[RUNID_LEN + 1];
     bool loading;
+    msec loading_left_ms; /* loading_eta_seconds; -1 = not said */
     /* of a replica */
     struct addr primary;  /* whom it follows; empty when it does not say */
     bool link_up;         /* master_link_status:up */

@@ -113,12 +113,6 @@ void order_publish(struct link_set *set, uint32_t id, const char *channel, const
               publish_replied, set, link_tag(id, LINK_CMD));
 }
 
-void order_script_kill(struct link_set *set, uint32_t id)
-{
-    link_send(set, id, LINK_CMD, (const char *[]){ "SCRIPT", "KILL", NULL }, nothing_replied, NULL,
-              0);
-}
-
 /* Keep the first error text only: the later ones follow from it. */
 static void keep_text(char text[EVIDENCE_ERROR_MAX + 1], const char *what, const char *error)
 {

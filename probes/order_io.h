@@ -46,9 +46,6 @@ void order_ping(struct link_set *set, uint32_t id, enum link_kind kind);
 void order_info(struct link_set *set, uint32_t id);
 void order_publish(struct link_set *set, uint32_t id, const char *channel, const char *text);
 
-/* The reply does not matter. */
-void order_script_kill(struct link_set *set, uint32_t id);
-
 /* Follow PRIMARY; NULL: be a primary. The parts of which the bit stands in WITHOUT are left out.
  * SETTLED is called exactly once; from within the call (lost) when the link is not up. */
 void order_role(struct link_set *set, uint32_t id, uint64_t ticket, const struct addr *primary,

@@ -387,6 +387,13 @@ void probe_want_info(struct probe *probe, msec at)
     probe->info_due_at = msec_min(probe->info_due_at, at);
 }
 
+void probe_want_ping(struct probe *probe, msec at)
+{
+    struct link *link = &probe->links[LINK_CMD];
+
+    link->ping_due_at = msec_min(link->ping_due_at, at);
+}
+
 void probe_want_hello(struct probe *probe, msec now)
 {
     probe->hello_due_at = msec_min(probe->hello_due_at, now);

@@ -120,6 +120,9 @@ void probe_observe(struct probe *probe, enum link_kind link, enum evidence evide
  * that is in flight and was sent at AT or later will do. */
 void probe_want_info(struct probe *probe, msec at);
 
+/* PING on the command link at AT, if none is in flight then. */
+void probe_want_ping(struct probe *probe, msec at);
+
 /* Say hello at NOW. */
 void probe_want_hello(struct probe *probe, msec now);
 

@@ -96,7 +96,7 @@ static void put_node_flags(struct map *map, const struct node *node)
         { "reconf_inprog", node->repoint == REPOINT_INPROG },
         { "reconf_done", node->repoint == REPOINT_DONE && failover->state == FAILOVER_REPOINT },
         { "force_failover", primary && failover_leading(group) != 0 && failover->forced },
-        { "script_kill_sent", node->script_killed },
+        { "script_kill_sent", node->busy.step != BUSY_NONE },
         { "master_reboot", primary && node->reborn_at != MSEC_NEVER &&
                                group->conf.master_reboot_down_after_ms != 0 },
     };

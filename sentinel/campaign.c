@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sentinel/adopt.h"
+#include "sentinel/busy.h"
 #include "sentinel/emit.h"
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
@@ -15,6 +16,7 @@
 #define HOLD_MS        2500  /* a vote is held while its leader is heard to lead */
 #define HOLD_MAX_MS    10000 /* but not for longer */
 #define HOLD_STOCK_MS  5000  /* for a leader that does not tell */
+#define BLIND_MS       2000  /* for those who know better whether the old primary takes writes */
 #define LEADER_GONE_MS 500   /* the leader's link is down: how long to wait for it */
 
 /* 64-bit FNV-1a, to deal groups out among supervisors. */
@@ -94,6 +96,8 @@ msec campaign_at(const struct core *core, const struct group *group)
     msec stagger = campaign_rank(core, group) * STAGGER_MS;
     msec at = msec_max(fo->next_at, campaign_hold_until(group));
 
+    if (!fo->forced)
+        at = msec_max(at, busy_hold_until(group));
     if (fo->state != FAILOVER_IDLE && fo->state != FAILOVER_REPOINT)
         return MSEC_NEVER;
     if (core->disk_stalled || campaign_reachable(group) < group_needed(group))
@@ -102,6 +106,8 @@ msec campaign_at(const struct core *core, const struct group *group)
         return msec_max(at, group->rumour.since + REAFFIRM_MS) + stagger;
     if (!(group->odown || fo->forced) || adopt_confirmations(group) > 0)
         return MSEC_NEVER;
+    if (fence_is_blind(group))
+        stagger += BLIND_MS;
     return fo->forced ? at : msec_max(at, group->odown_at) + stagger;
 }
 

@@ -4,6 +4,7 @@
 
 #include "notify/ring.h"
 #include "notify/script_io.h"
+#include "probes/command_io.h"
 #include "probes/guard_io.h"
 #include "probes/link_io.h"
 #include "probes/pause_io.h"
@@ -33,6 +34,15 @@ static void order_hello(const struct carry *carry, const struct order *order)
 
     if (peer_hello_text(carry->peers, order->id, &order->hello, text))
         order_publish(carry->links, order->id, HELLO_CHANNEL, text);
+}
+
+/* End what a node is busy with. */
+static void order_kill(const struct carry *carry, const struct order *order)
+{
+    const char *what = order->kind == ORDER_SCRIPT_KILL ? "SCRIPT" : "FUNCTION";
+
+    order_command(carry->links, order->id, LINK_CMD, order->ticket,
+                  (const char *[]){ what, "KILL", NULL }, carry->settled, carry->settled_arg);
 }
 
 static void carry_order(const struct carry *carry, const struct order *order)
@@ -68,7 +78,8 @@ static void carry_order(const struct carry *carry, const struct order *order)
                    carry->settled_arg);
         break;
     case ORDER_SCRIPT_KILL:
-        order_script_kill(carry->links, order->id);
+    case ORDER_FUNCTION_KILL:
+        order_kill(carry, order);
         break;
     case ORDER_FENCE:
         order_fence(carry->links, carry->given, order->id, order->ticket, &order->addr,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sentinel/adopt.h"
+#include "sentinel/busy.h"
 #include "sentinel/candidates.h"
 #include "sentinel/emit.h"
 #include "sentinel/failover.h"
@@ -173,6 +174,7 @@ static void take_settled(struct core *core, const struct settled *settled)
     failover_settled(core, node->group, &told);
     repoint_settled(core, node, &told);
     guard_settled(core, node, settled);
+    busy_settled(core, node, settled);
     group_run(core, node->group);
 }
 

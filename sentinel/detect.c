@@ -3,6 +3,7 @@
 #include "sentinel/amnesia.h"
 #include "sentinel/emit.h"
 #include "sentinel/guard.h"
+#include "sentinel/loading.h"
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
 #include "sentinel/opinions.h"
@@ -92,7 +93,8 @@ static bool is_down(struct core *core, struct group *group, struct node *node)
                         disconnected */
     return node->crashed || probe_is_silent(&node->probe, core->now) ||
            core->now >= mismatch_at(group, node) || core->now >= reboot_at(group, node) ||
-           (node == group->primary && amnesia_is_seen(core, group));
+           (node == group->primary &&
+            (amnesia_is_seen(core, group) || loading_is_too_long(core, group)));
 }
 
 static void note_node(struct core *core, struct group *group, struct node *node)
@@ -109,10 +111,7 @@ static void note_node(struct core *core, struct group *group, struct node *node)
         if (!down)
             node_want_info(core, node, core->now); /* it is back: as what? */
     }
-    if (down && node->probe.busy && !node->script_killed) {
-        node->script_killed = true;
-        output_order(&core->output, ORDER_SCRIPT_KILL, node->id);
-    }
+    busy_run(core, node);
 }
 
 /* When MEMBER's supervisor counts as down for this group. */
@@ -150,9 +149,10 @@ static void set_info_pace(struct core *core, struct group *group)
 {
     for (size_t i = 0; i < group->n_nodes; i++) {
         struct node *node = group->nodes[i];
-        bool busy = group->primary->sdown || guard_is_alone(core, group) ||
-                    group->failover.state != FAILOVER_IDLE || node->wrong_at != MSEC_NEVER ||
-                    node->owed || (node->info.role == ROLE_REPLICA && !node->info.link_up);
+        bool busy = group->primary->sdown || group->primary->loading.since != MSEC_NEVER ||
+                    guard_is_alone(core, group) || group->failover.state != FAILOVER_IDLE ||
+                    node->wrong_at != MSEC_NEVER || node->owed ||
+                    (node->info.role == ROLE_REPLICA && !node->info.link_up);
 
         bool begins = busy && !node->probe.info_busy;
 
@@ -179,7 +179,7 @@ void detect_run(struct core *core, struct group *group)
 msec detect_next(const struct core *core, const struct group *group)
 {
     msec due[] = { mismatch_at(group, group->primary), reboot_at(group, group->primary),
-                   amnesia_next(core, group) };
+                   amnesia_next(core, group), loading_next(core, group) };
     msec next = MSEC_NEVER;
 
     for (size_t i = 0; i < sizeof due / sizeof *due; i++) {

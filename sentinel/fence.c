@@ -104,6 +104,12 @@ static msec left_at(const struct fence *fence, int64_t need)
     return last;
 }
 
+/* Whether OLD is known to need replicas for a write. */
+static bool knows_need(const struct node *old)
+{
+    return old->guard_at != MSEC_NEVER && old->min_replicas >= 1;
+}
+
 /* From when on the old primary certainly refuses writes for want of replicas; MSEC_NEVER = that is
  * not known (yet). RET_REASON says what is missing. */
 static msec refuses_at(const struct group *group, const char **ret_reason)
@@ -112,7 +118,7 @@ static msec refuses_at(const struct group *group, const char **ret_reason)
     const struct fence *fence = &group->failover.fence;
     msec left;
 
-    if (old->guard_at == MSEC_NEVER || old->min_replicas < 1) {
+    if (!knows_need(old)) {
         *ret_reason = "the old primary may accept writes without replicas";
         return MSEC_NEVER;
     }
@@ -153,6 +159,13 @@ const char *fence_run(struct core *core, struct group *group)
         event_detail(emit_group_event(core, EVENT_FENCE_WAITS, group), "%s", reason);
     fence->told = true;
     return reason;
+}
+
+bool fence_is_blind(const struct group *group)
+{
+    const struct node *old = group->primary;
+
+    return is_strict(group) && !knows_need(old) && !probe_is_up(&old->probe);
 }
 
 bool fence_is_refused(const struct group *group)

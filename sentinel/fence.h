@@ -59,6 +59,11 @@ void fence_begin(struct core *core, struct group *group);
 
 /* Whether the chosen one may be promoted. NULL = yes, else what is waited for. */
 const char *fence_run(struct core *core, struct group *group);
+
+/* Whether nothing that we could do would show that the old primary refuses writes: what it needs
+ * for them was never learnt here, and it cannot be asked now. Another supervisor may know. */
+bool fence_is_blind(const struct group *group);
+
 /* Whether the chosen one does not do what it is told. */
 bool fence_is_refused(const struct group *group);
 msec fence_next(const struct core *core, const struct group *group);

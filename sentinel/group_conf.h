@@ -23,6 +23,9 @@
       "replicas that are repointed to a new primary at the same time")                             \
     X(master_reboot_down_after_ms, "master-reboot-down-after-period", 0, 0, 86400000,              \
       "a restarted primary that does not answer PONG for so long counts as down; 0 = off")         \
+    X(loading_max_ms, "loading-max", 10000, 0, 86400000,                                           \
+      "a restarted primary that will be loading for longer counts as down while a replica can "    \
+      "take over; 0 = off")                                                                        \
     X(priority_max_lag_bytes, "priority-max-lag-bytes", 65536, 0, INT64_C(1) << 50,                \
       "a preferred replica further behind the most advanced one loses its preference")             \
     X(switchover_timeout_ms, "switchover-timeout", 3000, 100, 8000,                                \

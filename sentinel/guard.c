@@ -121,7 +121,11 @@ static msec due_at(const struct core *core, const struct group *group, const str
     if (want == node->min_replicas && wanted_lag(group, node) == node->max_lag_s)
         return msec_max(node->guard_ask_at,
                         node->guard_at + (usual(group, node) == want ? ASK_EVERY_MS : RETRY_MS));
-    return msec_max(node->guard_ask_at, want >= GUARD_FENCED ? 0 : node->guard_at + rank);
+    /* From when it was first seen so, not from when it was last asked: else those behind the first
+     * in rank would wait for ever for one that cannot reach the node. */
+    if (want >= GUARD_FENCED || node->guard_wrong_at == MSEC_NEVER)
+        return node->guard_ask_at;
+    return msec_max(node->guard_ask_at, node->guard_wrong_at + rank);
 }
 
 static void ask(struct core *core, struct node *node)
@@ -145,15 +149,36 @@ static void tell(struct core *core, struct group *group, struct node *node, int6
         emit_node_event(core, fence ? EVENT_WRITES_TAKEN : EVENT_WRITES_GIVEN, node);
 }
 
+/* Since when what is in force is not what is usual. */
+static void note_wrong(const struct core *core, const struct group *group, struct node *node)
+{
+    bool right = node->guard_at == MSEC_NEVER || (usual(group, node) == node->min_replicas &&
+                                                  wanted_lag(group, node) == node->max_lag_s);
+
+    if (right)
+        node->guard_wrong_at = MSEC_NEVER;
+    else if (node->guard_wrong_at == MSEC_NEVER)
+        node->guard_wrong_at = core->now;
+}
+
+/* Whether others had time to change it since it was seen. */
+static bool is_old(const struct core *core, const struct group *group, const struct node *node,
+                   int64_t want)
+{
+    return want < GUARD_FENCED && node->guard_wrong_at != MSEC_NEVER &&
+           node->guard_at < node->guard_wrong_at + campaign_rank(core, group) * RANK_MS;
+}
+
 static void look_after(struct core *core, struct group *group, struct node *node)
 {
     int64_t want = wanted(core, group, node);
 
+    note_wrong(core, group, node);
     if (due_at(core, group, node) > core->now)
         return;
     if (want == node->min_replicas && usual(group, node) != want)
         adopt_ask(core, group); /* whether it is ours to say */
-    if (node->guard_at == MSEC_NEVER || node->guard_stale ||
+    if (node->guard_at == MSEC_NEVER || node->guard_stale || is_old(core, group, node, want) ||
         (want == node->min_replicas && wanted_lag(group, node) == node->max_lag_s))
         ask(core, node);
     else
@@ -191,7 +216,7 @@ void guard_settled(struct core *core, struct node *node, const struct settled *s
     bool known = node->guard_at != MSEC_NEVER && node->min_replicas == settled->min_replicas &&
                  node->max_lag_s == settled->max_lag_s;
 
-    node->guard_at = core->now;
+    node->guard_at = node->guard_ask_at = core->now;
     node->guard_stale = false;
     node->min_replicas = settled->min_replicas;
     node->max_lag_s = settled->max_lag_s;

@@ -17,6 +17,7 @@
 #include "probes/probe.h"
 #include "quorum/hello.h"
 #include "quorum/vote.h"
+#include "sentinel/busy.h"
 #include "sentinel/failover.h"
 #include "sentinel/global_conf.h"
 #include "sentinel/group_conf.h"
@@ -109,6 +110,10 @@ struct node {
         msec until; /* replicas are waited for */
         bool told;  /* it holds less than a replica, and that was told */
     } amnesia;
+    struct {
+        msec since; /* INFO says that it is loading; MSEC_NEVER = it does not */
+        bool told;  /* that it takes too long */
+    } loading;
     bool sdown;
     bool crashed;    /* sdown by the crash path, not by silence */
     msec sdown_at;   /* since when (also the time of -sdown) */
@@ -118,12 +123,13 @@ struct node {
     bool armed;      /* an order to step down may wait in connections to it (ORDER_FENCE) */
     int64_t min_replicas, max_lag_s; /* what it needs to accept writes, as it said itself, */
     msec guard_at;                   /* and when; MSEC_NEVER = never in the life of this process */
+    msec guard_wrong_at; /* since when that is not what it shall be; MSEC_NEVER = it is */
     bool guard_stale;                /* its link was made anew since */
     uint64_t guard_ticket;           /* order in flight; 0 = none */
     msec guard_ask_at;               /* the next one not before */
     size_t prompt_replicas;          /* a primary: that it lists as online and without lag */
     bool owed;                       /* a former primary: demote it at first contact */
-    bool script_killed;              /* SCRIPT KILL sent since it is BUSY */
+    struct busy busy;                /* what it runs is being ended */
     bool denied;                     /* +access-denied was raised */
     msec balked_at;       /* when it last did not let itself be promoted; MSEC_NEVER = not yet */
     uint64_t role_ticket; /* ROLE in flight; 0 = none */

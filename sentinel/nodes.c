@@ -7,6 +7,7 @@
 #include "sentinel/amnesia.h"
 #include "sentinel/emit.h"
 #include "sentinel/input.h"
+#include "sentinel/loading.h"
 #include "sentinel/model.h"
 #include "sentinel/role_watch.h"
 #include "sentinel/things.h"
@@ -29,8 +30,9 @@ struct node *node_add(struct core *core, struct group *group, const struct addr 
     node->created_at = node->role_at = core->now;
     node->wrong_at = node->reborn_at = node->balked_at = node->cut_off_at = node->refused_at =
         MSEC_NEVER;
-    node->guard_at = node->amnesia.since = MSEC_NEVER;
+    node->guard_at = node->guard_wrong_at = node->amnesia.since = node->loading.since = MSEC_NEVER;
     node_info_init(&node->info);
+    busy_init(&node->busy);
     probe_init(&node->probe, &core->pace, true, group->conf.down_after_ms, core->now);
     backoff_init(&node->fix_backoff, FIX_MIN_MS, FIX_MAX_MS);
     deadline_init(&node->deadline, THING_NODE, node->id);
@@ -353,6 +355,7 @@ static void take_info(struct core *core, struct node *node, const struct node_in
 {
     note_runid(core, node, info);
     note_role(core, node, info);
+    loading_note(core, node, info);
     node->info = *info;
     node->prompt_replicas = count_prompt(info);
     node->info.replicas = NULL; /* they are the input's */
@@ -372,8 +375,6 @@ static void note_answers(struct core *core, struct node *node)
         node->denied = node->probe.denied;
         emit_node_event(core, node->denied ? EVENT_ACCESS_DENIED : EVENT_ACCESS_GRANTED, node);
     }
-    if (!node->probe.busy)
-        node->script_killed = false;
 }
 
 /* Where a connection leads to, in numbers. */
@@ -400,6 +401,8 @@ void node_observe(struct core *core, struct node *node, const struct observation
     }
     if (seen->evidence == EVIDENCE_INFO && probe_is_up(&node->probe))
         take_info(core, node, seen->info);
+    if (seen->evidence == EVIDENCE_PONG)
+        loading_ended(core, node);
     note_answers(core, node);
     node_wake(core, node);
 }

@@ -29,7 +29,7 @@
  *   FOLLOW  MULTI, REPLICAOF addr, CONFIG REWRITE, CLIENT KILL TYPE normal, EXEC, then ROLE,
  *           without the parts that the node refuses; settles TICKET
  *   PROMOTE the same with REPLICAOF NO ONE; settles TICKET
- *   SCRIPT_KILL  SCRIPT KILL; the reply does not matter
+ *   SCRIPT_KILL, FUNCTION_KILL  SCRIPT KILL, FUNCTION KILL; settles TICKET
  *   DEMOTE  as FOLLOW, of a primary, before anybody else is promoted; settles TICKET with the
  *           offset of its last write
  *   FENCE   as DEMOTE, over every connection that is open, even one that does not answer; they are
@@ -52,6 +52,7 @@
     X(FOLLOW, "follow", 1)                                                                         \
     X(PROMOTE, "promote", 1)                                                                       \
     X(SCRIPT_KILL, "script-kill", 0)                                                               \
+    X(FUNCTION_KILL, "function-kill", 0)                                                           \
     X(FENCE, "fence", 1)                                                                           \
     X(DISARM, "disarm", 0)                                                                         \
     X(DETACH, "detach", 1)                                                                         \

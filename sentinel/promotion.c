@@ -8,6 +8,7 @@
 #include "sentinel/nodes.h"
 #include "sentinel/role_order.h"
 
+#define BLIND_MS           1000  /* without a way to learn what the old primary does */
 #define PROMOTE_TIMEOUT_MS 10000 /* and never more than failover_timeout */
 #define PROMOTE_RETRY_MS   100
 #define PROMOTE_REFUSALS   3 /* errors in answer to the order, then another is chosen */
@@ -51,9 +52,14 @@ static void balk(struct core *core, struct group *group)
     failover_give_up(core, group, CAUSE_PROMOTION, EVENT_ABORT_SLAVE_TIMEOUT, NULL);
 }
 
+/* Who cannot find out makes room for those who may. */
 static msec fence_deadline(const struct group *group)
 {
-    return group->failover.state_at + group->conf.failover_timeout_ms;
+    msec patience = group->conf.failover_timeout_ms;
+
+    if (fence_is_blind(group))
+        patience = msec_min(patience, BLIND_MS);
+    return group->failover.state_at + patience;
 }
 
 void promotion_step_fence(struct core *core, struct group *group)

@@ -108,9 +108,10 @@ static void note_debt(struct core *core, struct node *node)
     emit_node_row(core, node);
 }
 
+/* It can be told something; while it is loading it takes no orders. */
 static bool is_reachable(const struct node *node)
 {
-    return probe_is_up(&node->probe) && !node->sdown && !node->rumoured;
+    return probe_is_up(&node->probe) && !node->sdown && !node->rumoured && !node->info.loading;
 }
 
 /* Since when NODE, on the link that we have to it, does what we see it do. */

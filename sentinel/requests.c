@@ -302,6 +302,8 @@ static enum reply_code configure(struct core *core, const struct request *reques
         if (moved && !node_is_at(group->primary, &request->addr))
             group_readdress(core, group, &request->addr);
         change_settings(core, group, &request->conf, set, group->announced);
+        if (set != 0)
+            group_run(core, group); /* what they ask for begins now */
     }
     group->base = request->conf;
     group->base_addr = request->addr;

@@ -51,6 +51,8 @@ static int distance(const struct node *node)
 
     if (node->group->primary->amnesia.told && own->role == ROLE_REPLICA)
         return at;
+    if (primary->loading && own->role == ROLE_REPLICA && lineage->replids[0][0] != '\0')
+        return at; /* the primary itself does not know its history before it has read it */
     if (primary->replid[0] == '\0' || own->replid[0] == '\0')
         return at >= 0 && own->role == ROLE_REPLICA ? at : node->owed ? FOREIGN : 0;
     if (own->role == ROLE_PRIMARY)

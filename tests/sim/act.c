@@ -139,13 +139,14 @@ void act_slow(struct world *w, struct engine *e, msec service_ms)
     e->service_ms = service_ms;
 }
 
-void act_script(struct world *w, struct engine *e, bool killable)
+void act_script(struct world *w, struct engine *e, enum runs runs)
 {
     if (!e->alive || e->busy)
         return;
-    trace_note(w, "%s is busy with a script%s", e->name, killable ? "" : " that cannot be killed");
+    trace_note(w, "%s is busy with a %s%s", e->name, runs == RUNS_FUNCTION ? "function" : "script",
+               runs == RUNS_FOREVER ? " that cannot be killed" : "");
     e->busy = 1;
-    e->killable = killable;
+    e->runs = runs;
 }
 
 void act_script_end(struct world *w, struct engine *e)

@@ -24,7 +24,7 @@ void act_follow(struct world *w, struct engine *e, const struct engine *primary)
 void act_hang(struct world *w, struct engine *e);
 void act_resume(struct world *w, struct engine *e);
 void act_slow(struct world *w, struct engine *e, msec service_ms);
-void act_script(struct world *w, struct engine *e, bool killable);
+void act_script(struct world *w, struct engine *e, enum runs runs);
 void act_script_end(struct world *w, struct engine *e);
 void act_lag(struct world *w, struct engine *e, msec lag_ms);
 

@@ -83,7 +83,9 @@ void audit_opened(struct world *w, struct sup *s, int engine, uint32_t id)
     *heard = (struct heard){ .id = id,
                              .valid_at = node->created_at,
                              .valid_stalled = s->stalled_ms,
-                             .reset_at = MSEC_NEVER };
+                             .reset_at = MSEC_NEVER,
+                             .busy_since = MSEC_NEVER,
+                             .loading_since = MSEC_NEVER };
 }
 
 void audit_closed(struct world *w, struct sup *s, const struct conn *conn)
@@ -105,6 +107,10 @@ void audit_evidence(struct world *w, struct sup *s, const struct conn *conn, enu
     if (heard->id != conn->id)
         return;
 
+    if (evidence == EVIDENCE_BUSY && heard->busy_since == MSEC_NEVER)
+        heard->busy_since = audit_clock(w, s);
+    else if (evidence == EVIDENCE_MISCONF || evidence_class(evidence) == EVIDENCE_CLASS_VALID)
+        heard->busy_since = MSEC_NEVER;
     if (evidence_class(evidence) == EVIDENCE_CLASS_VALID) {
         heard->valid_at = audit_clock(w, s);
         heard->valid_stalled = s->stalled_ms;
@@ -133,6 +139,10 @@ void audit_info(struct world *w, struct sup *s, const struct conn *conn,
         return;
     audit_follow_seen(w, s, conn->server - PLAN_SUPS_MAX, &info->info);
     audit_select_heard(w, s, conn->server - PLAN_SUPS_MAX, &info->info);
+    if (!info->info.loading)
+        heard->loading_since = MSEC_NEVER;
+    else if (heard->loading_since == MSEC_NEVER)
+        heard->loading_since = audit_clock(w, s);
     heard->has_info = true;
     heard->info_at = audit_clock(w, s);
     heard->info = *info;

@@ -51,9 +51,12 @@ struct heard {
     bool cmd_up;
     msec reset_at; /* MSEC_NEVER = the command link was not reset since it was up */
     int refusals;
-    bool called_down; /* +sdown was raised */
+    bool called_down; /* +sdown was raised, */
+    msec down_at;     /* and when */
+    msec busy_since;  /* MSEC_NEVER = the last answer to PING was not BUSY */
     bool has_info;
     msec info_at;
+    msec loading_since; /* MSEC_NEVER = the last INFO did not say so */
     struct info_reply info;
 };
 

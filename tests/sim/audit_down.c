@@ -5,7 +5,8 @@
 #include "sentinel/model.h"
 #include "tests/sim/world.h"
 
-#define RECOVERY_MS 4000 /* after a fault is over: reconnecting, what is sent again */
+#define RECOVERY_MS      4000 /* after a fault is over: reconnecting, what is sent again */
+#define BUSY_PATIENCE_MS 500  /* for a script to be ended, and FUNCTION KILL after SCRIPT KILL */
 
 /* Whether a replica said, since the link was reset, that it lost the primary too. */
 static bool has_witness(struct world *w, const struct sup *s, const struct engine *primary,
@@ -46,8 +47,31 @@ static bool is_amnesia(const struct world *w, const struct sup *s, const struct 
 
         if (w->engines[i].group == e->group && heard->has_info && info->role == ROLE_REPLICA &&
             strcmp(info->replid, own->info.info.replid) != 0 &&
-            (info->repl_offset >= own->info.info.second_offset ||
-             info->keys > own->info.info.keys))
+            (info->repl_offset >= own->info.info.second_offset || info->keys > own->info.info.keys))
+            return true;
+    }
+    return false;
+}
+
+/* It loads for longer than it may, and a replica says that it has all it needs to take over. */
+static bool is_long_loading(const struct world *w, const struct sup *s, const struct group *group,
+                            const struct engine *e)
+{
+    const struct heard *own = &w->audit.heard[s->index][e->index];
+    msec limit = group->conf.loading_max_ms;
+
+    if (!own->has_info || !own->info.info.loading || own->info.info.role != ROLE_PRIMARY ||
+        limit == 0 ||
+        (own->info_at + own->info.info.loading_left_ms <= own->loading_since + limit &&
+         audit_clock(w, s) < own->loading_since + limit))
+        return false;
+    for (int i = 0; i < w->n_engines; i++) {
+        const struct heard *heard = &w->audit.heard[s->index][i];
+        const struct node_info *info = &heard->info.info;
+
+        if (w->engines[i].group == e->group && heard->has_info && heard->cmd_up &&
+            heard->info_at >= own->loading_since && info->role == ROLE_REPLICA && !info->loading &&
+            !info->syncing && info->priority != 0)
             return true;
     }
     return false;
@@ -99,13 +123,15 @@ static void check_node_down(struct world *w, struct sup *s, const struct event *
     if (heard->id != event->id)
         return;
     heard->called_down = event->kind == EVENT_SDOWN;
+    heard->down_at = known ? heard->down_at : audit_clock(w, s);
     audit_follow_ended(w, s, engine);
     if (known || event->kind != EVENT_SDOWN)
         return;
     bool mismatch =
         event->type == INSTANCE_MASTER && heard->has_info && heard->info.info.role == ROLE_REPLICA;
     if (mismatch || is_crash(w, s, group, e) ||
-        (event->type == INSTANCE_MASTER && is_amnesia(w, s, e)))
+        (event->type == INSTANCE_MASTER &&
+         (is_amnesia(w, s, e) || is_long_loading(w, s, group, e))))
         return;
     if (!is_silence(w, s, group, e))
         world_fail(w, "%s calls %s down without evidence: silent for %lld ms, %lld of them stalled",
@@ -135,6 +161,19 @@ static int count_down(struct world *w, const struct sup *s, int g, int engine)
     return n;
 }
 
+/* A script that it could have ended is no reason to take a primary's role away before it tried. */
+static void check_ended(struct world *w, struct sup *s, int engine)
+{
+    const struct engine *e = &w->engines[engine];
+    const struct heard *heard = &w->audit.heard[s->index][engine];
+
+    if (heard->busy_since != MSEC_NEVER && heard->cmd_up && e->busy && e->runs != RUNS_FOREVER &&
+        heard->called_down &&
+        audit_clock(w, s) - msec_max(heard->busy_since, heard->down_at) < BUSY_PATIENCE_MS)
+        world_fail(w, "%s gives %s up, and has not waited for the end of what keeps it busy",
+                   s->name, e->name);
+}
+
 static void check_agreed(struct world *w, struct sup *s, const struct event *event)
 {
     int g = world_group_by_name(event->group);
@@ -143,7 +182,10 @@ static void check_agreed(struct world *w, struct sup *s, const struct event *eve
 
     if (group == NULL || (group->failover.forced && account->forced))
         return;
-    int n = count_down(w, s, g, world_engine_by_addr(w, &event->addr));
+    int engine = world_engine_by_addr(w, &event->addr);
+    int n = count_down(w, s, g, engine);
+    if (event->kind == EVENT_TRY_FAILOVER)
+        check_ended(w, s, engine);
     if (n < group->conf.quorum)
         world_fail(w, "%s begins a failover of %s: %d say down, the quorum is %lld", s->name,
                    event->group, n, (long long)group->conf.quorum);

@@ -59,6 +59,8 @@ static enum kinship kinship_of(const struct world *w, const struct sup *s, const
 
     if (!primary->has_info)
         return KIN_SAME;
+    if (old->loading && own->role == ROLE_REPLICA) /* it does not know its own history yet */
+        return is_remembered(account, own->replid) ? KIN_OLD : KIN_NONE;
     if (same_id(own->replid2, old->replid))
         return KIN_SAME;
     if (same_id(own->replid, old->replid) &&

@@ -139,12 +139,16 @@ static void carry_hello(struct world *w, struct sup *s, const struct order *orde
 
 static enum packet_kind packet_of_order(enum order_kind kind)
 {
-    static const enum packet_kind kinds[] = {
-        [ORDER_FOLLOW] = PKT_FOLLOW,       [ORDER_DEMOTE] = PKT_FOLLOW,
-        [ORDER_DETACH] = PKT_FOLLOW,       [ORDER_PROMOTE] = PKT_PROMOTE,
-        [ORDER_PAUSE] = PKT_PAUSE,         [ORDER_ROLE] = PKT_ROLE,
-        [ORDER_GUARD_ASK] = PKT_GUARD_ASK, [ORDER_GUARD_SET] = PKT_GUARD_SET
-    };
+    static const enum packet_kind kinds[] = { [ORDER_FOLLOW] = PKT_FOLLOW,
+                                              [ORDER_DEMOTE] = PKT_FOLLOW,
+                                              [ORDER_DETACH] = PKT_FOLLOW,
+                                              [ORDER_PROMOTE] = PKT_PROMOTE,
+                                              [ORDER_PAUSE] = PKT_PAUSE,
+                                              [ORDER_ROLE] = PKT_ROLE,
+                                              [ORDER_GUARD_ASK] = PKT_GUARD_ASK,
+                                              [ORDER_GUARD_SET] = PKT_GUARD_SET,
+                                              [ORDER_SCRIPT_KILL] = PKT_SCRIPT_KILL,
+                                              [ORDER_FUNCTION_KILL] = PKT_FUNCTION_KILL };
 
     return kinds[kind];
 }
@@ -211,6 +215,8 @@ static void carry_order(struct world *w, struct sup *s, const struct order *orde
     case ORDER_GUARD_ASK:
     case ORDER_GUARD_SET:
     case ORDER_ROLE:
+    case ORDER_SCRIPT_KILL:
+    case ORDER_FUNCTION_KILL:
         carry_role(w, s, order);
         break;
     case ORDER_FENCE:
@@ -223,11 +229,6 @@ static void carry_order(struct world *w, struct sup *s, const struct order *orde
         conn = up_conn_of(w, s, order->id, LINK_CMD);
         if (conn != NULL)
             net_send(w, conn, TO_SERVER, packet_new(w, PKT_UNPAUSE));
-        break;
-    case ORDER_SCRIPT_KILL:
-        conn = up_conn_of(w, s, order->id, LINK_CMD);
-        if (conn != NULL)
-            net_send(w, conn, TO_SERVER, packet_new(w, PKT_SCRIPT_KILL));
         break;
     default:
         assert(!"an order of no kind");

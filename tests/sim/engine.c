@@ -240,6 +240,28 @@ static void answer_guard(struct world *w, struct engine *e, struct conn *conn,
     net_send(w, conn, TO_CLIENT, reply);
 }
 
+/* SCRIPT KILL and FUNCTION KILL. */
+static void answer_kill(struct world *w, struct engine *e, struct conn *conn,
+                        const struct packet *packet)
+{
+    enum runs right = packet->kind == PKT_SCRIPT_KILL ? RUNS_SCRIPT : RUNS_FUNCTION;
+    struct packet *reply = packet_new(w, PKT_SETTLED);
+
+    reply->ticket = packet->ticket;
+    reply->u.settled.ok = !e->denied && !conn->denied && e->busy && e->runs == right;
+    if (e->denied || conn->denied)
+        reply->u.settled.error = "NOPERM this user has no permissions";
+    else if (!e->busy)
+        reply->u.settled.error = "NOTBUSY nothing runs";
+    else if (e->runs != right)
+        reply->u.settled.error = e->runs == RUNS_FOREVER ? "UNKILLABLE it has written" : "BUSY";
+    if (reply->u.settled.ok) {
+        e->busy = 0;
+        e->bad_at = w->now;
+    }
+    net_send(w, conn, TO_CLIENT, reply);
+}
+
 static void serve_open(struct world *w, struct engine *e, struct conn *conn)
 {
     conn->denied = e->denied > 0 || conn->login != e->demands;
@@ -298,10 +320,8 @@ static void serve(struct world *w, struct engine *e, struct conn *conn, const st
         obey(w, e, conn, packet);
         break;
     case PKT_SCRIPT_KILL:
-        if (e->busy && e->killable) {
-            e->busy = 0;
-            e->bad_at = w->now;
-        }
+    case PKT_FUNCTION_KILL:
+        answer_kill(w, e, conn, packet);
         break;
     case PKT_WHERE:
         serve_where(w, conn, packet);

@@ -19,6 +19,9 @@ struct world;
 
 enum repl_link { REPL_DOWN, REPL_SYNC, REPL_UP };
 
+/* What keeps it busy: what SCRIPT KILL or FUNCTION KILL ends, or nothing does. */
+enum runs { RUNS_SCRIPT, RUNS_FUNCTION, RUNS_FOREVER };
+
 /* How a process comes back. */
 enum rebirth { REBIRTH_AS_WAS, REBIRTH_EMPTY, REBIRTH_PRIMARY, REBIRTH_COUNT };
 
@@ -37,8 +40,8 @@ struct engine {
     uint32_t life; /* counts the processes, so that what concerned an older one is void */
     char runid[RUNID_LEN + 1];
     msec loading_until;
-    int busy; /* nested faults count */
-    bool killable;
+    int busy;       /* nested faults count */
+    enum runs runs; /* BUSY: with what */
     int denied, misconf, refusing;
     unsigned picky;  /* parts of orders that it does not take (enum order_part), for good */
     msec service_ms; /* what each command takes; 0 = nothing */

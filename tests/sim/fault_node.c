@@ -57,7 +57,7 @@ void fault_SCRIPT(struct world *w)
 {
     struct engine *e = fault_engine(w);
 
-    act_script(w, e, world_chance(w, 600));
+    act_script(w, e, (enum runs)world_between(w, RUNS_SCRIPT, RUNS_FOREVER));
     fault_ends(w, FAULT_SCRIPT, 100, 3 * fault_down_after(w), e->index, 0);
 }
 

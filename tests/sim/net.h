@@ -38,6 +38,7 @@ struct world;
     X(UNPAUSE, "unpause")                                                                          \
     X(ROLE, "role")                                                                                \
     X(SCRIPT_KILL, "script-kill")                                                                  \
+    X(FUNCTION_KILL, "function-kill")                                                              \
     X(ASK, "ask")                                                                                  \
     X(OPINION, "opinion")                                                                          \
     X(PEER_HELLO, "peer-hello")                                                                    \

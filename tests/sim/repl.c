@@ -263,6 +263,8 @@ void repl_info(struct world *w, struct engine *e, struct packet *ret_packet)
     info->role = e->role;
     memcpy(info->runid, e->runid, sizeof info->runid);
     info->loading = engine_is_loading(w, e);
+    if (info->loading) /* in whole seconds, as nodes say it */
+        info->loading_left_ms = (e->loading_until - w->now + 999) / 1000 * 1000;
     info->priority = e->priority;
     repl_id_format(info->replid, e->replid);
     repl_id_format(info->replid2, e->replid2);

@@ -74,7 +74,7 @@ static const struct command {
     { "lag", do_node, false, 2, 2, "NODE MS: behind its primary" },
     { "promote", do_role, false, 1, 1, "NODE: REPLICAOF NO ONE, by hand" },
     { "follow", do_role, false, 2, 2, "NODE OTHER: REPLICAOF OTHER, by hand" },
-    { "script", do_script, false, 1, 2, "NODE [unkillable|end]: BUSY" },
+    { "script", do_script, false, 1, 2, "NODE [function|unkillable|end]: BUSY" },
     { "cut", do_cut, false, 2, 3, "A B [one-way]: between their hosts" },
     { "heal", do_cut, false, 2, 3, "A B [one-way]" },
     { "isolate", do_isolate, false, 1, 1, "A: its host, from all others" },

@@ -185,7 +185,10 @@ bool do_script(struct story *st, const struct words *a)
     if (words_end(a, "end"))
         act_script_end(st->world, e);
     else
-        act_script(st->world, e, !words_end(a, "unkillable"));
+        act_script(st->world, e,
+                   words_end(a, "unkillable") ? RUNS_FOREVER
+                   : words_end(a, "function") ? RUNS_FUNCTION
+                                              : RUNS_SCRIPT);
     return true;
 }
 

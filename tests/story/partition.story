@@ -89,11 +89,11 @@ expect
     [  5291] s1 +switch-master g1 n1 6379 n3 6379
     [  5291] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
     [  5291] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [  5291] s1 -writes-taken slave n1:6379 n1 6379 @ g1 n3 6379
     [  5291] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [  5612] s2 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
     [  6289] s3 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
     [  6291] s1 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
-    [  7279] s3 -writes-taken slave n1:6379 n1 6379 @ g1 n3 6379
 show g1
 expect
     [ 10000] s1 has n3, epoch 1, current 1

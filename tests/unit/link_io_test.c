@@ -10,6 +10,7 @@
 #include <uv.h>
 
 #include "probes/link_io.h"
+#include "probes/command_io.h"
 #include "probes/order_io.h"
 #include "probes/waiters.h"
 #include "quorum/message.h"
@@ -498,7 +499,6 @@ static void test_odd_replies(void)
         expect(EVIDENCE_INFO_FAILED);
         order_publish(world.links, ID, CHANNEL, "text");
         expect(EVIDENCE_HELLO_SENT);
-        order_script_kill(world.links, ID);
         expect_nothing();
         finish();
     }
@@ -568,6 +568,30 @@ static void follow(const struct line_of_script *script)
     await(&world.settled, 1);
     CU_ASSERT_EQUAL(world.settled, 1);
     CU_ASSERT(world.result.ticket == 42 && world.result.id == ID);
+}
+
+/* A command of which only success counts: taken, refused, and on a link that is not there. */
+static void test_command(void)
+{
+    static const struct line_of_script script[] = { { "SCRIPT KILL", "+OK\r\n" },
+                                                    { "FUNCTION KILL", "-NOTBUSY no\r\n" },
+                                                    { "CLIENT SETNAME", "+OK\r\n" },
+                                                    { NULL, NULL } };
+
+    bring_up(script, LINK_CMD);
+    order_command(world.links, ID, LINK_CMD, 7, (const char *[]){ "SCRIPT", "KILL", NULL },
+                  on_settled, NULL);
+    await(&world.settled, 1);
+    CU_ASSERT(world.result.ok && world.result.ticket == 7 && world.result.id == ID);
+    order_command(world.links, ID, LINK_CMD, 8, (const char *[]){ "FUNCTION", "KILL", NULL },
+                  on_settled, NULL);
+    await(&world.settled, 2);
+    CU_ASSERT(!world.result.ok && !world.result.lost);
+    CU_ASSERT_STRING_EQUAL(world.result.error, "NOTBUSY no");
+    order_command(world.links, ID, LINK_PUBSUB, 9, (const char *[]){ "SCRIPT", "KILL", NULL },
+                  on_settled, NULL);
+    CU_ASSERT(world.settled == 3 && world.result.lost && world.result.ticket == 9);
+    finish();
 }
 
 static void test_follow(void)
@@ -961,6 +985,7 @@ static const struct unit_case cases[] = {
     { "replies of the wrong kind are errors", test_odd_replies },
     { "errors are told apart", test_errors },
     { "INFO is read", test_info },
+    { "a command that settles its ticket", test_command },
     { "a change of role", test_follow },
     { "a side effect that fails is a warning", test_follow_with_a_warning },
     { "parts of a change refused", test_parts_refused },

@@ -126,7 +126,9 @@ static void test_promoted_and_loading(void)
     CU_ASSERT_EQUAL(info.second_offset, 51);
     CU_ASSERT_EQUAL(info.repl_offset, 50); /* it names none of its own */
     CU_ASSERT(parse("loading:1\r\nrole:slave\r\n"));
-    CU_ASSERT(info.loading);
+    CU_ASSERT(info.loading && info.loading_left_ms == -1);
+    CU_ASSERT(parse("loading:1\r\nloading_eta_seconds:12\r\nrole:master\r\n"));
+    CU_ASSERT_EQUAL(info.loading_left_ms, 12000);
 }
 
 static void test_defaults(void)
