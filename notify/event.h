@@ -14,6 +14,7 @@
 #ifndef NOTIFY_EVENT_H
 #define NOTIFY_EVENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -128,6 +129,8 @@ struct event {
     uint64_t epoch;
     uint32_t count;
     uint32_t quorum;
+    bool bytes_known; /* SELECTED_SLAVE: how many bytes another node is known to have had, */
+    uint64_t bytes;   /* and this one has not */
     char detail[EVENT_DETAIL_MAX + 1]; /* UNMONITOR, not shown: the notification-script it had */
 };
 

@@ -1,3 +1,5 @@
+#include <stdio.h>
+
 #include "probes/renames.h"
 #include "sentinel/admin_own.h"
 #include "sentinel/input.h"
@@ -13,6 +15,13 @@ static void submit(struct admin *admin, struct client *c, struct request *reques
         admin->ops.submit(admin->arg, request);
 }
 
+/* Who asks for a failover, for the history. */
+static void sign(const struct client *c, struct request *request)
+{
+    snprintf(request->asked_by, sizeof(request->asked_by), "%s at %s%s%.64s", client_user(c),
+             c->addr, c->name ? ", " : "", c->name ? c->name : "");
+}
+
 /* A request about the group that argv[2] names; the core says when there is none. */
 static void submit_about(struct admin *admin, struct client *c, enum request_kind kind,
                          struct slice name)
@@ -21,6 +30,7 @@ static void submit_about(struct admin *admin, struct client *c, enum request_kin
     if (!admin_find_group(admin, c, name))
         return;
     slice_copy(name, request.name, sizeof(request.name));
+    sign(c, &request);
     submit(admin, c, &request);
 }
 
@@ -67,6 +77,7 @@ void admin_picket_switchover(void *app, struct client *c, size_t argc, const str
     if (!admin_find_group(app, c, argv[2]))
         return;
     slice_copy(argv[2], request.name, sizeof(request.name));
+    sign(c, &request);
     error = read_switchover(argc - 3, argv + 3, &request);
     if (error)
         resp_error(&c->reply, error);

@@ -10,6 +10,7 @@
 #include "sentinel/nodes.h"
 #include "sentinel/opinions.h"
 #include "sentinel/peers.h"
+#include "sentinel/tell.h"
 
 #define STAGGER_MS     30    /* between supervisors that saw the same at the same time */
 #define REAFFIRM_MS    3000  /* after a rumour began that nobody can verify */
@@ -134,7 +135,7 @@ uint64_t campaign_start(struct core *core, struct group *group)
     epoch++;
     core_raise_epoch(core, group, epoch);
     if (!group->failover.reaffirm)
-        emit_group_event(core, EVENT_TRY_FAILOVER, group);
+        tell_try(core, group);
     vote_for_self(core, group, epoch);
     for (size_t i = 0; i < group->n_nodes; i++)
         node_want_info(core, group->nodes[i], core->now);

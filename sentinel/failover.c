@@ -1,6 +1,7 @@
 #include "sentinel/failover_own.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "quorum/tally.h"
@@ -8,6 +9,7 @@
 #include "sentinel/emit.h"
 #include "sentinel/groups.h"
 #include "sentinel/model.h"
+#include "sentinel/tell.h"
 
 #define FORCED_MAX_MS       10000 /* for a campaign that was asked for to begin */
 #define RETRY_LOW_MS        50    /* after a failed attempt: drawn from this */
@@ -133,7 +135,7 @@ static void step_idle(struct core *core, struct group *group)
     if (core->now >= forced_until(group)) {
         group->failover.forced = group->failover.hasty = false;
         group->failover.to = 0;
-        emit_group_event(core, EVENT_ABORT_NOT_ELECTED, group);
+        tell_not_begun(core, group);
     }
     if (campaign_at(core, group) <= core->now)
         campaign_begin(core, group);
@@ -169,7 +171,7 @@ static void step_campaign(struct core *core, struct group *group)
         reaffirmed(core, group);
     } else if (verdict == VERDICT_WON) {
         failover_move(core, group, FAILOVER_SELECT);
-        emit_group_event(core, EVENT_ELECTED_LEADER, group)->epoch = group->failover.epoch;
+        tell_elected(core, group);
         emit_group_event(core, EVENT_STATE_SELECT_SLAVE, group);
     } else if (verdict == VERDICT_LOST || core->now >= campaign_deadline(group)) {
         failover_give_up(core, group, CAUSE_LOST, EVENT_ABORT_NOT_ELECTED, NULL);
@@ -221,9 +223,13 @@ msec failover_next(const struct core *core, const struct group *group)
     return MSEC_NEVER;
 }
 
-void failover_force(struct core *core, struct group *group, uint32_t to, bool hasty)
+void failover_force(struct core *core, struct group *group, uint32_t to, bool hasty,
+                    const char *asked_by)
 {
     struct failover *fo = &group->failover;
+
+    snprintf(fo->asked_by, sizeof fo->asked_by, "%s",
+             asked_by[0] != '\0' ? asked_by : "an operator");
 
     fo->forced = true;
     fo->hasty = hasty;

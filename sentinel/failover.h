@@ -53,24 +53,27 @@ enum failover_cause {
     CAUSE_COUNT
 };
 
+#define FAILOVER_ASKED_MAX 160 /* bytes of who asked for one */
+
 struct failover {
     enum failover_state state;
     msec state_at;
-    uint64_t epoch;        /* of the election that it is about */
-    msec started_at;       /* of the attempt */
-    uint64_t ticket;       /* PROMOTE: order in flight; 0 = none */
-    bool reaffirm;         /* elect our working primary anew, under an epoch that ends a dispute */
-    msec forced_at;        /* when an operator asked for it */
-    bool forced;           /* an operator asked for it: no odown needed, */
-    bool hasty;            /* and not to wait for the old primary's last writes, */
-    uint32_t to;           /* and for this replica; 0 = the best one */
-    struct node *promoted; /* DRAIN, FENCE, PROMOTE: the chosen replica */
-    struct drain drain;    /* DRAIN */
-    struct fence fence;    /* FENCE; its order to the old primary may outlast that */
-    bool demoted;          /* PROMOTE: the old primary was demoted before */
-    msec order_at;         /* PROMOTE: when the order may be sent again */
-    uint32_t refusals;     /* PROMOTE: how often the order was answered with an error */
-    msec next_at;          /* IDLE: no attempt before */
+    uint64_t epoch;  /* of the election that it is about */
+    msec started_at; /* of the attempt */
+    uint64_t ticket; /* PROMOTE: order in flight; 0 = none */
+    bool reaffirm;   /* elect our working primary anew, under an epoch that ends a dispute */
+    msec forced_at;  /* when an operator asked for it */
+    bool forced;     /* an operator asked for it: no odown needed, */
+    bool hasty;      /* and not to wait for the old primary's last writes, */
+    uint32_t to;     /* and for this replica; 0 = the best one */
+    char asked_by[FAILOVER_ASKED_MAX + 1]; /* FORCED: who it was */
+    struct node *promoted;                 /* DRAIN, FENCE, PROMOTE: the chosen replica */
+    struct drain drain;                    /* DRAIN */
+    struct fence fence; /* FENCE; its order to the old primary may outlast that */
+    bool demoted;       /* PROMOTE: the old primary was demoted before */
+    msec order_at;      /* PROMOTE: when the order may be sent again */
+    uint32_t refusals;  /* PROMOTE: how often the order was answered with an error */
+    msec next_at;       /* IDLE: no attempt before */
     uint32_t failures[CAUSE_COUNT];
 };
 
@@ -81,8 +84,9 @@ void failover_run(struct core *core, struct group *group);
 msec failover_next(const struct core *core, const struct group *group);
 
 /* An operator's SENTINEL FAILOVER: a switchover that loses nothing while the primary works, unless
- * HASTY. TO: id of the replica wanted; 0 = the best one. */
-void failover_force(struct core *core, struct group *group, uint32_t to, bool hasty);
+ * HASTY. TO: id of the replica wanted; 0 = the best one. ASKED_BY: who it was, for the history. */
+void failover_force(struct core *core, struct group *group, uint32_t to, bool hasty,
+                    const char *asked_by);
 
 /* Whether nodes are being given roles: nothing may be forgotten now. */
 bool failover_is_changing(const struct group *group);

@@ -5,6 +5,7 @@
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
 #include "sentinel/select.h"
+#include "sentinel/tell.h"
 
 #define SELECT_TIMEOUT_MS 300 /* for fresh INFO of all candidates */
 
@@ -97,7 +98,7 @@ void choose_step(struct core *core, struct group *group)
         failover_give_up(core, group, CAUSE_NO_REPLICA, EVENT_ABORT_NO_GOOD_SLAVE, NULL);
         return;
     }
-    emit_node_event(core, EVENT_SELECTED_SLAVE, chosen);
+    tell_selected(core, chosen);
     group->failover.promoted = chosen;
     if (is_switchover(group))
         drain_start(core, group);

@@ -11,6 +11,7 @@
 #include "probes/evidence.h"
 #include "probes/node_info.h"
 #include "quorum/message.h"
+#include "sentinel/failover.h"
 #include "sentinel/global_conf.h"
 #include "sentinel/group_conf.h"
 #include "wire/addr.h"
@@ -60,6 +61,7 @@ struct request {
     uint32_t n_voters;
     uint64_t set;
     bool hasty;
+    char asked_by[FAILOVER_ASKED_MAX + 1]; /* FAILOVER: who it is, for the history; may be empty */
 };
 
 /* The outcome of an order that had a ticket (FOLLOW, PROMOTE), or news of the disk. */

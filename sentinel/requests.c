@@ -159,7 +159,7 @@ static enum reply_code force_failover(struct core *core, struct group *group,
         return REPLY_NO_SUCH_REPLICA;
     if (campaign_reachable(group) < group_needed(group))
         return REPLY_NO_QUORUM;
-    failover_force(core, group, to != NULL ? to->id : 0, request->hasty);
+    failover_force(core, group, to != NULL ? to->id : 0, request->hasty, request->asked_by);
     group_run(core, group);
     return REPLY_OK;
 }
