@@ -25,6 +25,7 @@ struct client;
 struct client_filter;
 struct core;
 struct event;
+struct history;
 struct message;
 struct reply;
 struct request;
@@ -96,6 +97,9 @@ struct admin_ops {
 
     /* The events told of late. */
     const struct ring *(*events)(void *arg);
+
+    /* What became of the last failovers. */
+    const struct history *(*history)(void *arg);
 
     /* The queue of the hooks, and whether PATH may be one; the empty path takes a hook away. */
     const struct scripts *(*scripts)(void *arg);

@@ -104,6 +104,9 @@ command_fn admin_sentinel_is_down, admin_picket_opinion, admin_picket_switchover
 /* admin_events.c */
 command_fn admin_picket_events;
 
+/* admin_history.c */
+command_fn admin_picket_history, admin_picket_why;
+
 /* admin_info.c */
 command_fn admin_info, admin_role;
 

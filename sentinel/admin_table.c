@@ -144,11 +144,15 @@
     X("events", -2, ADMIN, admin_picket_events, " [SINCE <number>] [COUNT <count>]",               \
       "Return the numbers of the first and last event that are kept, and those behind a number.")  \
     X("help", 2, ALWAYS, admin_picket_help, "", "Print this help.")                                \
+    X("history", -2, ADMIN, admin_picket_history, " [<group>] [COUNT <n>]",                        \
+      "Return the last failovers, switchovers and outages, newest first.")                         \
     X("opinion", 9, ADMIN, admin_picket_opinion,                                                   \
       " <runid> <group> <ip> <port> <config-epoch> <down> <leading-epoch>",                        \
       "Tell this supervisor what another one thinks of a primary.")                                \
     X("switchover", -3, ADMIN, admin_picket_switchover, " <group> [TO <host> <port>] [FORCE]",     \
-      "Hand the group over to a replica; FORCE: without waiting for the last writes.")
+      "Hand the group over to a replica; FORCE: without waiting for the last writes.")             \
+    X("why", 3, ADMIN, admin_picket_why, " <id>|<group>",                                          \
+      "Return the steps that led to a decision or to none; of a group: what is waited for now.")
 
 #define CONTAINERS(X)                                                                              \
     X(sentinel, SENTINEL_TABLE)                                                                    \

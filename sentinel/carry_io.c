@@ -11,6 +11,7 @@
 #include "quorum/peer_io.h"
 #include "sentinel/model.h"
 #include "sentinel/outbox.h"
+#include "sentinel/recorder_io.h"
 #include "sentinel/shell_io.h"
 #include "wire/loop_io.h"
 
@@ -132,6 +133,7 @@ void carry_tell(const struct carry *carry, const struct event *event)
     struct event told = *event;
 
     ring_stamp(carry->ring, &told, loop_wall_ms());
+    recorder_event(carry->recorder, &told);
     carry->ops->event(carry->ops_arg, &told);
 }
 

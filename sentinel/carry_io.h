@@ -15,6 +15,7 @@ struct event;
 struct link_set;
 struct parcel;
 struct peer_line;
+struct recorder;
 struct ring;
 struct script_io;
 struct shell_ops;
@@ -26,6 +27,7 @@ struct carry {
     struct link_set *links; /* NULL: we stop; readers and clients still get what is theirs */
     struct peer_line *peers;
     struct script_io *scripts;
+    struct recorder *recorder;
     struct ring *ring; /* of the events that were told */
     order_settled_fn *settled;
     void *settled_arg;

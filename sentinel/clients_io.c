@@ -151,6 +151,13 @@ static struct slice get_node_info(void *arg, uint32_t id)
     return shell_node_info(clients->shell, id);
 }
 
+static const struct history *get_history(void *arg)
+{
+    struct clients *clients = arg;
+
+    return shell_history(clients->shell);
+}
+
 static const struct scripts *get_scripts(void *arg)
 {
     struct clients *clients = arg;
@@ -186,6 +193,7 @@ static const struct admin_ops admin_ops = {
     .kill_clients = kill_clients,
     .facts = get_facts,
     .node_info = get_node_info,
+    .history = get_history,
     .scripts = get_scripts,
     .events = get_events,
     .check_script = check_script,

@@ -19,6 +19,7 @@
 #include "sentinel/model.h"
 #include "sentinel/outbox.h"
 #include "sentinel/output.h"
+#include "sentinel/recorder_io.h"
 #include "sentinel/state_io.h"
 #include "wire/log_io.h"
 #include "wire/loop_io.h"
@@ -289,6 +290,7 @@ static void handle_closed(uv_handle_t *handle)
     if (--shell->open_handles > 0)
         return;
     script_io_stop(shell->carry.scripts);
+    recorder_stop(shell->carry.recorder);
     ring_free(shell->carry.ring);
     disk_free(shell->disk);
     outbox_free(shell->outbox);
@@ -370,11 +372,12 @@ static bool build(struct shell *shell, struct state *state, const struct addr *s
     carry->peers = peer_line_new(carry->links, on_peer_heard, shell);
     carry->scripts = script_io_new(shell->loop, on_script, shell);
     carry->ring = new_ring(state);
+    carry->recorder = recorder_new(shell->loop, state_dir(state), shell->core);
     carry->core = shell->core;
     carry->settled = on_settled;
     carry->settled_arg = shell;
     return shell->core && shell->outbox && shell->disk && carry->links && carry->given &&
-           carry->peers && carry->scripts && carry->ring;
+           carry->peers && carry->scripts && carry->ring && carry->recorder;
 }
 
 struct shell *shell_new(uv_loop_t *loop, struct state *state, const struct addr *self,
@@ -446,6 +449,11 @@ void shell_set_requirepass(struct shell *shell, const char *requirepass)
 const struct ring *shell_events(const struct shell *shell)
 {
     return shell->carry.ring;
+}
+
+const struct history *shell_history(const struct shell *shell)
+{
+    return recorder_history(shell->carry.recorder);
 }
 
 const struct scripts *shell_scripts(const struct shell *shell)

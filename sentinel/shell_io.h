@@ -22,6 +22,7 @@ struct addr;
 struct answer;
 struct core;
 struct event;
+struct history;
 struct input;
 struct message;
 struct reply;
@@ -64,6 +65,9 @@ struct slice shell_node_info(const struct shell *shell, uint32_t id);
 /* What to log in to peers with where no sentinel_pass is set; counts from the next connection on.
  */
 void shell_set_requirepass(struct shell *shell, const char *requirepass);
+
+/* What became of the last failovers. */
+const struct history *shell_history(const struct shell *shell);
 
 /* The queue of the hooks. */
 const struct scripts *shell_scripts(const struct shell *shell);

@@ -69,6 +69,7 @@ enum state_sql {
 
 struct state {
     char path[STATE_PATH_MAX]; /* of the database */
+    char dir[STATE_PATH_MAX];  /* in which it is */
     sqlite3 *db;
     sqlite3_stmt *statements[SQL_COUNT]; /* NULL until first used */
     int lock_fd;

@@ -221,6 +221,7 @@ int state_open_from(struct state **ret_state, const char *dir, const struct stat
         return -1;
     }
     state->lock_fd = -1;
+    snprintf(state->dir, sizeof state->dir, "%s", dir);
     if (snprintf(state->path, sizeof state->path, "%s/" STATE_FILE, dir) >=
         (int)sizeof state->path) {
         snprintf(ret_error, STATE_ERROR_MAX, "state_dir: path too long");
@@ -267,4 +268,9 @@ void state_close(struct state *state)
 const char *state_runid(const struct state *state)
 {
     return state->runid;
+}
+
+const char *state_dir(const struct state *state)
+{
+    return state->dir;
 }

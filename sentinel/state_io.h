@@ -58,6 +58,9 @@ const char *state_runid(const struct state *state);
  * -1 with a text: then *ret_life is right, but may come again. */
 int state_begin_life(struct state *state, uint64_t *ret_life, char ret_error[STATE_ERROR_MAX]);
 
+/* The folder it is in, which others may keep files of their own in. */
+const char *state_dir(const struct state *state);
+
 /* Hand out all rows, groups first. 0, or -1 with a text: then some may have been handed out. */
 int state_load(struct state *state, void (*fn)(void *arg, const struct row *row), void *arg,
                char ret_error[STATE_ERROR_MAX]);

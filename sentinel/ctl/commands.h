@@ -16,6 +16,8 @@ struct ctl;
     X(primary, "GROUP", "the address of the group's primary")                                      \
     X(events, "", "events as they happen, until interrupted")                                      \
     X(failover, "GROUP", "replace the group's primary by its best replica now")                    \
+    X(history, "[GROUP] [--count N]", "the last failovers, switchovers and outages, newest first") \
+    X(why, "ID|GROUP", "what led to one of them, step by step; of a group: what it waits for now") \
     X(backup, "NODE FILE", "all data of a running node into an RDB file, checked")                 \
     X(restore, "FILE NODE", "the data of an RDB file into a running node")                         \
     X(copy, "NODE NODE",                                                                           \

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "notify/event.h"
+#include "notify/history.h"
 #include "notify/ring.h"
 #include "notify/scripts.h"
 #include "sentinel/core.h"
@@ -33,6 +34,7 @@ struct fixture {
     unsigned submitted, messages, stopped;
     struct scripts *scripts;
     struct ring *ring;
+    struct history *history;
     enum admin_script script; /* what check_script says of every path but the empty one */
 };
 
@@ -112,6 +114,11 @@ static const struct ring *get_events(void *arg)
     return ((struct fixture *)arg)->ring;
 }
 
+static const struct history *get_history(void *arg)
+{
+    return ((struct fixture *)arg)->history;
+}
+
 /* Only the primary has said something. */
 static struct slice get_node_info(void *arg, uint32_t id)
 {
@@ -150,6 +157,7 @@ static struct fixture *set_up(void)
         .node_info = get_node_info,
         .scripts = get_scripts,
         .events = get_events,
+        .history = get_history,
         .check_script = check_script,
     };
     struct fixture *f = calloc(1, sizeof(*f));
@@ -160,6 +168,7 @@ static struct fixture *set_up(void)
     f->admin = admin_new(&ops, f, "0.1");
     f->scripts = scripts_new(hear_script, f);
     f->ring = ring_new(1);
+    f->history = history_new(MYID);
     client_init(&f->client, 1, NULL, f->now);
     client_init(&f->other, 2, NULL, f->now);
     strcpy(f->other.addr, "10.0.0.9:4711");
@@ -175,6 +184,7 @@ static void tear_down(struct fixture *f)
     admin_free(f->admin);
     scripts_free(f->scripts);
     ring_free(f->ring);
+    history_free(f->history);
     core_free(f->core);
     free(f);
 }
@@ -1069,9 +1079,59 @@ static void test_events(void)
     tear_down(f);
 }
 
+/* An outage of GROUP that ends, and a switchover that is under way. */
+static void fill_history(struct fixture *f)
+{
+    struct event event = { .kind = EVENT_SDOWN, .type = INSTANCE_MASTER, .group = "orders" };
+
+    addr_set(&event.primary, "10.0.0.1", 6379);
+    event.addr = event.primary;
+    history_take(f->history, &event, 5000, 1000);
+    event.kind = EVENT_SUP;
+    history_take(f->history, &event, 5025, 1025);
+    event.kind = EVENT_TRY_FAILOVER;
+    snprintf(event.group, sizeof event.group, "cache");
+    snprintf(event.detail, sizeof event.detail, "somebody");
+    history_take(f->history, &event, 6000, 2000);
+}
+
+static void test_history(void)
+{
+    struct fixture *f = set_up();
+
+    EXPECT(f, "PICKET HISTORY", "*0\r\n");
+    fill_history(f);
+    const char *all = ask(f, "PICKET HISTORY");
+
+    CU_ASSERT_TRUE(contains(all, "*2\r\n*28\r\n$2\r\nid\r\n$1\r\n2\r\n"));
+    CU_ASSERT_TRUE(contains(all, "$4\r\nkind\r\n$10\r\nswitchover\r\n"));
+    CU_ASSERT_TRUE(contains(all, "$8\r\nasked-by\r\n$8\r\nsomebody\r\n"));
+    CU_ASSERT_TRUE(contains(all, "$7\r\noutcome\r\n$9\r\nrecovered\r\n"));
+    CU_ASSERT_TRUE(contains(all, "$8\r\nended-ms\r\n$4\r\n5025\r\n"));
+    CU_ASSERT_TRUE(contains(all, "$13\r\nbytes-at-risk\r\n$2\r\n-1\r\n"));
+    CU_ASSERT_TRUE(contains(ask(f, "PICKET HISTORY COUNT 1"), "*1\r\n*28\r\n"));
+    CU_ASSERT_TRUE(contains(ask(f, "PICKET HISTORY orders COUNT 9"), "*1\r\n*28\r\n"));
+    EXPECT(f, "PICKET HISTORY nobody", "*0\r\n");
+    CU_ASSERT_EQUAL(ask(f, "PICKET HISTORY COUNT 0")[0], '-');
+    CU_ASSERT_EQUAL(ask(f, "PICKET HISTORY orders FROM 2")[0], '-');
+    CU_ASSERT_EQUAL(ask(f, "PICKET HISTORY COUNT 1 COUNT 1")[0], '-');
+    CU_ASSERT_TRUE(contains(ask(f, "PICKET WHY 1"),
+                            "$5\r\nsteps\r\n*2\r\n*3\r\n$1\r\n0\r\n$6\r\n+sdown\r\n"
+                            "$13\r\n10.0.0.1:6379\r\n*3\r\n$2\r\n25\r\n"));
+    EXPECT(f, "SENTINEL MONITOR orders 10.0.0.1 6379 2", "+OK\r\n");
+    const char *now = ask(f, "PICKET WHY orders");
+
+    CU_ASSERT_TRUE(contains(now, "$4\r\nheld\r\n$2\r\nno\r\n$3\r\nwhy\r\n"));
+    CU_ASSERT_TRUE(contains(now, "$4\r\nlast\r\n*32\r\n$2\r\nid\r\n$1\r\n1\r\n"));
+    CU_ASSERT_EQUAL(ask(f, "PICKET WHY 3")[0], '-');
+    CU_ASSERT_EQUAL(ask(f, "PICKET WHY nobody")[0], '-');
+    tear_down(f);
+}
+
 int main(void)
 {
     static const struct unit_case cases[] = {
+        { "PICKET HISTORY, WHY", test_history },
         { "PICKET EVENTS", test_events },
         { "the connection", test_session },
         { "HELLO", test_hello },

@@ -1,0 +1,131 @@
+"""Scenarios: what supervisors remember of failovers, and what they say about why there was none."""
+
+import os
+import re
+import sqlite3
+import subprocess
+
+import process
+import resp
+from cluster import Cluster
+from scenario import scenario
+from waiting import check, wait
+
+
+def ctl(supervisor, *words):
+    """What picketctl prints."""
+    run = subprocess.run([process.binary("picketctl"), "-h", supervisor.host, "-p", str(supervisor.port)] + list(words),
+                         capture_output=True, text=True, timeout=60, check=False)
+    check(run.returncode == 0, "picketctl %s: status %d: %s" % (" ".join(words), run.returncode, run.stderr))
+    return run.stdout
+
+
+def history(supervisor, *words):
+    return [resp.pairs(entry) for entry in supervisor.call("PICKET", "HISTORY", *words)]
+
+
+def why(supervisor, what):
+    return resp.pairs(supervisor.call("PICKET", "WHY", what))
+
+
+def steps(entry):
+    return [step[1] for step in entry["steps"]]
+
+
+def one_by(world, test, what):
+    """The supervisor at which the newest attempt passes, once there is one."""
+    def find():
+        found = [s for s in world.supervisors if history(s) and test(history(s)[0])]
+        return found[0] if found else None
+    return wait(find, what)
+
+
+@scenario(supervisors=("picketd",), nodes=("redis",), seconds=9)
+def history_is_kept(nodes, supervisor):
+    """a switchover and a failover as rows, with steps, votes and who asked; they outlive kill -9"""
+    with Cluster(nodes, supervisor, down_after=500) as world:
+        group, first = world.group, world.group.primary
+        check(history(world.supervisors[0]) == [], "a history before anything has happened")
+        check("nothing has happened" in ctl(world.supervisors[0], "history"), "picketctl history without any")
+        world.supervisors[0].call("PICKET", "SWITCHOVER", "orders")
+        world.wait_agreed(group, first)
+        asked = world.supervisors[0]
+        wait(lambda: "+failover-end" in steps(why(asked, "1")), "the end of the switchover")
+        row = why(asked, "1")
+        check((row["kind"], row["outcome"], row["led"]) == ("switchover", "switched", "yes"), "the switchover: %s" % row)
+        check(row["asked-by"].startswith("default at 127.0.0.1:"), "who asked: %s" % row["asked-by"])
+        check((row["from"], row["to"]) == ("127.0.0.1:%d" % first.port, "127.0.0.1:%d" % group.primary.port), "way: %s" % row)
+        check(row["bytes-at-risk"] == "0", "bytes at risk: %s" % row["bytes-at-risk"])
+        check("+switchover-demoted" in steps(row), "steps: %s" % steps(row))
+        for other in world.supervisors[1:]:
+            row = wait(lambda s=other: history(s) and history(s)[0], "%s remembers the switch" % other.label)
+            check((row["kind"], row["outcome"], row["led"]) == ("elsewhere", "switched", "no"), "at %s: %s" % (other.label, row))
+        world.settle()
+
+        old = group.primary
+        moment = old.kill()
+        world.wait_switch(group, moment)
+        leader = one_by(world, lambda r: r["kind"] == "failover" and r["led"] == "yes" and r["outcome"] == "switched",
+                        "somebody led the failover")
+        number = history(leader, "orders", "COUNT", "1")[0]["id"]
+        wait(lambda: "+failover-end" in steps(why(leader, number)), "the end of the failover")
+        row = why(leader, number)
+        wanted = ["+sdown", "+odown", "+try-failover", "+elected-leader", "+selected-slave", "+promoted-slave", "+switch-master"]
+        check([s for s in steps(row) if s in wanted] == wanted + ["+sdown"] or [s for s in steps(row) if s in wanted] == wanted,
+              "steps of the failover: %s" % steps(row))
+        votes = next(step[2] for step in row["steps"] if step[1] == "+elected-leader")
+        check(re.search(r"\b[23] of 3 votes, 2 needed: own, 127\.0\.0\.1:", votes), "votes: %s" % votes)
+        check(leader.call("SENTINEL", "MYID") == row["leader"], "leader: %s" % row["leader"])
+        for phase in ("agreement-ms", "election-ms", "selection-ms", "promotion-ms"):
+            check(phase in row and int(row[phase]) >= 0, "%s in %s" % (phase, sorted(row)))
+        text = ctl(leader, "why", number)
+        check("failover %s of orders: switched" % number in text and "(this supervisor)" in text and "+promoted-slave" in text,
+              "picketctl why prints:\n%s" % text)
+        check(re.search(r"^ *%s .* orders  failover switched, " % number, ctl(leader, "history"), re.M), "picketctl history")
+
+        def stored():
+            path = os.path.join(leader.state_dir, "history.db")
+            found = sqlite3.connect("file:%s?mode=ro" % path, uri=True)
+            try:
+                return found.execute("SELECT outcome, n FROM attempts JOIN (SELECT attempt, count(*) AS n FROM steps GROUP BY 1)"
+                                     " ON attempt = id WHERE id = ?", (int(number),)).fetchone() == ("switched", len(row["steps"]))
+            finally:
+                found.close()
+        wait(stored, "the failover on the disk")
+        before = why(leader, number)
+        leader.kill()
+        leader.start().await_ready()
+        check(why(leader, number) == before, "after a restart: %s, before: %s" % (why(leader, number), before))
+
+
+@scenario(supervisors=("picketd",), nodes=("redis",), seconds=6)
+def history_of_nothing(nodes, supervisor):
+    """no failover: it is said why, as long as it lasts and afterwards; an end in the middle leaves "interrupted" """
+    with Cluster(nodes, supervisor, supervisors=2, replicas=1, down_after=500) as world:
+        group, one, other = world.group, world.supervisors[0], world.supervisors[1]
+        check(why(one, "orders")["held"] == "no", "held while all is well")
+        other.term()
+        group.primary.kill()
+        wait(lambda: why(one, "orders")["held"] == "yes", "it is held")
+        text = why(one, "orders")["why"]
+        check(text == "1 of 2 needed supervisors hold the primary for down", "why: %s" % text)
+        check("orders: waiting: 1 of 2 needed" in ctl(one, "why", "orders"), "picketctl why")
+        wait(lambda: history(one) and history(one)[0]["reason"] == text, "the reason in the history")
+        row = why(one, "1")
+        check((row["kind"], row["outcome"]) == ("failover", "open"), "while it lasts: %s" % row)
+        check("held" in steps(row), "steps: %s" % steps(row))
+
+        def stored():
+            found = sqlite3.connect("file:%s?mode=ro" % os.path.join(one.state_dir, "history.db"), uri=True)
+            try:
+                return found.execute("SELECT count(*) FROM steps WHERE event = 'held'").fetchone()[0] > 0
+            finally:
+                found.close()
+        wait(stored, "the reason on the disk")
+        one.kill()
+        one.start().await_ready()
+        check(why(one, "1")["outcome"] == "interrupted", "after a restart: %s" % why(one, "1"))
+        wait(lambda: history(one)[0]["id"] == "2" and "held" in steps(why(one, "2")), "the new life sees the outage, too")
+        group.primary.start().await_ready()
+        wait(lambda: why(one, "2")["outcome"] == "recovered", "the primary is back")
+        check(text in [step[2] for step in why(one, "2")["steps"]], "steps: %s" % why(one, "2")["steps"])
