@@ -22,8 +22,12 @@ void *mem_resize(void *p, size_t old_size, size_t size); /* p NULL: old_size is 
 void mem_free(void *p, size_t size);                     /* p NULL: nothing */
 
 /* Steps in which a block is freed, that none of them takes long: the system takes pages back one by
- * one. */
+ * one. The address sanitizer copies what a block is cut down to, so there its steps are larger. */
+#ifdef __SANITIZE_ADDRESS__
+#define MEM_STEP_BYTES ((size_t)256 * 1024)
+#else
 #define MEM_STEP_BYTES ((size_t)16 * 1024)
+#endif
 static inline size_t mem_steps(size_t size)
 {
     return 1 + size / MEM_STEP_BYTES;

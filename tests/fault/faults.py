@@ -6,7 +6,7 @@ import os
 import shutil
 import time
 
-from lab import READ_ONLY, Pending, freeze, good_line, on_disk, thin_line
+from lab import READ_ONLY, Pending, good_line, on_disk, thin_line
 from servers import Node
 from waiting import check, wait
 
@@ -49,7 +49,7 @@ def switchover(world):
 @fault("the primary freezes with 500 writes waiting, and thaws", nothing_lost=MODES)
 def frozen_primary(world):
     pending = Pending(world.first)
-    moment = freeze(world.first)
+    moment = world.first.stop()
     pending.send()
     world.switched(moment)
     time.sleep(1.0)
@@ -61,8 +61,8 @@ def frozen_primary(world):
 @fault("the primary's whole host freezes with 500 writes waiting, and thaws", nothing_lost=MODES)
 def frozen_host(world):
     pending = Pending(world.first)
-    moment = freeze(world.first)
-    freeze(world.supervisors[0])
+    moment = world.first.stop()
+    world.supervisors[0].stop()
     pending.send()
     world.switched(moment)
     time.sleep(1.0)
@@ -74,7 +74,7 @@ def frozen_host(world):
 
 @fault("a supervisor freezes and thaws")
 def frozen_supervisor(world):
-    moment = freeze(world.supervisors[1])
+    moment = world.supervisors[1].stop()
     time.sleep(SHORT_S)
     world.supervisors[1].cont()
     return moment

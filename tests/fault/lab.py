@@ -167,18 +167,6 @@ def lab(hosts, nodes, supervisor, mode, small_disk=None):
             yield world
 
 
-def freeze(server):
-    """Returns the moment before; the process stands still when this returns, and takes in nothing more."""
-    moment = server.stop()
-    wait(lambda: stands_still(server.pid), "%s stands still" % server.label)
-    return moment
-
-
-def stands_still(pid):
-    with open("/proc/%d/stat" % pid) as file:
-        return file.read().rpartition(")")[2].split()[0] == "T"
-
-
 def thin_line(host, kbit, queue_bytes):
     """What the host sends has to pass a bottleneck: late when much waits there, and lost when too much does."""
     tc(host, "add", "root", "tbf", "rate", "%dkbit" % kbit, "burst", "3kb", "limit", str(queue_bytes))

@@ -12,6 +12,8 @@ import subprocess
 import threading
 import time
 
+from waiting import wait
+
 PR_SET_PDEATHSIG = 1
 TAIL_LINES = 25
 LINE_MAX = 240
@@ -79,11 +81,17 @@ class Proc:
         return moment
 
     def stop(self):
-        """SIGSTOP: hangs with its sockets open."""
+        """SIGSTOP: hangs with its sockets open. It stands still when this returns: until then it could take one more look at them."""
         moment = time.monotonic()
         self.signal(signal.SIGSTOP)
         self.stopped = True
+        wait(lambda: not self.alive() or self.state() == "T", "%s stands still" % self.label)
         return moment
+
+    def state(self):
+        """The kernel's letter for what the process does."""
+        with open("/proc/%d/stat" % self.pid) as file:
+            return file.read().rpartition(")")[2].split()[0]
 
     def cont(self):
         moment = time.monotonic()

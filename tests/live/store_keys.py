@@ -12,12 +12,13 @@ import draws
 import payloads
 import resp
 from storelab import READERS, Lab, dataset, same_data, wait_same_offset
-from waiting import check, wait
+from waiting import Failed, check, wait
 
 PAYLOADS = 4000
 SEED = 20260
 RESTORE_ERRORS = ("ERR Bad data format", "ERR DUMP payload version or checksum are wrong")
 MANY = 200000
+TRIES = 3
 
 
 def fill_samples(node):
@@ -328,15 +329,19 @@ def spent_us(conn, command):
     return int(fields.split("usec=")[1].split(",")[0])
 
 
-def cheap(conn, what, many, one):
-    """One command that deletes all takes a small part of the time that many take."""
-    conn.call("CONFIG", "RESETSTAT")
-    many(conn)
-    slow = spent_us(conn, what[0])
-    conn.call("CONFIG", "RESETSTAT")
-    conn.call(*one)
-    quick = spent_us(conn, what[1])
-    check(quick * 20 < slow, "%s took %d us, one by one it took %d us" % (" ".join(one), quick, slow))
+def cheap(conn, what, make, many, one):
+    """One command that deletes all takes a small part of the time that many take; now and then the machine does something else in it."""
+    for _ in range(TRIES):
+        make(conn)
+        conn.call("CONFIG", "RESETSTAT")
+        many(conn)
+        slow = spent_us(conn, what[0])
+        conn.call("CONFIG", "RESETSTAT")
+        conn.call(*one)
+        quick = spent_us(conn, what[1])
+        if quick * 20 < slow:
+            return
+    raise Failed("%s took %d us, one by one it took %d us" % (" ".join(one), quick, slow))
 
 
 def large_steps(lab):
@@ -346,6 +351,11 @@ def large_steps(lab):
     def hashes(conn, name):
         for start in range(0, MANY, 2000):
             conn.call("HSET", name, *(w for i in range(start, start + 2000) for w in (i, i)))
+
+    def two_hashes(conn):
+        hashes(conn, "one")
+        conn.call("DEL", "two")
+        hashes(conn, "two")
 
     def forget_fields(conn):
         for start in range(0, MANY, 100):
@@ -358,14 +368,11 @@ def large_steps(lab):
 
     with node.connect(60.0) as conn:
         for words, name in ((("DEL", "two"), "del"), (("SET", "two", "v"), "set"), (("UNLINK", "two"), "unlink")):
-            hashes(conn, "one")
-            conn.call("DEL", "two")
-            hashes(conn, "two")
-            cheap(conn, ("hdel", name), forget_fields, words)
+            cheap(conn, ("hdel", name), two_hashes, forget_fields, words)
         for words, name in ((("DEL", "long"), "del"), (("SET", "long", "v"), "set")):
-            cheap(conn, ("setrange", name), lambda conn: conn.call("SETRANGE", "long", 5 * 10**7, "x"), words)
-        conn.call("DEBUG", "POPULATE", MANY, "other")
-        cheap(conn, ("del", "flushall"), forget_keys, ("FLUSHALL", "ASYNC"))
+            cheap(conn, ("setrange", name), lambda conn: conn.call("DEL", "long"),
+                  lambda conn: conn.call("SETRANGE", "long", 5 * 10**7, "x"), words)
+        cheap(conn, ("del", "flushall"), lambda conn: conn.call("DEBUG", "POPULATE", MANY, "other"), forget_keys, ("FLUSHALL", "ASYNC"))
         wait(lambda: resp.info_fields(conn.call("INFO", "memory"))["lazyfree_pending_objects"] == "0", "all is freed")
         check(int(resp.info_fields(conn.call("INFO", "memory"))["used_memory"]) < 100000, "the memory is free")
 
