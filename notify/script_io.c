@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,10 +19,19 @@
 #define PATH_BYTES_MAX 4096
 #define FIRST_FD       3 /* behind stdin, stdout, stderr */
 
+struct script_queue {
+    struct script_io *io;
+    struct script_queue *next;
+    struct scripts *scripts;
+    struct script_maker maker;
+    bool dropped; /* goes when nothing of it runs */
+};
+
 /* A script that runs. */
 struct child {
     uv_process_t process;
     struct script_io *io;
+    struct script_queue *queue;
     struct child *next;
     uint64_t id;
 };
@@ -29,7 +39,8 @@ struct child {
 struct script_io {
     uv_loop_t *loop;
     uv_timer_t timer;
-    struct scripts *scripts;
+    struct script_queue *queues; /* Sentinel's first */
+    struct script_queue *turn;   /* who is looked at first for the next step */
     struct child *children;
     size_t handles; /* not closed yet; at 0 all of it is freed */
     bool stopped;
@@ -102,12 +113,50 @@ static const char *file_of(const char *path, char ret_file[PATH_BYTES_MAX])
 
 /* --- starting and ending --- */
 
+static void free_queue(struct script_queue *queue)
+{
+    scripts_free(queue->scripts);
+    if (queue->maker.released != NULL)
+        queue->maker.released(queue->maker.arg);
+    free(queue);
+}
+
 static void free_when_closed(struct script_io *io)
 {
     if (--io->handles > 0)
         return;
-    scripts_free(io->scripts);
+    while (io->queues != NULL) {
+        struct script_queue *queue = io->queues;
+
+        io->queues = queue->next;
+        free_queue(queue);
+    }
     free(io);
+}
+
+/* A queue that was dropped goes with the last of its calls. */
+static void leave(struct script_queue *queue)
+{
+    struct script_queue **link = &queue->io->queues;
+
+    if (!queue->dropped || scripts_running(queue->scripts) > 0)
+        return;
+    while (*link != queue)
+        link = &(*link)->next;
+    *link = queue->next;
+    queue->io->turn = queue->io->queues;
+    free_queue(queue);
+}
+
+void script_io_ended(struct script_queue *queue, uint64_t id, int code, int signal)
+{
+    struct script_io *io = queue->io;
+
+    scripts_ended(queue->scripts, loop_now_ms(), id, code, signal);
+    if (queue->dropped)
+        scripts_clear(queue->scripts); /* no further attempt */
+    leave(queue);
+    arm(io);
 }
 
 static void child_closed(uv_handle_t *handle)
@@ -128,16 +177,27 @@ static void on_exit_of(uv_process_t *process, int64_t code, int signal)
     while (*link != child)
         link = &(*link)->next;
     *link = child->next;
-    scripts_ended(io->scripts, loop_now_ms(), child->id, (int)code, signal);
     uv_close((uv_handle_t *)process, child_closed);
-    arm(io);
+    script_io_ended(child->queue, child->id, (int)code, signal);
+}
+
+/* The text as a file that is read from its beginning; -1: none could be made. */
+static int file_with(const char *text)
+{
+    int fd = memfd_create("event", MFD_CLOEXEC);
+    size_t len = strlen(text);
+
+    if (fd >= 0 && (write(fd, text, len) != (ssize_t)len || lseek(fd, 0, SEEK_SET) != 0)) {
+        close(fd);
+        fd = -1;
+    }
+    return fd;
 }
 
 /* 0, or libuv's error. */
-static int spawn(struct script_io *io, struct child *child, const char *const *argv)
+static int spawn_with(struct child *child, const char *const *argv, char **env, int in)
 {
     char file[PATH_BYTES_MAX];
-    char **env = environment();
     uv_stdio_container_t stdio[FIRST_FD] = {
         { .flags = UV_IGNORE },
         { .flags = UV_IGNORE },
@@ -153,13 +213,28 @@ static int spawn(struct script_io *io, struct child *child, const char *const *a
         .stdio = stdio,
     };
 
-    if (env == NULL)
-        return UV_ENOMEM;
+    if (in >= 0)
+        stdio[0] = (uv_stdio_container_t){ .flags = UV_INHERIT_FD, .data.fd = in };
     seal_descriptors();
-    int rc = uv_spawn(io->loop, &child->process, &options);
+    int rc = uv_spawn(child->io->loop, &child->process, &options);
 
     child->process.data = child;
-    free(env);
+    return rc;
+}
+
+static int spawn(struct child *child, const struct scripts_step *step)
+{
+    const struct script_maker *maker = &child->queue->maker;
+    char **ours = maker->environment == NULL ? environment() : NULL;
+    char **env = maker->environment == NULL ? ours : maker->environment(maker->arg, step);
+    int in = step->body != NULL ? file_with(step->body) : -1;
+    int rc = UV_ENOMEM;
+
+    if (env != NULL && (step->body == NULL || in >= 0))
+        rc = spawn_with(child, step->argv, env, in);
+    if (in >= 0)
+        close(in);
+    free(ours);
     return rc;
 }
 
@@ -169,41 +244,53 @@ static bool is_shortage(int rc)
     return rc == UV_EAGAIN || rc == UV_ENOMEM || rc == UV_EMFILE || rc == UV_ENFILE;
 }
 
-static void start_failed(struct script_io *io, const struct scripts_step *step, int rc)
+static void start_failed(struct script_queue *queue, const struct scripts_step *step, int rc)
 {
     bool shortage = is_shortage(rc);
 
     log_warning("%s cannot be started: %s", step->argv[0], uv_strerror(rc));
-    scripts_ended(io->scripts, loop_now_ms(), step->id, shortage ? 0 : SCRIPTS_NOT_EXECUTABLE,
-                  shortage ? SCRIPTS_NOT_STARTED : 0);
+    script_io_ended(queue, step->id, shortage ? 0 : SCRIPTS_NOT_EXECUTABLE,
+                    shortage ? SCRIPTS_NOT_STARTED : 0);
 }
 
-static void start(struct script_io *io, const struct scripts_step *step)
+static void start_process(struct script_queue *queue, const struct scripts_step *step)
 {
+    struct script_io *io = queue->io;
     struct child *child = calloc(1, sizeof *child);
 
     if (child == NULL) {
-        start_failed(io, step, UV_ENOMEM);
+        start_failed(queue, step, UV_ENOMEM);
         return;
     }
     child->io = io;
+    child->queue = queue;
     child->id = step->id;
-    int rc = spawn(io, child, step->argv);
+    int rc = spawn(child, step);
 
     if (child->process.loop == NULL) { /* it never became a handle */
         free(child);
-        start_failed(io, step, rc);
+        start_failed(queue, step, rc);
         return;
     }
     io->handles++;
     if (rc != 0) {
         uv_close((uv_handle_t *)&child->process, child_closed);
-        start_failed(io, step, rc);
+        start_failed(queue, step, rc);
         return;
     }
     child->next = io->children;
     io->children = child;
-    scripts_started(io->scripts, step->id, child->process.pid);
+    scripts_started(queue->scripts, step->id, child->process.pid);
+}
+
+static void start(struct script_queue *queue, const struct scripts_step *step)
+{
+    const struct script_maker *maker = &queue->maker;
+
+    if (maker->start == NULL)
+        start_process(queue, step);
+    else if (!maker->start(maker->arg, step))
+        start_failed(queue, step, UV_ENOMEM);
 }
 
 /* The process is there until its end has been told, so the group is still its own. */
@@ -215,28 +302,42 @@ static void kill_group(const struct scripts_step *step)
                     strerror(errno));
 }
 
-/* One step a turn. */
+/* The queue behind that one, in a circle. */
+static struct script_queue *queue_after(const struct script_queue *queue)
+{
+    return queue->next != NULL ? queue->next : queue->io->queues;
+}
+
+/* One step a turn; the queues take turns in it. */
 static void on_timer(uv_timer_t *timer)
 {
     struct script_io *io = timer->data;
+    struct script_queue *queue = io->turn;
     struct scripts_step step;
 
-    if (scripts_next(io->scripts, loop_now_ms(), &step)) {
-        if (step.kill)
-            kill_group(&step);
-        else
-            start(io, &step);
-    }
+    do {
+        if (scripts_next(queue->scripts, loop_now_ms(), &step)) {
+            io->turn = queue_after(queue);
+            if (step.kill)
+                kill_group(&step);
+            else
+                start(queue, &step);
+            break;
+        }
+        queue = queue_after(queue);
+    } while (queue != io->turn);
     arm(io);
 }
 
 /* One timer for everything that is to be done at some time. */
 static void arm(struct script_io *io)
 {
-    msec wake = scripts_wake(io->scripts);
+    msec wake = MSEC_NEVER;
 
     if (io->stopped)
         return;
+    for (const struct script_queue *queue = io->queues; queue != NULL; queue = queue->next)
+        wake = msec_min(wake, scripts_wake(queue->scripts));
     if (wake == MSEC_NEVER) {
         uv_timer_stop(&io->timer);
         return;
@@ -254,20 +355,60 @@ static void timer_closed(uv_handle_t *handle)
 
 struct script_io *script_io_new(uv_loop_t *loop, scripts_tell_fn *tell, void *arg)
 {
+    static const struct script_maker as_sentinel = { 0 };
     struct script_io *io = calloc(1, sizeof *io);
+    struct scripts *scripts = scripts_new(tell, arg);
 
-    if (io == NULL)
-        return NULL;
+    if (io == NULL || scripts == NULL)
+        goto err;
     io->loop = loop;
-    io->scripts = scripts_new(tell, arg);
-    if (io->scripts == NULL) {
-        free(io);
-        return NULL;
-    }
+    if (script_io_add(io, scripts, &as_sentinel) == NULL)
+        goto err;
     uv_timer_init(loop, &io->timer);
     io->timer.data = io;
     io->handles = 1;
     return io;
+
+err:
+    scripts_free(scripts);
+    free(io);
+    return NULL;
+}
+
+struct script_queue *script_io_add(struct script_io *io, struct scripts *scripts,
+                                   const struct script_maker *maker)
+{
+    struct script_queue *queue = calloc(1, sizeof *queue);
+    struct script_queue **link = &io->queues;
+
+    if (queue == NULL)
+        return NULL;
+    *queue = (struct script_queue){ .io = io, .scripts = scripts, .maker = *maker };
+    while (*link != NULL)
+        link = &(*link)->next;
+    *link = queue;
+    io->turn = io->queues;
+    return queue;
+}
+
+void script_io_drop(struct script_queue *queue)
+{
+    struct script_io *io = queue->io;
+
+    queue->dropped = true;
+    scripts_clear(queue->scripts);
+    leave(queue);
+    arm(io);
+}
+
+struct scripts *script_io_queue(const struct script_queue *queue)
+{
+    return queue->scripts;
+}
+
+void script_io_kick(struct script_io *io)
+{
+    arm(io);
 }
 
 void script_io_stop(struct script_io *io)
@@ -285,23 +426,23 @@ void script_io_event(struct script_io *io, const struct event *event,
 {
     if (io->stopped)
         return;
-    scripts_event(io->scripts, loop_now_ms(), event, paths);
+    scripts_event(io->queues->scripts, loop_now_ms(), event, paths);
     arm(io);
 }
 
 void script_io_set_times(struct script_io *io, const struct scripts_times *times)
 {
-    const struct scripts_times *old = scripts_times(io->scripts);
+    const struct scripts_times *old = scripts_times(io->queues->scripts);
 
     if (old->run_max_ms == times->run_max_ms && old->retry_ms == times->retry_ms)
         return;
-    scripts_set_times(io->scripts, times);
+    scripts_set_times(io->queues->scripts, times);
     arm(io);
 }
 
 const struct scripts *script_io_scripts(const struct script_io *io)
 {
-    return io->scripts;
+    return io->queues->scripts;
 }
 
 const char *script_io_fault(const char *path)

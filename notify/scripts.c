@@ -15,6 +15,8 @@
 /* A call of a script, until it ends in a way that needs no other. */
 struct job {
     uint64_t id;
+    uint64_t tag;
+    uint32_t group; /* a number made from its name: those that share one wait for one another */
     bool running;
     bool killed; /* its time is over, and that has been told */
     int64_t pid;
@@ -22,13 +24,16 @@ struct job {
     msec at; /* running: since when; else: not before */
     size_t argc;
     const char *argv[SCRIPTS_ARGS_MAX + 1];
-    char text[]; /* what argv points to */
+    const char *body; /* NULL: none */
+    char text[];      /* what argv and body point to */
 };
 
 struct scripts {
     scripts_tell_fn *tell;
+    scripts_gone_fn *gone; /* NULL: nobody wants to know */
     void *arg;
-    struct scripts_times times;
+    struct scripts_policy policy;
+    struct scripts_counts counts;
     struct job *jobs[SCRIPTS_QUEUE_MAX]; /* in the order of their events */
     size_t n;
     size_t n_running;
@@ -36,16 +41,28 @@ struct scripts {
     bool overflowed; /* a loss has been told, and no relief came since */
 };
 
-struct scripts *scripts_new(scripts_tell_fn *tell, void *arg)
+struct scripts *scripts_new_for(const struct scripts_policy *policy, scripts_tell_fn *tell,
+                                scripts_gone_fn *gone, void *arg)
 {
     struct scripts *scripts = calloc(1, sizeof *scripts);
 
     if (scripts == NULL)
         return NULL;
     scripts->tell = tell;
+    scripts->gone = gone;
     scripts->arg = arg;
-    scripts->times = (struct scripts_times){ SCRIPTS_RUN_MAX_MS, SCRIPTS_RETRY_MS };
+    scripts_set_policy(scripts, policy);
     return scripts;
+}
+
+struct scripts *scripts_new(scripts_tell_fn *tell, void *arg)
+{
+    static const struct scripts_policy sentinel = { .times = { SCRIPTS_RUN_MAX_MS,
+                                                               SCRIPTS_RETRY_MS },
+                                                    .attempts_max = SCRIPTS_ATTEMPTS_MAX,
+                                                    .running_max = SCRIPTS_RUNNING_MAX };
+
+    return scripts_new_for(&sentinel, tell, NULL, arg);
 }
 
 void scripts_free(struct scripts *scripts)
@@ -61,12 +78,25 @@ void scripts_set_times(struct scripts *scripts, const struct scripts_times *time
 {
     assert(times->run_max_ms > 0 && times->run_max_ms <= SCRIPTS_TIME_LIMIT_MS);
     assert(times->retry_ms > 0 && times->retry_ms <= SCRIPTS_TIME_LIMIT_MS);
-    scripts->times = *times;
+    scripts->policy.times = *times;
+}
+
+void scripts_set_policy(struct scripts *scripts, const struct scripts_policy *policy)
+{
+    assert(policy->attempts_max > 0);
+    assert(policy->running_max > 0 && policy->running_max <= SCRIPTS_RUNNING_MAX);
+    scripts->policy = *policy;
+    scripts_set_times(scripts, &policy->times);
 }
 
 const struct scripts_times *scripts_times(const struct scripts *scripts)
 {
-    return &scripts->times;
+    return &scripts->policy.times;
+}
+
+const struct scripts_counts *scripts_counts(const struct scripts *scripts)
+{
+    return &scripts->counts;
 }
 
 /* --- telling --- */
@@ -116,6 +146,7 @@ static void tell_lost(struct scripts *scripts, const char *path, const char *why
 {
     struct event event = plain_event(EVENT_LIMIT);
 
+    scripts->counts.dropped++;
     if (scripts->overflowed)
         return;
     scripts->overflowed = true;
@@ -125,27 +156,53 @@ static void tell_lost(struct scripts *scripts, const char *path, const char *why
 
 /* --- the queue --- */
 
-/* A job with a copy of ARGV, ready at once; NULL: memory. */
-static struct job *job_new(size_t argc, const char *const *argv, msec now)
+static size_t bytes_of(const struct scripts_call *call)
 {
-    size_t size = 0;
+    size_t size = call->body != NULL ? strlen(call->body) + 1 : 0;
 
-    assert(argc > 0 && argc <= SCRIPTS_ARGS_MAX);
-    for (size_t i = 0; i < argc; i++)
-        size += strlen(argv[i]) + 1;
+    for (size_t i = 0; i < call->argc; i++)
+        size += strlen(call->argv[i]) + 1;
+    return size;
+}
 
-    struct job *job = calloc(1, sizeof *job + size);
+/* Copies a text with its end; *TO goes behind it. */
+static const char *keep_text(char **to, const char *text)
+{
+    size_t len = strlen(text) + 1;
+    const char *kept = memcpy(*to, text, len);
+
+    *to += len;
+    return kept;
+}
+
+/* FNV-1a */
+static uint32_t number_of(const char *name)
+{
+    uint32_t number = 2166136261;
+
+    for (; *name != '\0'; name++)
+        number = (number ^ (unsigned char)*name) * 16777619;
+    return number;
+}
+
+/* A job with a copy of CALL, ready at once; NULL: memory. */
+static struct job *job_new(const struct scripts_call *call, msec now)
+{
+    assert(call->argc > 0 && call->argc <= SCRIPTS_ARGS_MAX);
+    struct job *job = calloc(1, sizeof *job + bytes_of(call));
+
     if (job == NULL)
         return NULL;
+    job->tag = call->tag;
+    job->group = number_of(call->group);
     job->at = now;
-    job->argc = argc;
+    job->argc = call->argc;
     char *to = job->text;
-    for (size_t i = 0; i < argc; i++) {
-        size_t len = strlen(argv[i]) + 1;
 
-        job->argv[i] = memcpy(to, argv[i], len);
-        to += len;
-    }
+    for (size_t i = 0; i < call->argc; i++)
+        job->argv[i] = keep_text(&to, call->argv[i]);
+    if (call->body != NULL)
+        job->body = keep_text(&to, call->body);
     return job;
 }
 
@@ -161,9 +218,13 @@ static size_t find_place(const struct scripts *scripts, uint64_t id)
 
 static void remove_at(struct scripts *scripts, size_t i)
 {
+    uint64_t tag = scripts->jobs[i]->tag;
+
     free(scripts->jobs[i]);
     scripts->n--;
     memmove(scripts->jobs + i, scripts->jobs + i + 1, (scripts->n - i) * sizeof scripts->jobs[0]);
+    if (scripts->gone != NULL)
+        scripts->gone(scripts->arg, tag);
 }
 
 /* The oldest that does not run makes room. There is one: fewer run than the queue holds. */
@@ -178,12 +239,14 @@ static void drop_oldest(struct scripts *scripts)
     remove_at(scripts, i);
 }
 
-static void add(struct scripts *scripts, msec now, size_t argc, const char *const *argv)
+void scripts_add(struct scripts *scripts, msec now, const struct scripts_call *call)
 {
-    struct job *job = job_new(argc, argv, now);
+    struct job *job = job_new(call, now);
 
     if (job == NULL) {
-        tell_lost(scripts, argv[0], "no memory");
+        tell_lost(scripts, call->argv[0], "no memory");
+        if (scripts->gone != NULL)
+            scripts->gone(scripts->arg, call->tag);
         return;
     }
     if (scripts->n <= RELIEVED)
@@ -192,6 +255,19 @@ static void add(struct scripts *scripts, msec now, size_t argc, const char *cons
         drop_oldest(scripts);
     job->id = ++scripts->last_id;
     scripts->jobs[scripts->n++] = job;
+}
+
+void scripts_clear(struct scripts *scripts)
+{
+    for (size_t i = scripts->n; i-- > 0;) {
+        if (!scripts->jobs[i]->running)
+            remove_at(scripts, i);
+    }
+}
+
+static void add(struct scripts *scripts, msec now, size_t argc, const char *const *argv)
+{
+    scripts_add(scripts, now, &(struct scripts_call){ .group = "", .argc = argc, .argv = argv });
 }
 
 static void add_notification(struct scripts *scripts, msec now, const struct event *event,
@@ -235,12 +311,28 @@ void scripts_event(struct scripts *scripts, msec now, const struct event *event,
 
 /* --- running --- */
 
-/* When the job needs something done; MSEC_NEVER: it has to end, or another one, first. */
-static msec job_due(const struct scripts *scripts, const struct job *job)
+/* Whether an earlier call for the same group has not come to its end. */
+static bool is_behind(const struct scripts *scripts, size_t i)
 {
-    if (!job->running)
-        return scripts->n_running < SCRIPTS_RUNNING_MAX ? job->at : MSEC_NEVER;
-    return job->killed ? MSEC_NEVER : job->at + scripts->times.run_max_ms;
+    for (size_t k = 0; scripts->policy.is_hook && k < i; k++) {
+        if (scripts->jobs[k]->group == scripts->jobs[i]->group)
+            return true;
+    }
+    return false;
+}
+
+/* When the job at place I needs something done; MSEC_NEVER: it has to end, or another one, first.
+ */
+static msec job_due(const struct scripts *scripts, size_t i)
+{
+    const struct scripts_policy *policy = &scripts->policy;
+    const struct job *job = scripts->jobs[i];
+
+    if (job->running)
+        return job->killed || policy->ends_itself ? MSEC_NEVER : job->at + policy->times.run_max_ms;
+    if (scripts->n_running >= policy->running_max || is_behind(scripts, i))
+        return MSEC_NEVER;
+    return job->at;
 }
 
 static void kill_job(struct scripts *scripts, struct job *job, struct scripts_step *ret_step)
@@ -259,7 +351,7 @@ static void start_job(struct scripts *scripts, struct job *job, msec now,
     job->at = now;
     job->attempts++;
     scripts->n_running++;
-    *ret_step = (struct scripts_step){ .id = job->id, .argv = job->argv };
+    *ret_step = (struct scripts_step){ .id = job->id, .argv = job->argv, .body = job->body };
 }
 
 bool scripts_next(struct scripts *scripts, msec now, struct scripts_step *ret_step)
@@ -267,7 +359,7 @@ bool scripts_next(struct scripts *scripts, msec now, struct scripts_step *ret_st
     for (size_t i = 0; i < scripts->n; i++) {
         struct job *job = scripts->jobs[i];
 
-        if (job_due(scripts, job) > now)
+        if (job_due(scripts, i) > now)
             continue;
         if (job->running)
             kill_job(scripts, job, ret_step);
@@ -292,15 +384,39 @@ void scripts_started(struct scripts *scripts, uint64_t id, int64_t pid)
 /* 30 s, 1 min, 2 min ... */
 static msec retry_delay(const struct scripts *scripts, unsigned attempts)
 {
-    assert(attempts >= 1 && attempts < SCRIPTS_ATTEMPTS_MAX);
-    return scripts->times.retry_ms << (attempts - 1);
+    msec delay_ms = scripts->policy.times.retry_ms;
+
+    for (unsigned i = 1; i < attempts; i++) {
+        if (scripts->policy.is_hook && delay_ms >= SCRIPTS_RETRY_MAX_MS)
+            break;
+        delay_ms *= 2;
+    }
+    return delay_ms;
+}
+
+static bool may_try_again(const struct scripts *scripts, const struct job *job, int code,
+                          int signal)
+{
+    if (job->attempts >= scripts->policy.attempts_max || (signal == 0 && code == 0))
+        return false;
+    return signal != 0 || code == 1 || scripts->policy.is_hook;
+}
+
+/* It is over for good. */
+static void finish(struct scripts *scripts, size_t place, bool good)
+{
+    if (good)
+        scripts->counts.done++;
+    else
+        scripts->counts.failed++;
+    remove_at(scripts, place);
 }
 
 void scripts_ended(struct scripts *scripts, msec now, uint64_t id, int code, int signal)
 {
     size_t place = find_place(scripts, id);
     struct job *job = scripts->jobs[place];
-    bool again = (signal != 0 || code == 1) && job->attempts < SCRIPTS_ATTEMPTS_MAX;
+    bool again = may_try_again(scripts, job, code, signal);
 
     assert(job->running);
     scripts->n_running--;
@@ -313,7 +429,7 @@ void scripts_ended(struct scripts *scripts, msec now, uint64_t id, int code, int
     if (again)
         job->at = now + retry_delay(scripts, job->attempts);
     else
-        remove_at(scripts, place);
+        finish(scripts, place, signal == 0 && code == 0);
 }
 
 msec scripts_wake(const struct scripts *scripts)
@@ -321,7 +437,7 @@ msec scripts_wake(const struct scripts *scripts)
     msec wake = MSEC_NEVER;
 
     for (size_t i = 0; i < scripts->n; i++)
-        wake = msec_min(wake, job_due(scripts, scripts->jobs[i]));
+        wake = msec_min(wake, job_due(scripts, i));
     return wake;
 }
 

@@ -1,11 +1,15 @@
 /*
- * scripts: the queue of the two hooks. It is told of events and of the time, and says which script
- * to start and which to kill; notify/script_io carries that out and tells how each one ended.
+ * scripts: a queue of calls to be made: of the two scripts of Redis Sentinel, or of one hook (a
+ * program or a URL, notify/hook.h). It is told of what is to be called and of the time, and says
+ * which call to start and which to kill; notify/script_io carries that out and tells how each one
+ * ended.
  *
- *     event ─▶ WAITING ─start─▶ RUNNING ─┬─ exit 0 ──────────────────────────▶ gone
- *                 ▲                │     ├─ exit 1 or a signal, attempts left ─┐
- *                 │     too long: kill   └─ anything else: -script-error ────▶ gone
- *                 └─────────── after 30 s, 1 min, 2 min, 4 min ... ────────────┘
+ *     event ─▶ WAITING ─start─▶ RUNNING ─┬─ it succeeded ────────────────────▶ gone
+ *                 ▲                │     ├─ it failed, attempts left ─┐
+ *                 │     too long: kill   └─ else: -script-error ──────────▶ gone
+ *                 └────── after retry_ms, twice that, four times that ... ───┘
+ *
+ * Sentinel's two scripts (scripts_event):
  *
  * notification-script: for each event of level WARNING that concerns a group, with the arguments
  *     <event> <payload>
@@ -13,9 +17,14 @@
  *     <group> leader|observer start <from-ip> <from-port> <to-ip> <to-port>
  * leader: the failover was led from here; observer: a peer told of it.
  *
- * Arguments, exit codes, retries and limits are Redis Sentinel's. Jobs are started in the order of
- * their events, but run side by side: nothing says which ends first. When the queue is full, the
- * oldest job that does not run is dropped. Nothing of it survives a restart.
+ * Their arguments, exit codes (1 and signals: again; anything else but 0: no more), retries and
+ * limits are Redis Sentinel's. They are started in the order of their events, but run side by side:
+ * nothing says which ends first.
+ *
+ * A hook's calls (scripts_add) are made in their order within a group: the next one begins when the
+ * one before has succeeded or was given up. Each failure is tried again.
+ *
+ * When the queue is full, the oldest job that does not run is dropped.
  */
 #ifndef NOTIFY_SCRIPTS_H
 #define NOTIFY_SCRIPTS_H
@@ -32,10 +41,12 @@ struct scripts;
 #define SCRIPTS_QUEUE_MAX     256 /* jobs, those that run included */
 #define SCRIPTS_RUNNING_MAX   16
 #define SCRIPTS_ATTEMPTS_MAX  10
-#define SCRIPTS_ARGS_MAX      8 /* the path included */
+#define SCRIPTS_ARGS_MAX      9 /* the path included */
 #define SCRIPTS_RUN_MAX_MS    60000
 #define SCRIPTS_RETRY_MS      30000 /* after the first attempt; doubled after each further one */
 #define SCRIPTS_TIME_LIMIT_MS ((msec)1 << 40) /* of both times, when they are changed */
+
+#define SCRIPTS_RETRY_MAX_MS 300000 /* of a hook: it is not doubled beyond this */
 
 /* What scripts_ended() is told instead of a signal when no process could be made. */
 #define SCRIPTS_NOT_STARTED 99
@@ -52,6 +63,25 @@ struct scripts_times {
     msec retry_ms;
 };
 
+/* How a queue treats its jobs. */
+struct scripts_policy {
+    struct scripts_times times;
+    unsigned attempts_max; /* at least 1 */
+    size_t running_max;    /* at most SCRIPTS_RUNNING_MAX */
+    bool is_hook;          /* in order within a group, and every failure is tried again */
+    bool ends_itself;      /* whoever makes the call looks after run_max_ms: nothing is killed */
+};
+
+/* What became of jobs. */
+struct scripts_counts {
+    uint64_t done;
+    uint64_t failed;  /* given up */
+    uint64_t dropped; /* the queue was full, or memory was out */
+};
+
+/* A job with that tag is gone from the queue, for good. */
+typedef void scripts_gone_fn(void *arg, uint64_t tag);
+
 /* The hooks of the event's group; NULL or empty: none. */
 struct scripts_paths {
     const char *notification;
@@ -64,6 +94,7 @@ struct scripts_step {
     uint64_t id;             /* of the job, never 0 */
     int64_t pid;             /* kill */
     const char *const *argv; /* start: the path and its arguments, NULL behind the last */
+    const char *body;        /* start: for its standard input; NULL: nothing. Valid as ARGV */
 };
 
 /* A job as shown to operators. ARGV is valid until the queue changes. */
@@ -76,8 +107,15 @@ struct scripts_view {
     unsigned attempts; /* begun so far */
 };
 
-/* NULL: memory. */
+/* A queue for Sentinel's two scripts. NULL: memory. */
 struct scripts *scripts_new(scripts_tell_fn *tell, void *arg);
+
+/* A queue for a hook. GONE: NULL if nobody wants to know. NULL: memory. */
+struct scripts *scripts_new_for(const struct scripts_policy *policy, scripts_tell_fn *tell,
+                                scripts_gone_fn *gone, void *arg);
+
+/* Counts from now on, as scripts_set_times(). */
+void scripts_set_policy(struct scripts *scripts, const struct scripts_policy *policy);
 
 /* NULL is fine. What runs is left alone. */
 void scripts_free(struct scripts *scripts);
@@ -90,6 +128,22 @@ const struct scripts_times *scripts_times(const struct scripts *scripts);
 /* Queue what the event asks for. */
 void scripts_event(struct scripts *scripts, msec now, const struct event *event,
                    const struct scripts_paths *paths);
+
+/* A call to be queued; all of it is copied. */
+struct scripts_call {
+    uint64_t tag;      /* for GONE */
+    const char *group; /* "": none */
+    size_t argc;
+    const char *const *argv;
+    const char *body;
+};
+
+void scripts_add(struct scripts *scripts, msec now, const struct scripts_call *call);
+
+/* Forget what waits; GONE is told. What runs is left to end. */
+void scripts_clear(struct scripts *scripts);
+
+const struct scripts_counts *scripts_counts(const struct scripts *scripts);
 
 /* What is to be done at NOW, one step at a time; false: nothing. A job that is to be started counts
  * as running from then on: scripts_started() or scripts_ended() follows before the next step. A

@@ -26,6 +26,7 @@ struct client_filter;
 struct core;
 struct event;
 struct history;
+struct hook_view;
 struct message;
 struct reply;
 struct request;
@@ -94,6 +95,9 @@ struct admin_ops {
 
     /* The last INFO of the node of that id, as it came; p NULL: there was none. */
     struct slice (*node_info)(void *arg, uint32_t id);
+
+    /* The hook at place I of the file; false: there are not so many. */
+    bool (*hook)(void *arg, size_t i, struct hook_view *ret_view);
 
     /* The events told of late. */
     const struct ring *(*events)(void *arg);

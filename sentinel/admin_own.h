@@ -101,8 +101,8 @@ command_fn admin_sentinel_config, admin_sentinel_debug, admin_sentinel_simulate_
 /* admin_peer.c: what other supervisors say */
 command_fn admin_sentinel_is_down, admin_picket_opinion, admin_picket_switchover, admin_publish;
 
-/* admin_events.c */
-command_fn admin_picket_events;
+/* admin_notify.c */
+command_fn admin_picket_events, admin_picket_hooks;
 
 /* admin_history.c */
 command_fn admin_picket_history, admin_picket_why;

@@ -146,6 +146,8 @@
     X("help", 2, ALWAYS, admin_picket_help, "", "Print this help.")                                \
     X("history", -2, ADMIN, admin_picket_history, " [<group>] [COUNT <n>]",                        \
       "Return the last failovers, switchovers and outages, newest first.")                         \
+    X("hooks", 2, ADMIN, admin_picket_hooks, "",                                                   \
+      "Show the hooks: what each calls for what, and how many calls wait, were made, were lost.")  \
     X("opinion", 9, ADMIN, admin_picket_opinion,                                                   \
       " <runid> <group> <ip> <port> <config-epoch> <down> <leading-epoch>",                        \
       "Tell this supervisor what another one thinks of a primary.")                                \

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "notify/hooks_io.h"
 #include "notify/ring.h"
 #include "notify/script_io.h"
 #include "probes/command_io.h"
@@ -128,13 +129,11 @@ static void follow_tunables(const struct carry *carry)
     script_io_set_times(carry->scripts, &times);
 }
 
-void carry_tell(const struct carry *carry, const struct event *event)
+void carry_tell(const struct carry *carry, struct event *event)
 {
-    struct event told = *event;
-
-    ring_stamp(carry->ring, &told, loop_wall_ms());
-    recorder_event(carry->recorder, &told);
-    carry->ops->event(carry->ops_arg, &told);
+    ring_stamp(carry->ring, event, loop_wall_ms());
+    recorder_event(carry->recorder, event);
+    carry->ops->event(carry->ops_arg, event);
 }
 
 /* A group that is watched no longer has left its script in the event. */
@@ -142,14 +141,16 @@ static void carry_event(const struct carry *carry, const struct event *event)
 {
     const struct group *group = core_find_group(carry->core, event->group);
     struct scripts_paths paths = { NULL, NULL };
+    struct event told = *event;
 
     if (event->kind == EVENT_UNMONITOR)
         paths.notification = event->detail;
     else if (group != NULL)
         paths = (struct scripts_paths){ group->conf.notification_script,
                                         group->conf.client_reconfig_script };
-    carry_tell(carry, event);
-    script_io_event(carry->scripts, event, &paths);
+    carry_tell(carry, &told);
+    script_io_event(carry->scripts, &told, &paths);
+    hooks_event(carry->hooks, &told);
 }
 
 void carry_out(const struct carry *carry, const struct parcel *parcel)

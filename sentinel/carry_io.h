@@ -12,6 +12,7 @@
 
 struct core;
 struct event;
+struct hooks;
 struct link_set;
 struct parcel;
 struct peer_line;
@@ -28,6 +29,7 @@ struct carry {
     struct peer_line *peers;
     struct script_io *scripts;
     struct recorder *recorder;
+    struct hooks *hooks;
     struct ring *ring; /* of the events that were told */
     order_settled_fn *settled;
     void *settled_arg;
@@ -39,6 +41,6 @@ struct carry {
 void carry_out(const struct carry *carry, const struct parcel *parcel);
 
 /* Number the event and tell whoever wants it, but the hooks. */
-void carry_tell(const struct carry *carry, const struct event *event);
+void carry_tell(const struct carry *carry, struct event *event);
 
 #endif

@@ -172,6 +172,13 @@ static const struct ring *get_events(void *arg)
     return shell_events(clients->shell);
 }
 
+static bool get_hook(void *arg, size_t i, struct hook_view *ret_view)
+{
+    struct clients *clients = arg;
+
+    return shell_hook(clients->shell, i, ret_view);
+}
+
 static enum admin_script check_script(void *arg, const char *path)
 {
     struct clients *clients = arg;
@@ -196,6 +203,7 @@ static const struct admin_ops admin_ops = {
     .history = get_history,
     .scripts = get_scripts,
     .events = get_events,
+    .hook = get_hook,
     .check_script = check_script,
 };
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sentinel/config_hooks_io.h"
 #include "sentinel/config_seed_io.h"
 #include "sentinel/config_table_io.h"
 #include "sentinel/config_text_io.h"
@@ -58,6 +59,7 @@ static const struct config_option root_options[] = {
     { "acl_file", config_read_path, offsetof(struct config, acl_file), 1, CONFIG_PATH_MAX, NULL },
     { "voters", read_voters, 0, 0, 0, NULL },
     { "groups", read_groups, 0, 0, 0, NULL },
+    { "hooks", config_read_hooks, offsetof(struct config, hooks), 0, 0, NULL },
     { "seed", config_read_seed, offsetof(struct config, seed), 0, 0, NULL },
     { NULL, NULL, 0, 0, 0, NULL },
 };
@@ -67,6 +69,15 @@ static const struct config_option group_base_options[] = {
     { "name", config_read_group_name, offsetof(struct group_decl, name), 0, 0, NULL },
     { "host", config_read_host, offsetof(struct group_decl, addr), 0, 0, NULL },
     { "port", config_read_port, offsetof(struct group_decl, addr), 1, 65535, NULL },
+    { "hooks", config_read_hooks, offsetof(struct group_decl, hooks), 0, 0, NULL },
+    { NULL, NULL, 0, 0, 0, NULL },
+};
+
+/* What stands in every group. */
+static const struct config_option group_needed_options[] = {
+    { "name", NULL, 0, 0, 0, NULL },
+    { "host", NULL, 0, 0, 0, NULL },
+    { "port", NULL, 0, 0, 0, NULL },
     { NULL, NULL, 0, 0, 0, NULL },
 };
 
@@ -162,7 +173,7 @@ static bool read_group(struct config_reader *rd, const config_setting_t *setting
     group->line = (int)config_text_origin(rd->text, config_setting_source_line(setting)).file_line;
     group_conf_init(&group->conf);
     return config_read_mixed(rd, setting, group_base_options, group, &group_table, &group->conf) &&
-           config_need_all(rd, setting, group_base_options, "name, host and port");
+           config_need_all(rd, setting, group_needed_options, "name, host and port");
 }
 
 /* No name and no address twice. */
@@ -204,9 +215,9 @@ static bool read_groups(struct config_reader *rd, const config_setting_t *settin
 
     for (int i = 0; i < n; i++) {
         const config_setting_t *element = config_setting_get_elem(setting, (unsigned)i);
+        config->n_groups++; /* what it owns is given up with it */
         if (!read_group(rd, element, &config->groups[i]))
             return false;
-        config->n_groups++;
         if (!check_unique(rd, element, config, (size_t)i))
             return false;
     }
@@ -244,13 +255,32 @@ static bool check_names(struct config_reader *rd, const config_setting_t *root,
     return true;
 }
 
+/* All hooks into one list. */
+static bool join_hooks(struct config_reader *rd, const config_setting_t *root,
+                       struct config *config)
+{
+    const config_setting_t *groups = config_setting_get_member(root, "groups");
+
+    for (size_t i = 0; i < config->n_groups; i++) {
+        struct group_decl *group = &config->groups[i];
+        const config_setting_t *section = config_setting_get_elem(groups, (unsigned)i);
+
+        if (group->hooks.n > 0 &&
+            !config_join_hooks(rd, config_setting_get_member(section, "hooks"), &config->hooks,
+                               &group->hooks, group->name))
+            return false;
+    }
+    return true;
+}
+
 static bool read_root(struct config_reader *rd, const config_setting_t *root, struct config *config)
 {
     if (!config_read_mixed(rd, root, root_options, config, &global_table, &config->global))
         return false;
     if (!config->state_dir[0])
         return config_fail(rd, root, "state_dir: is missing, allowed is the path of a folder");
-    return check_names(rd, root, config) && config_check_seed(rd, root, config);
+    return check_names(rd, root, config) && join_hooks(rd, root, config) &&
+           config_check_seed(rd, root, config);
 }
 
 #ifdef __SANITIZE_ADDRESS__
@@ -304,6 +334,9 @@ failed:
 void config_done(struct config *config)
 {
     seed_free(config->seed);
+    for (size_t i = 0; i < config->n_groups; i++)
+        free(config->groups[i].hooks.hooks);
+    free(config->hooks.hooks);
     free(config->voters);
     free(config->groups);
     memset(config, 0, sizeof(*config));

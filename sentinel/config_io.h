@@ -21,6 +21,7 @@
 #include "sentinel/group_conf.h"
 #include "wire/addr.h"
 
+struct hook;
 struct seed;
 struct voter;
 
@@ -29,12 +30,19 @@ struct voter;
 #define CONFIG_CLIENTS_DEFAULT 10000
 #define CONFIG_CLIENTS_MAX     65000
 
+/* `hooks`: those of groups stand behind those of the whole, each with the group's name. */
+struct hook_list {
+    struct hook *hooks; /* owned */
+    size_t n;
+};
+
 /* One entry of `groups`. */
 struct group_decl {
     char name[GROUP_NAME_MAX + 1];
     struct addr addr; /* of the primary, as long as the state knows no other */
     struct group_conf conf;
-    int line; /* where it begins */
+    int line;               /* where it begins */
+    struct hook_list hooks; /* empty once all is read */
 };
 
 /* http = { ... } */
@@ -56,7 +64,8 @@ struct config {
     uint32_t n_voters;    /* 0: all that are known */
     size_t n_groups;
     struct group_decl *groups; /* in the order of the file; owned */
-    struct seed *seed;         /* for a state that is made; NULL: none; owned */
+    struct hook_list hooks;
+    struct seed *seed; /* for a state that is made; NULL: none; owned */
 };
 
 /* Read and check all of PATH. 0, or -1 with a text in ret_error and nothing to free. */

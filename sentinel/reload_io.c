@@ -25,6 +25,7 @@ struct reload {
 
 void reload_settings(struct shell *shell, const struct config *config)
 {
+    shell_set_hooks(shell, config->hooks.hooks, config->hooks.n); /* to hear of what follows */
     shell_submit(shell,
                  &(struct request){ .kind = REQUEST_CONFIGURE_GLOBAL, .global = config->global });
     shell_submit(shell, &(struct request){ .kind = REQUEST_VOTERS,

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "notify/hooks_io.h"
 #include "notify/ring.h"
 #include "notify/script_io.h"
 #include "probes/link_io.h"
@@ -206,8 +207,9 @@ static void on_disk_settled(void *arg, bool ok, const char *reason)
 static void on_script(void *arg, const struct event *event)
 {
     const struct shell *shell = arg;
+    struct event told = *event;
 
-    carry_tell(&shell->carry, event);
+    carry_tell(&shell->carry, &told);
 }
 
 static void on_overdue(uv_idle_t *overdue)
@@ -291,6 +293,7 @@ static void handle_closed(uv_handle_t *handle)
         return;
     script_io_stop(shell->carry.scripts);
     recorder_stop(shell->carry.recorder);
+    hooks_stop(shell->carry.hooks);
     ring_free(shell->carry.ring);
     disk_free(shell->disk);
     outbox_free(shell->outbox);
@@ -371,13 +374,15 @@ static bool build(struct shell *shell, struct state *state, const struct addr *s
     carry->given = link_set_new(shell->loop, state_runid(state), HELLO_CHANNEL, &given_ops, shell);
     carry->peers = peer_line_new(carry->links, on_peer_heard, shell);
     carry->scripts = script_io_new(shell->loop, on_script, shell);
+    carry->hooks = hooks_new(shell->loop, carry->scripts, state_dir(state), state_runid(state),
+                             on_script, shell);
     carry->ring = new_ring(state);
     carry->recorder = recorder_new(shell->loop, state_dir(state), shell->core);
     carry->core = shell->core;
     carry->settled = on_settled;
     carry->settled_arg = shell;
     return shell->core && shell->outbox && shell->disk && carry->links && carry->given &&
-           carry->peers && carry->scripts && carry->ring && carry->recorder;
+           carry->peers && carry->scripts && carry->hooks && carry->ring && carry->recorder;
 }
 
 struct shell *shell_new(uv_loop_t *loop, struct state *state, const struct addr *self,
@@ -444,6 +449,16 @@ struct slice shell_node_info(const struct shell *shell, uint32_t id)
 void shell_set_requirepass(struct shell *shell, const char *requirepass)
 {
     snprintf(shell->carry.requirepass, sizeof shell->carry.requirepass, "%s", requirepass);
+}
+
+void shell_set_hooks(struct shell *shell, const struct hook *hooks, size_t n)
+{
+    hooks_set(shell->carry.hooks, hooks, n);
+}
+
+bool shell_hook(const struct shell *shell, size_t i, struct hook_view *ret_view)
+{
+    return hooks_show(shell->carry.hooks, i, ret_view);
 }
 
 const struct ring *shell_events(const struct shell *shell)

@@ -13,6 +13,7 @@
 #define SENTINEL_SHELL_IO_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <uv.h>
 
@@ -23,6 +24,8 @@ struct answer;
 struct core;
 struct event;
 struct history;
+struct hook;
+struct hook_view;
 struct input;
 struct message;
 struct reply;
@@ -71,6 +74,12 @@ const struct history *shell_history(const struct shell *shell);
 
 /* The queue of the hooks. */
 const struct scripts *shell_scripts(const struct shell *shell);
+
+/* The hooks from now on; they are copied. The first time it blocks on the disk. */
+void shell_set_hooks(struct shell *shell, const struct hook *hooks, size_t n);
+
+/* The hook at place I; false: there are not so many. */
+bool shell_hook(const struct shell *shell, size_t i, struct hook_view *ret_view);
 
 /* The events told of late. */
 const struct ring *shell_events(const struct shell *shell);

@@ -6,6 +6,7 @@
 
 #include "notify/event.h"
 #include "notify/history.h"
+#include "notify/hook.h"
 #include "notify/ring.h"
 #include "notify/scripts.h"
 #include "sentinel/core.h"
@@ -35,6 +36,7 @@ struct fixture {
     struct scripts *scripts;
     struct ring *ring;
     struct history *history;
+    struct hook hook;
     enum admin_script script; /* what check_script says of every path but the empty one */
 };
 
@@ -119,6 +121,15 @@ static const struct history *get_history(void *arg)
     return ((struct fixture *)arg)->history;
 }
 
+/* One hook, if any. */
+static bool get_hook(void *arg, size_t i, struct hook_view *ret_view)
+{
+    struct fixture *f = arg;
+
+    *ret_view = (struct hook_view){ &f->hook, f->scripts };
+    return i == 0 && f->hook.events[0] != '\0';
+}
+
 /* Only the primary has said something. */
 static struct slice get_node_info(void *arg, uint32_t id)
 {
@@ -158,6 +169,7 @@ static struct fixture *set_up(void)
         .scripts = get_scripts,
         .events = get_events,
         .history = get_history,
+        .hook = get_hook,
         .check_script = check_script,
     };
     struct fixture *f = calloc(1, sizeof(*f));
@@ -1128,10 +1140,26 @@ static void test_history(void)
     tear_down(f);
 }
 
+static void test_hooks(void)
+{
+    struct fixture *f = set_up();
+
+    EXPECT(f, "PICKET HOOKS", "*0\r\n");
+    hook_init(&f->hook);
+    strcpy(f->hook.events, "+sdown");
+    strcpy(f->hook.target, "/bin/tell");
+    EXPECT(f, "PICKET HOOKS",
+           "*1\r\n*16\r\n$3\r\nrun\r\n$9\r\n/bin/tell\r\n$6\r\nevents\r\n$6\r\n+sdown\r\n"
+           "$6\r\ngroups\r\n$1\r\n*\r\n$7\r\nrunning\r\n:0\r\n$7\r\nwaiting\r\n:0\r\n$4\r\n"
+           "done\r\n:0\r\n$6\r\nfailed\r\n:0\r\n$7\r\ndropped\r\n:0\r\n");
+    tear_down(f);
+}
+
 int main(void)
 {
     static const struct unit_case cases[] = {
         { "PICKET HISTORY, WHY", test_history },
+        { "PICKET HOOKS", test_hooks },
         { "PICKET EVENTS", test_events },
         { "the connection", test_session },
         { "HELLO", test_hello },

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "notify/hook.h"
 #include "sentinel/model.h"
 #include "sentinel/option_check.h"
 #include "sentinel/row.h"
@@ -18,7 +19,7 @@
 #define ROOT_OPTIONS                                                                               \
     "listen, announce, state_dir, maxclients, deny_scripts_reconfig, requirepass, http, "          \
     "acl_file, "                                                                                   \
-    "voters, groups, seed, "                                                                       \
+    "voters, groups, hooks, seed, "                                                                \
     "resolve_hostnames, announce_hostnames, log_level, announce_port, announce_ip, "               \
     "sentinel_user, "                                                                              \
     "sentinel_pass"
@@ -351,12 +352,15 @@ static void check_sample_of(const char *text, const struct conf_table *table)
 static void test_sample(void)
 {
     static const char *const others[] = {
-        "listen = ",       "host = ",         "port = ",
-        "state_dir = ",    "groups = ",       "maxclients = ",
-        "announce = ",     "name = ",         "deny_scripts_reconfig = ",
-        "voters = ",       "seed = ",         "myid = ",
-        "config_epoch = ", "leader_epoch = ", "replicas = ",
-        "sentinels = ",    "current_epoch = "
+        "listen = ",       "host = ",          "port = ",
+        "state_dir = ",    "groups = ",        "maxclients = ",
+        "announce = ",     "name = ",          "deny_scripts_reconfig = ",
+        "voters = ",       "seed = ",          "myid = ",
+        "config_epoch = ", "leader_epoch = ",  "replicas = ",
+        "sentinels = ",    "current_epoch = ", "hooks = ",
+        "events = ",       "run = ",           "args = ",
+        "environment = ",  "timeout_ms = ",    "retries = ",
+        "backoff_ms = ",   "concurrency = "
     };
     static char text[65536];
     struct config config;
@@ -404,6 +408,55 @@ static void test_sample_uncommented(void)
     CU_ASSERT_PTR_NOT_NULL(config.seed);
     CU_ASSERT_EQUAL(config.n_voters, 3);
     config_done(&config);
+}
+
+/* Those of the whole come first, those of a group are for it alone. */
+static void test_hooks(void)
+{
+    struct config config;
+
+    CU_ASSERT_EQUAL_FATAL(
+        load(&config,
+             STATE "groups = ( " GROUP "hooks = ( { events = \"+sdown\"; run = \"/bin/sh\"; "
+                   "args = (\"-c\", \"x\"); environment = [\"HOME\", \"A=b\"]; "
+                   "timeout_ms = 7; retries = 0; backoff_ms = 9; concurrency = 2; } ); } );\n"
+                   "hooks = ( { events = \"*\"; groups = \"a*\"; run = \"/bin/cat\"; } );\n"),
+        0);
+    CU_ASSERT_EQUAL_FATAL(config.hooks.n, 2);
+    const struct hook *whole = &config.hooks.hooks[0], *own = &config.hooks.hooks[1];
+
+    CU_ASSERT_STRING_EQUAL(whole->target, "/bin/cat");
+    CU_ASSERT_STRING_EQUAL(whole->groups, "a*");
+    CU_ASSERT_STRING_EQUAL(whole->group, "");
+    CU_ASSERT_EQUAL(whole->timeout_ms, HOOK_TIMEOUT_MS);
+    CU_ASSERT_STRING_EQUAL(own->events, "+sdown");
+    CU_ASSERT_STRING_EQUAL(own->group, "a");
+    CU_ASSERT_EQUAL(own->n_args, 2);
+    CU_ASSERT_STRING_EQUAL(own->args[1], "x");
+    CU_ASSERT_EQUAL(own->n_variables, 2);
+    CU_ASSERT_EQUAL(own->timeout_ms + own->retries + own->backoff_ms + own->concurrency, 18);
+    config_done(&config);
+}
+
+static void test_wrong_hooks(void)
+{
+#define HOOK "picketd.conf:2: hooks[0]"
+    check_bad(STATE "hooks = ( { events = \"*\"; } );",
+              HOOK ": events or run is missing, both must be there");
+    check_bad(STATE "hooks = ( { events = \"*\"; run = \"/no/such\"; } );", HOOK
+              ".run: \"/no/such\": No such file or directory, allowed is the path of a program "
+              "that can be executed");
+    check_bad(STATE "hooks = ( { events = \"\"; run = \"/bin/cat\"; } );",
+              HOOK ".events: is empty, allowed are 1 to 255 bytes");
+    check_bad(STATE "hooks = ( { events = \"*\"; run = \"/bin/cat\"; retries = 101; } );",
+              HOOK ".retries: 101 is out of range, allowed are 0 to 100");
+    check_bad(STATE "hooks = ( { events = \"*\"; run = \"/bin/cat\"; args = \"x\"; } );",
+              HOOK ".args: is a string, allowed is a list: ( \"...\", \"...\" )");
+    check_bad(STATE "hooks = ( { events = \"*\"; run = \"/bin/cat\"; environment = (1); } );",
+              HOOK ".environment[0]: is a whole number, allowed is a string");
+#define TWICE "{ events = \"*\"; run = \"/bin/cat\"; }"
+    check_bad(STATE "hooks = ( " TWICE ", " TWICE " );",
+              "picketd.conf:2: hooks[1]: stands there twice, allowed are hooks that differ");
 }
 
 /* Hooks have to be files that can be executed, at the time when the file is read. */
@@ -634,6 +687,8 @@ int main(void)
         { "the sample file", test_sample },
         { "the sample file, all of it", test_sample_uncommented },
         { "bad options", test_bad_options },
+        { "hooks", test_hooks },
+        { "wrong hooks", test_wrong_hooks },
         { "hooks", test_scripts },
         { "bad groups", test_bad_groups },
         { "bad syntax", test_bad_syntax },

@@ -169,7 +169,7 @@ static void test_long_arguments(void)
     scripts_event(s, T0, &event, &(struct scripts_paths){ NULL, path });
 
     struct scripts_view view = scripts_show(s, 0, T0);
-    CU_ASSERT_EQUAL_FATAL(view.argc, SCRIPTS_ARGS_MAX);
+    CU_ASSERT_EQUAL_FATAL(view.argc, 8);
     CU_ASSERT_STRING_EQUAL(view.argv[0], path);
     CU_ASSERT_STRING_EQUAL(view.argv[1], event.group);
     CU_ASSERT_STRING_EQUAL(view.argv[6], host);
@@ -400,6 +400,126 @@ static void test_times(void)
     scripts_free(NULL);
 }
 
+/* --- hooks --- */
+
+static uint64_t gone_tags[SCRIPTS_QUEUE_MAX + 8];
+static size_t n_gone;
+
+static void hear_gone(void *arg, uint64_t tag)
+{
+    CU_ASSERT_PTR_EQUAL(arg, &told);
+    gone_tags[n_gone++] = tag;
+}
+
+static struct scripts *begin_hook(size_t running_max, unsigned attempts_max)
+{
+    const struct scripts_policy policy = { .times = { 5000, 100 },
+                                           .attempts_max = attempts_max,
+                                           .running_max = running_max,
+                                           .is_hook = true };
+
+    memset(&told, 0, sizeof told);
+    n_gone = 0;
+    return scripts_new_for(&policy, tell, hear_gone, &told);
+}
+
+static void call(struct scripts *s, uint64_t tag, const char *group)
+{
+    const char *const argv[] = { "/h/hook", "arg" };
+
+    scripts_add(s, T0, &(struct scripts_call){ tag, group, 2, argv, "{}" });
+}
+
+/* One after another within a group, side by side else, and no more than may run. */
+static void test_hook_order(void)
+{
+    struct scripts *s = begin_hook(2, 1);
+
+    call(s, 1, "a");
+    call(s, 2, "a");
+    call(s, 3, "b");
+    call(s, 4, "c");
+    uint64_t a = start(s, T0, 11), b = start(s, T0, 12);
+
+    CU_ASSERT(idle(s, T0));
+    scripts_ended(s, T0, b, 0, 0);
+    CU_ASSERT_EQUAL_FATAL(n_gone, 1);
+    CU_ASSERT_EQUAL(gone_tags[0], 3);
+    start(s, T0, 13); /* c: a's second waits for its first */
+    CU_ASSERT(idle(s, T0));
+    scripts_ended(s, T0, a, 0, 0);
+    CU_ASSERT_EQUAL(gone_tags[1], 1);
+    start(s, T0, 14);
+    CU_ASSERT_EQUAL(scripts_running(s), 2);
+    CU_ASSERT_EQUAL(scripts_counts(s)->done, 2);
+    scripts_free(s);
+}
+
+/* Each failure is tried again, later each time, with the others of the group behind it. */
+static void test_hook_retries(void)
+{
+    struct scripts *s = begin_hook(4, 3);
+    struct scripts_step step;
+
+    call(s, 1, "a");
+    call(s, 2, "a");
+    uint64_t id = start(s, T0, 11);
+
+    scripts_ended(s, T0, id, 3, 0);
+    CU_ASSERT_EQUAL(scripts_wake(s), T0 + 100);
+    CU_ASSERT(idle(s, T0 + 99));
+    CU_ASSERT_FATAL(scripts_next(s, T0 + 100, &step));
+    CU_ASSERT_EQUAL(step.id, id);
+    CU_ASSERT_STRING_EQUAL(step.body, "{}");
+    CU_ASSERT_STRING_EQUAL(step.argv[1], "arg");
+    scripts_started(s, id, 12);
+    scripts_ended(s, T0 + 100, id, 0, 9);
+    CU_ASSERT_EQUAL(scripts_wake(s), T0 + 300);
+    CU_ASSERT_EQUAL(n_gone, 0);
+    start(s, T0 + 300, 13);
+    scripts_ended(s, T0 + 300, id, 1, 0);
+    CU_ASSERT(was_told("-script-error /h/hook 0 1"));
+    CU_ASSERT_EQUAL(n_gone, 1);
+    CU_ASSERT_EQUAL(scripts_counts(s)->failed, 1);
+    CU_ASSERT_NOT_EQUAL(start(s, T0 + 300, 14), id);
+    scripts_free(s);
+}
+
+/* A flood costs the oldest, is told once, and each loss is counted and told to who keeps them. */
+static void test_hook_flood(void)
+{
+    struct scripts *s = begin_hook(1, 1);
+
+    for (uint64_t tag = 1; tag <= SCRIPTS_QUEUE_MAX + 2; tag++)
+        call(s, tag, "a");
+    CU_ASSERT_EQUAL(scripts_counts(s)->dropped, 2);
+    CU_ASSERT_EQUAL(n_gone, 2);
+    CU_ASSERT_EQUAL(gone_tags[1], 2);
+    CU_ASSERT_EQUAL(told.n, 1);
+    uint64_t id = start(s, T0, 11);
+
+    scripts_clear(s);
+    CU_ASSERT_EQUAL(scripts_count(s), 1);
+    CU_ASSERT_EQUAL(n_gone, SCRIPTS_QUEUE_MAX + 1);
+    scripts_ended(s, T0, id, 0, 0);
+    CU_ASSERT_EQUAL(scripts_count(s), 0);
+    scripts_free(s);
+}
+
+/* What ends itself is not killed. */
+static void test_hook_ends_itself(void)
+{
+    const struct scripts_policy policy = { { 10, 10 }, 1, 1, true, true };
+    struct scripts *s = begin_hook(1, 1);
+
+    scripts_set_policy(s, &policy);
+    call(s, 1, "a");
+    start(s, T0, 11);
+    CU_ASSERT_EQUAL(scripts_wake(s), MSEC_NEVER);
+    CU_ASSERT(idle(s, T0 + HOUR_MS));
+    scripts_free(s);
+}
+
 int main(void)
 {
     static const struct unit_case cases[] = {
@@ -416,6 +536,10 @@ int main(void)
         { "a full queue", test_overflow },
         { "what is shown", test_show },
         { "other times", test_times },
+        { "hooks keep the order of a group", test_hook_order },
+        { "hooks are tried again", test_hook_retries },
+        { "a flood of calls", test_hook_flood },
+        { "what ends itself", test_hook_ends_itself },
     };
 
     return unit_main("scripts", cases, sizeof cases / sizeof *cases);

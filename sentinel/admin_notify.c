@@ -1,4 +1,5 @@
 #include "notify/event.h"
+#include "notify/hook.h"
 #include "notify/ring.h"
 #include "sentinel/admin_own.h"
 #include "wire/client.h"
@@ -75,6 +76,53 @@ void admin_picket_events(void *app, struct client *c, size_t argc, const struct 
         if (!ring_get(ring, seq, &event))
             continue;
         write_event(c, &event);
+        n++;
+    }
+    resp_array_at(&c->reply, mark, n);
+}
+
+/* --- PICKET HOOKS --------------------------------------------------------------------------- */
+
+static void put_text(struct client *c, const char *name, const char *text)
+{
+    resp_bulk_str(&c->reply, name);
+    resp_bulk_str(&c->reply, text);
+}
+
+static void put_number(struct client *c, const char *name, uint64_t number)
+{
+    resp_bulk_str(&c->reply, name);
+    resp_int(&c->reply, (int64_t)number);
+}
+
+static void write_hook(struct client *c, const struct hook_view *view)
+{
+    const struct scripts_counts *counts = scripts_counts(view->scripts);
+    size_t running = scripts_running(view->scripts);
+    char shown[HOOK_TARGET_MAX + 1];
+    const struct hook *hook = view->hook;
+
+    resp_map(&c->reply, 8);
+    put_text(c, hook->kind == HOOK_RUN ? "run" : "url", hook_shown(hook, shown));
+    put_text(c, "events", hook->events);
+    put_text(c, "groups", hook->group[0] != '\0' ? hook->group : hook->groups);
+    put_number(c, "running", running);
+    put_number(c, "waiting", scripts_count(view->scripts) - running);
+    put_number(c, "done", counts->done);
+    put_number(c, "failed", counts->failed);
+    put_number(c, "dropped", counts->dropped);
+}
+
+void admin_picket_hooks(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    const struct admin *admin = app;
+    size_t mark = resp_hold(&c->reply), n = 0;
+    struct hook_view view;
+
+    (void)argc;
+    (void)argv;
+    while (admin->ops.hook(admin->arg, n, &view)) {
+        write_hook(c, &view);
         n++;
     }
     resp_array_at(&c->reply, mark, n);

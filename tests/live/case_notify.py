@@ -1,0 +1,167 @@
+"""Scenarios: our own hooks, PICKET EVENTS: who is told of what, whatever becomes of those who are told."""
+
+import json
+import os
+import signal
+
+from case_hooks import gone
+from cluster import Cluster
+from scenario import scenario
+from waiting import check, wait
+
+# What it was told becomes whole files, in the order in which it was told.
+TELL = """#!/bin/sh
+cd "$(dirname "$0")" || exit 9
+cat >"new.$$"
+env >"env.$$"
+mv "env.$$" "$PICKET_SEQ.env"
+mv "new.$$" "$PICKET_SEQ.json"
+echo "$PICKET_SEQ $*" >>calls
+"""
+
+# It fails until there is a file `go`; with a file `hang` it hangs, with a child.
+STUBBORN = """#!/bin/sh
+cd "$(dirname "$0")" || exit 9
+if [ -e hang ]; then sleep 30 & echo "$! $$" >new; mv new hung; wait; fi
+[ -e go ] || exit 7
+printf '%s\n' "$PICKET_DETAIL" >>told
+"""
+
+
+class Folder:
+    """A hook with a folder of its own."""
+
+    def __init__(self, world, name, text):
+        self.dir = os.path.join(world.dir, name)
+        os.makedirs(self.dir)
+        self.path = self.file("hook")
+        with open(self.path, "w") as file:
+            file.write(text)
+        os.chmod(self.path, 0o755)
+
+    def file(self, name):
+        return os.path.join(self.dir, name)
+
+    def read(self, name):
+        try:
+            with open(self.file(name)) as file:
+                return file.read()
+        except FileNotFoundError:
+            return ""
+
+    def touch(self, name):
+        open(self.file(name), "w").close()
+
+    def told(self):
+        """Events as JSON, by their number."""
+        names = [n for n in os.listdir(self.dir) if n.endswith(".json")]
+        return {int(n[:-5]): json.loads(self.read(n)) for n in names}
+
+
+def hooks_of(daemon):
+    return [dict(zip(entry[::2], entry[1::2])) for entry in daemon.call("PICKET", "HOOKS")]
+
+
+def one_supervisor(hooks, **options):
+    """A world with one supervisor, which has what HOOKS makes of the world's folder in its file."""
+    world = Cluster("redis", "picketd", supervisors=1, quorum=1, **options)
+    daemon = world.supervisors[0]
+    plain = daemon._picketd_conf
+    text = hooks(world)
+    daemon._picketd_conf = lambda groups: plain(groups) + text
+    return world, daemon
+
+
+@scenario(supervisors=("picketd",), nodes=("redis",), seconds=5)
+def hooks_are_told(nodes, supervisor):
+    """own hooks get the event as JSON and variables, nothing else, in order; PICKET EVENTS has what was missed, also after a restart"""
+    folders = []
+
+    def write(world):
+        folders.append(Folder(world, "tell", TELL))
+        return ('hooks = ( { events = "+switch-master,*sdown"; groups = "ord*"; run = "%s"; args = ("a b", "c"); '
+                'environment = ("A=b c", "PATH", "NOT_THERE"); } );\n' % folders[0].path)
+    world, daemon = one_supervisor(write, replicas=1, down_after=500)
+    tell = folders[0]
+    with world:
+        old, begin = world.group.primary, daemon.call("PICKET", "EVENTS", "COUNT", 1)[1]
+        new = world.wait_switch(world.group, old.kill())
+        wait(lambda: [e for e in tell.told().values() if e["event"] == "+switch-master"], "the hook is told of the switch")
+        event = [e for e in tell.told().values() if e["event"] == "+switch-master"][0]
+        for field, wanted in (("group", "orders"), ("level", "warning"), ("led", True), ("from", "127.0.0.1:%d" % old.port),
+                              ("to", "127.0.0.1:%d" % new.port), ("supervisor", daemon.call("SENTINEL", "MYID"))):
+            check(event.get(field) == wanted, "%s: %r" % (field, event.get(field)))
+        env = dict(line.split("=", 1) for line in tell.read("%d.env" % event["seq"]).splitlines())
+        check(env["PICKET_EVENT"] == "+switch-master" and env["PICKET_TO"] == event["to"], "variables: %s" % env)
+        check(env["A"] == "b c" and "PATH" in env, "named variables: %s" % env)
+        ours = {"PICKET_" + field.upper() for field in event}
+        check(set(env) - {"PWD", "OLDPWD", "SHLVL", "_"} == ours | {"A", "PATH"}, "variables: %s" % sorted(env))
+        # In the order of the events, with the arguments.
+        missed = daemon.call("PICKET", "EVENTS", "SINCE", begin)[2]
+        wanted = [e[0] for e in missed if e[2] == "+switch-master" or e[2].endswith("sdown")]
+        # In a line that is not whole yet the number is another one.
+        wait(lambda: [int(line.split()[0]) for line in tell.read("calls").splitlines()][-len(wanted):] == wanted, "the order")
+        check(tell.read("calls").splitlines()[0].endswith(" a b c"), "arguments: %s" % tell.read("calls"))
+        check([e[0] for e in missed] == list(range(begin + 1, begin + 1 + len(missed))), "numbers: %s" % missed)
+        heard = [(e.channel, e.payload) for e in list(daemon.events.events)]
+        check(all((e[2], e[5]) in heard for e in missed if e[2] == "+switch-master"), "not what subscribers heard")
+        last = daemon.call("PICKET", "EVENTS", "COUNT", 1)[1]
+        daemon.kill()
+        daemon.start().await_ready()
+        wait(lambda: daemon.call("PICKET", "EVENTS")[1] > last, "numbers go on")
+        check(daemon.call("PICKET", "EVENTS")[0] > last, "a number was given twice")
+
+
+@scenario(supervisors=("picketd",), nodes=("redis",), seconds=10)
+def hooks_are_stubborn(nodes, supervisor):
+    """a hook that fails, hangs, is flooded: tried again in order, killed with its child, dropped and told; kill -9 loses nothing"""
+    folders = []
+
+    def write(world):
+        folders.append(Folder(world, "stubborn", STUBBORN))
+        return ('hooks = ( { events = "+set"; run = "%s"; timeout_ms = 1000; retries = 100; backoff_ms = 20; } );\n'
+                % folders[0].path)
+    world, daemon = one_supervisor(write, replicas=0)
+    hook = folders[0]
+
+    def change(n):
+        daemon.call("SENTINEL", "SET", "orders", "parallel-syncs", n + 1)
+
+    def told():
+        """In their order; on a machine under load one may have been told twice, since it was killed right behind that."""
+        return list(dict.fromkeys(hook.read("told").splitlines()))
+
+    def waiting():
+        shown = hooks_of(daemon)[0]
+        return shown["waiting"] + shown["running"]
+    with world:
+        for n in range(5):
+            change(n)
+        check(waiting() == 5, "waiting: %s" % hooks_of(daemon))
+        hook.touch("hang")
+        wait(lambda: hook.read("hung"), "it hangs")
+        child, pid = hook.read("hung").split()
+        wait(lambda: gone(child) and gone(pid), "it is killed with what it started")
+        os.unlink(hook.file("hang"))
+        daemon.kill()
+        daemon.start().await_ready()
+        check(waiting() == 5, "after kill -9: %s" % hooks_of(daemon))
+        hook.touch("go")
+        wait(lambda: waiting() == 0, "all is told")
+        check(told() == ["parallel-syncs %d" % (n + 1) for n in range(5)], "told: %s" % told())
+        check(hooks_of(daemon)[0]["done"] == 5, "counts: %s" % hooks_of(daemon))
+        # More than the queue holds.
+        os.unlink(hook.file("hung"))
+        hook.touch("hang")
+        for n in range(300):
+            change(n)
+        wait(lambda: daemon.events.first("-limit-reached", 0, hook.path), "the overflow is told")
+        check(hooks_of(daemon)[0]["dropped"] == 300 - 256, "dropped: %s" % hooks_of(daemon))
+        check(len(daemon.events.find("-limit-reached")) == 1, "told more than once")
+        # A hook that is configured no longer is given up, with what waits for it.
+        wait(lambda: hook.read("hung"), "it hangs again")
+        daemon._picketd_conf = type(daemon)._picketd_conf.__get__(daemon)
+        daemon.configure()
+        daemon.signal(signal.SIGHUP)
+        wait(lambda: hooks_of(daemon) == [], "the hook is gone")
+        wait(lambda: gone(hook.read("hung").split()[0]), "what hung is killed all the same")
