@@ -44,7 +44,9 @@ enum request_kind {
     REQUEST_CONFIGURE_GLOBAL, /* global: as the file has it */
     REQUEST_VOTERS, /* voters, n_voters: the voter set, this supervisor included; 0 = all members */
     REQUEST_CONFIGURE, /* name, addr, conf: a group as the file has it (start and reload) */
-    REQUEST_RETAIN /* end of a reload: forget the file's groups not CONFIGUREd since the last one */
+    REQUEST_RETAIN, /* end of a reload: forget the file's groups not CONFIGUREd since the last one
+                     */
+    REQUEST_COUNT
 };
 
 struct voter;

@@ -339,14 +339,14 @@ static enum reply_code retain(struct core *core, const struct request *request)
 /* Requests about one group that must exist, and requests about the whole. */
 static enum reply_code take(struct core *core, const struct request *request)
 {
-    static enum reply_code (*const by_group[])(struct core *, struct group *,
-                                               const struct request *) = {
+    static enum reply_code (*const by_group[REQUEST_COUNT])(struct core *, struct group *,
+                                                            const struct request *) = {
         [REQUEST_REMOVE] = remove_group,
         [REQUEST_SET] = set_options,
         [REQUEST_FAILOVER] = force_failover,
-        [REQUEST_RETAIN] = NULL,
     };
-    static enum reply_code (*const general[])(struct core *, const struct request *) = {
+    static enum reply_code (*const general[REQUEST_COUNT])(struct core *,
+                                                           const struct request *) = {
         [REQUEST_MONITOR] = monitor,
         [REQUEST_FLUSH] = flush,
         [REQUEST_CONFIG_SET] = config_set,
@@ -358,7 +358,7 @@ static enum reply_code take(struct core *core, const struct request *request)
     };
     struct group *group;
 
-    assert(request->kind <= REQUEST_RETAIN);
+    assert(request->kind < REQUEST_COUNT);
     if (general[request->kind] != NULL)
         return general[request->kind](core, request);
     group = core_find_group(core, request->name);
