@@ -55,8 +55,10 @@ struct admin_facts {
     uint64_t bytes_out;
     double cpu_user_s;
     double cpu_system_s;
-    char config_file[256]; /* as given on the command line */
-    char os[128];          /* "Linux 6.1.0 x86_64" */
+    msec commit_worst_ms;     /* to the state, until now */
+    int64_t state_left_bytes; /* on its file system; -1 = not known */
+    char config_file[256];    /* as given on the command line */
+    char os[128];             /* "Linux 6.1.0 x86_64" */
 };
 
 /* Whether a path may become a hook by SENTINEL SET. */

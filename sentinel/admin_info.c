@@ -112,6 +112,13 @@ static void sentinel_section(const struct source *src)
     }
 }
 
+static void state_section(const struct source *src)
+{
+    line(src, "state_free_bytes:%lld", (long long)src->facts.state_left_bytes);
+    line(src, "state_commit_worst_ms:%lld", (long long)src->facts.commit_worst_ms);
+    line(src, "state_stalled:%d", src->core->disk_stalled);
+}
+
 /* In the order in which they are printed. */
 static const struct section {
     const char *name;
@@ -120,7 +127,7 @@ static const struct section {
 } sections[] = {
     { "server", "Server", server_section },       { "clients", "Clients", clients_section },
     { "stats", "Stats", stats_section },          { "cpu", "CPU", cpu_section },
-    { "sentinel", "Sentinel", sentinel_section },
+    { "sentinel", "Sentinel", sentinel_section }, { "state", "State", state_section },
 };
 
 /* Whether the request asks for this section: no name at all asks for every one. */

@@ -103,6 +103,11 @@ command_fn admin_sentinel_is_down, admin_picket_opinion, admin_picket_switchover
 
 /* admin_notify.c */
 command_fn admin_picket_events, admin_picket_hooks;
+/* admin_settings.c */
+command_fn admin_picket_settings;
+
+/* admin_events.c */
+command_fn admin_picket_events;
 
 /* admin_history.c */
 command_fn admin_picket_history, admin_picket_why;

@@ -14,6 +14,7 @@
 #include "sentinel/admin_acl.h"
 #include "sentinel/model.h"
 #include "sentinel/output.h"
+#include "sentinel/room_io.h"
 #include "sentinel/tickets.h"
 #include "wire/client.h"
 #include "wire/log_io.h"
@@ -31,6 +32,7 @@ struct clients {
     struct admin *admin;
     struct tickets *tickets;
     struct users *users;
+    struct room *room;
     struct shell *shell;
     struct clients_options options;
     msec started;
@@ -138,6 +140,8 @@ static void get_facts(void *arg, struct admin_facts *ret_facts)
     ret_facts->accepted = stats->accepted;
     ret_facts->rejected = stats->rejected;
     ret_facts->requests = stats->requests;
+    ret_facts->commit_worst_ms = shell_worst_commit_ms(clients->shell);
+    ret_facts->state_left_bytes = room_left_bytes(clients->room);
     ret_facts->bytes_in = stats->bytes_in;
     ret_facts->bytes_out = stats->bytes_out;
     snprintf(ret_facts->config_file, sizeof ret_facts->config_file, "%s",
@@ -329,6 +333,7 @@ const struct shell_ops clients_shell_ops = { on_event, on_reply, on_answer, on_d
 
 static void free_parts(struct clients *clients)
 {
+    room_free(clients->room);
     admin_free(clients->admin);
     tickets_free(clients->tickets);
     free(clients);
@@ -350,7 +355,8 @@ struct clients *clients_new(uv_loop_t *loop, const struct clients_options *optio
     if (clients->admin != NULL)
         clients->users =
             users_new(loop, options->state, clients->admin, options->acl_file, on_users, clients);
-    if (clients->users != NULL && clients->tickets != NULL)
+    clients->room = room_new(loop, options->state_dir);
+    if (clients->users != NULL && clients->tickets != NULL && clients->room != NULL)
         clients->server = server_new(loop, &server, &server_app, clients);
     if (clients->server == NULL) {
         free_parts(clients);

@@ -22,6 +22,7 @@ struct clients_options {
     const char *config_file; /* shown by INFO */
     bool scripts_denied;     /* SENTINEL SET may not change the hooks */
     struct state *state;     /* where the users are kept, */
+    const char *state_dir;   /* its folder */
     const char *acl_file;    /* or in this file; empty: there is none */
     void (*stop)(void *arg); /* SHUTDOWN; called from within a request, must not stop at once */
     void (*happened)(void *arg, const struct event *event); /* after each event */

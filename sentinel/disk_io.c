@@ -8,6 +8,7 @@
 #include "sentinel/row.h"
 #include "sentinel/state_io.h"
 #include "wire/backoff.h"
+#include "wire/loop_io.h"
 #include "wire/prng.h"
 
 struct disk {
@@ -23,7 +24,9 @@ struct disk {
     struct prng prng;
     bool running; /* from the first attempt until it is durable */
     bool stalled; /* told so */
-    int handles;  /* not yet closed by the loop, while freeing */
+    msec begun;   /* while it runs */
+    msec worst_ms;
+    int handles; /* not yet closed by the loop, while freeing */
     /* handed to the worker and back: */
     const struct row *rows;
     size_t n;
@@ -71,6 +74,11 @@ void disk_free(struct disk *disk)
     uv_close((uv_handle_t *)&disk->retry, handle_closed);
 }
 
+msec disk_worst_ms(const struct disk *disk)
+{
+    return msec_max(disk->worst_ms, disk->running ? loop_now_ms() - disk->begun : 0);
+}
+
 bool disk_idle(const struct disk *disk)
 {
     return !disk->running && !outbox_busy(disk->outbox);
@@ -106,6 +114,7 @@ static void store(uv_work_t *work)
 static void committed(struct disk *disk)
 {
     uv_timer_stop(&disk->late);
+    disk->worst_ms = disk_worst_ms(disk);
     backoff_reset(&disk->backoff);
     disk->running = false;
     outbox_committed(disk->outbox);
@@ -148,6 +157,7 @@ void disk_kick(struct disk *disk)
     if (disk->rows == NULL)
         return;
     disk->running = true;
+    disk->begun = loop_now_ms();
     uv_timer_start(&disk->late, on_late, DISK_LATE_MS, 0);
     attempt(disk);
 }

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <uv.h>
 
+#include "wire/msec.h"
+
 struct disk;
 struct outbox;
 struct state;
@@ -33,6 +35,9 @@ void disk_free(struct disk *disk);
 
 /* Begin to commit what waits in the outbox, if nothing is running. */
 void disk_kick(struct disk *disk);
+
+/* How long the slowest commit took until now, its retries included; the one that runs counts. */
+msec disk_worst_ms(const struct disk *disk);
 
 /* Nothing runs and nothing waits. */
 bool disk_idle(const struct disk *disk);

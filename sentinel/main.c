@@ -211,6 +211,7 @@ static bool build(struct daemon *daemon)
         .config_file = daemon->config_file,
         .scripts_denied = config->deny_scripts_reconfig,
         .acl_file = config->acl_file,
+        .state_dir = config->state_dir,
         .stop = ask_shutdown,
         .happened = on_happened,
         .durable = on_durable,

@@ -434,6 +434,11 @@ bool shell_groups_durable(const struct shell *shell)
     return outbox_groups_durable(shell->outbox);
 }
 
+msec shell_worst_commit_ms(const struct shell *shell)
+{
+    return disk_worst_ms(shell->disk);
+}
+
 const struct core *shell_core(const struct shell *shell)
 {
     return shell->core;

@@ -17,6 +17,7 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "wire/msec.h"
 #include "wire/slice.h"
 
 struct addr;
@@ -71,6 +72,9 @@ void shell_set_requirepass(struct shell *shell, const char *requirepass);
 
 /* What became of the last failovers. */
 const struct history *shell_history(const struct shell *shell);
+
+/* How long the slowest commit took, in milliseconds. */
+msec shell_worst_commit_ms(const struct shell *shell);
 
 /* The queue of the hooks. */
 const struct scripts *shell_scripts(const struct shell *shell);

@@ -65,8 +65,7 @@ static void usage(const char *what, const char *word)
     exit(EXIT_USAGE);
 }
 
-/* The first line. */
-static void read_password(const char *path, char password[NODE_SECRET_MAX])
+void data_read_password(const char *path, char password[NODE_SECRET_MAX])
 {
     FILE *file = fopen(path, "re");
     bool ok = file && fgets(password, NODE_SECRET_MAX, file);
@@ -111,13 +110,13 @@ static void take_option(struct data_options *o, struct node *main_node, int opti
         take_secret(main_node->user, "--user", optarg);
         break;
     case OPTION_PASS_FILE:
-        read_password(optarg, main_node->password);
+        data_read_password(optarg, main_node->password);
         break;
     case OPTION_TO_USER:
         take_secret(o->to.user, "--to-user", optarg);
         break;
     case OPTION_TO_PASS_FILE:
-        read_password(optarg, o->to.password);
+        data_read_password(optarg, o->to.password);
         break;
     case OPTION_REPLACE:
         take_policy(o, DATA_REPLACE);

@@ -37,4 +37,7 @@ void data_options_read(struct data_options *o, enum data_command command, int ar
 /* What the options are, for --help. */
 void ctl_data_help(void);
 
+/* The first line of a file; ends the program when there is none. */
+void data_read_password(const char *path, char password[NODE_SECRET_MAX]);
+
 #endif

@@ -28,7 +28,7 @@ import scenario
 MODULES = ("case_failover", "case_quorum", "case_nodes", "case_process", "case_config", "case_commands", "case_admin", "case_hooks",
            "case_import", "case_acl", "case_trust", "case_weak", "case_lineage",
            "case_http", "case_migration", "case_partition", "case_switchover", "case_amnesia", "case_service",
-           "case_history", "case_notify")
+           "case_history", "case_notify", "case_doctor")
 JOBS = 2
 SCENARIO_S = 240
 COUNT = re.compile(r"(\d+) passed, (\d+) failed")

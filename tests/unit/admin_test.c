@@ -1063,6 +1063,25 @@ static void test_held(void)
     tear_down(f);
 }
 
+/* All of them, without the secrets. */
+static void test_picket_settings(void)
+{
+    struct fixture *f = set_up_group();
+    const char *reply = ask(f, "PICKET SETTINGS orders");
+    char size[16];
+
+    snprintf(size, sizeof size, "*%zu\r\n", 2 * group_table.n);
+    CU_ASSERT_EQUAL(strncmp(reply, size, strlen(size)), 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(reply, "$7\r\nfencing\r\n$4\r\nauto\r\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(reply, "$9\r\nauth-pass\r\n$0\r\n\r\n"));
+    snprintf(core_find_group(f->core, "orders")->conf.auth_pass, CONF_TEXT_MAX, "hush");
+    reply = ask(f, "PICKET SETTINGS orders");
+    CU_ASSERT_PTR_NOT_NULL(strstr(reply, "$9\r\nauth-pass\r\n$6\r\n******\r\n"));
+    CU_ASSERT_PTR_NULL(strstr(reply, "hush"));
+    CU_ASSERT_EQUAL(ask(f, "PICKET SETTINGS nosuch")[0], '-');
+    tear_down(f);
+}
+
 /* Behind a number, a few of them, or the last ones. */
 static void test_events(void)
 {
@@ -1162,6 +1181,7 @@ int main(void)
         { "PICKET HOOKS", test_hooks },
         { "PICKET EVENTS", test_events },
         { "the connection", test_session },
+        { "PICKET SETTINGS", test_picket_settings },
         { "HELLO", test_hello },
         { "CLIENT", test_client },
         { "the table of commands", test_table },

@@ -1,0 +1,125 @@
+/* picketctl doctor. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sentinel/ctl/commands.h"
+#include "sentinel/ctl/data_options_io.h"
+#include "sentinel/ctl/doctor_link_io.h"
+#include "sentinel/ctl/doctor_seen_io.h"
+#include "sentinel/ctl/link_io.h"
+#include "sentinel/ctl/words_io.h"
+
+#define RATE_MS 500 /* at least so long is watched how much a primary writes */
+
+/* The status to exit with, by the worst that was found: 0, or one of these. */
+#define EXIT_WARNINGS 3
+#define EXIT_ERRORS   4
+
+#define SEVERITIES 3
+
+static const struct {
+    const char *word, *colour;
+    int status;
+} severities[SEVERITIES] = {
+    [DOCTOR_NOTE] = { "note", "\033[36m", 0 },
+    [DOCTOR_WARNING] = { "warning", "\033[33m", EXIT_WARNINGS },
+    [DOCTOR_ERROR] = { "ERROR", "\033[1;31m", EXIT_ERRORS },
+};
+
+struct report {
+    bool coloured;
+    size_t counts[SEVERITIES];
+    enum doctor_severity show; /* the worst are printed first: only this one now */
+};
+
+static void print_finding(void *arg, const struct doctor_finding *finding)
+{
+    struct report *report = arg;
+
+    if (finding->severity != report->show)
+        return;
+    report->counts[finding->severity]++;
+    printf("%s%-8s%s", report->coloured ? severities[finding->severity].colour : "",
+           severities[finding->severity].word, report->coloured ? "\033[0m" : "");
+    ctl_print(finding->where);
+    printf(": ");
+    ctl_print(finding->what);
+    printf("\n        what to do: ");
+    ctl_print(finding->remedy);
+    putchar('\n');
+}
+
+/* Everything, the worst first; returns the status to exit with. */
+static int print_findings(const struct doctor_facts *facts)
+{
+    struct report report = { .coloured = isatty(STDOUT_FILENO) && !getenv("NO_COLOR") };
+    const struct doctor doctor = { print_finding, &report };
+    size_t checks = 0;
+    int status = 0;
+
+    for (int severity = SEVERITIES; severity-- > 0;) {
+        report.show = (enum doctor_severity)severity;
+        checks = doctor_check(facts, &doctor);
+        if (status == 0 && report.counts[severity] > 0)
+            status = severities[severity].status;
+    }
+    printf("%zu checks: %zu errors, %zu warnings, %zu notes\n", checks, report.counts[DOCTOR_ERROR],
+           report.counts[DOCTOR_WARNING], report.counts[DOCTOR_NOTE]);
+    return status;
+}
+
+static void wait_ms(long ms)
+{
+    const struct timespec pause = { ms / 1000, ms % 1000 * 1000000 };
+
+    nanosleep(&pause, NULL);
+}
+
+/* All nodes, and the primaries again a while later. */
+static void look_at_nodes(struct doctor_facts *facts, const struct doctor_login *login)
+{
+    int64_t begin = doctor_now_ms();
+
+    for (size_t i = 0; i < facts->n_groups; i++)
+        for (size_t k = 0; k < facts->groups[i].n_nodes; k++)
+            doctor_look_at_node(&facts->groups[i].nodes[k], login);
+    if (facts->n_groups > 0)
+        wait_ms(RATE_MS);
+    for (size_t i = 0; i < facts->n_groups; i++)
+        if (facts->groups[i].n_nodes > 0 && facts->groups[i].nodes[0].reached)
+            doctor_look_again(&facts->groups[i].nodes[0], login, begin);
+}
+
+int ctl_doctor(const struct ctl *ctl, int argc, char **argv)
+{
+    const char *user = NULL, *file = NULL, *as = NULL;
+    const struct ctl_option options[] = {
+        { "user", NULL, &user },
+        { "pass-file", NULL, &file },
+        { "as", NULL, &as },
+        { 0 },
+    };
+    const char *secret = getenv("PICKETCTL_AUTH");
+    char password[NODE_SECRET_MAX] = "";
+    struct doctor_facts facts;
+    int n, status = EXIT_FAILURE;
+    char **words = ctl_read_words(options, argc, argv, 0, 1, &n);
+
+    if (secret && snprintf(password, sizeof(password), "%s", secret) >= (int)sizeof(password))
+        ctl_misused(argv[0], "the password is too long", NULL);
+    if (file)
+        data_read_password(file, password);
+    const struct doctor_login login = { user ? user : "", password, as };
+    bool reached = doctor_look(&facts, ctl, n > 0 ? words[0] : NULL);
+    if (reached && n > 0 && facts.n_groups == 0) {
+        fprintf(stderr, "picketctl: there is no group \"%s\"\n", words[0]);
+    } else {
+        look_at_nodes(&facts, &login);
+        int worst = print_findings(&facts);
+        status = reached ? worst : EXIT_FAILURE;
+    }
+    doctor_facts_done(&facts);
+    return status;
+}
