@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the live scenarios with real processes, two at a time, one line each.
+"""Runs the live scenarios with real processes, several at a time, one line each.
 
     run.py                                all scenarios on both kinds of nodes, and the store_*.py scripts
     run.py kill_primary --nodes redis     one of them
@@ -25,11 +25,8 @@ sys.path.insert(0, HERE)
 import process
 import scenario
 
-MODULES = ("case_failover", "case_quorum", "case_nodes", "case_process", "case_config", "case_commands", "case_admin", "case_hooks",
-           "case_import", "case_acl", "case_trust", "case_weak", "case_lineage",
-           "case_http", "case_migration", "case_partition", "case_switchover", "case_amnesia", "case_service",
-           "case_history", "case_notify", "case_doctor")
-JOBS = 2
+MODULES = sorted(os.path.basename(p)[:-3] for p in glob.glob(os.path.join(HERE, "case_*.py")))
+JOBS = 4
 SCENARIO_S = 240
 COUNT = re.compile(r"(\d+) passed, (\d+) failed")
 

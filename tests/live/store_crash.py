@@ -105,10 +105,9 @@ def ballast(node, keys=60000):
 
 
 def clean(node):
-    """Nothing is left lying about."""
-    for folder in (node.dir, os.path.join(node.dir, "appendonlydir")):
-        names = os.listdir(folder) if os.path.isdir(folder) else []
-        check([n for n in names if n.startswith("temp-")] == [], "left behind: %s" % names)
+    """Nothing is left lying about; what a rewrite that has just begun works on goes by itself."""
+    folders = [f for f in (node.dir, os.path.join(node.dir, "appendonlydir")) if os.path.isdir(f)]
+    wait(lambda: not [n for f in folders for n in os.listdir(f) if n.startswith("temp-")], "nothing is left behind in %s" % folders)
 
 
 def crash(lab, draw, rounds, trouble, lost_allowed=False, power=False, **options):
