@@ -9,6 +9,7 @@
 #include "notify/hook_env_io.h"
 #include "notify/pending_io.h"
 #include "notify/script_io.h"
+#include "notify/webhook_io.h"
 #include "wire/log_io.h"
 #include "wire/loop_io.h"
 
@@ -31,6 +32,7 @@ struct hooks {
     void *arg;
     struct entry *entries; /* in the order of the file */
     struct pending *pending;
+    struct webhooks *webhooks; /* NULL: nothing was ever posted */
     uint64_t last_tag;
     bool loaded; /* what a former life left has been brought back */
 };
@@ -59,6 +61,32 @@ static char **environment(void *arg, const struct scripts_step *step)
     hook_env_free(entry->env);
     entry->env = hook_env(&entry->hook, step->body);
     return entry->env;
+}
+
+static void posted(void *arg, uint64_t id, long status)
+{
+    const struct entry *entry = arg;
+    bool good = status >= 200 && status < 300;
+
+    script_io_ended(entry->queue, id, good ? 0 : status != 0 ? (int)status : 1, 0);
+}
+
+static bool post(void *arg, const struct scripts_step *step)
+{
+    struct entry *entry = arg;
+    struct hooks *hooks = entry->hooks;
+    const struct webhook webhook = { .url = entry->hook.target,
+                                     .shown = step->argv[0],
+                                     .secret = entry->hook.secret,
+                                     .body = step->body,
+                                     .timeout_ms = entry->hook.timeout_ms,
+                                     .id = step->id,
+                                     .done = posted,
+                                     .arg = entry };
+
+    if (hooks->webhooks == NULL)
+        hooks->webhooks = webhooks_new(hooks->loop);
+    return hooks->webhooks != NULL && webhooks_post(hooks->webhooks, &webhook);
 }
 
 static void released(void *arg)
@@ -128,6 +156,7 @@ static struct entry *entry_new(struct hooks *hooks, const struct hook *hook)
     struct entry *entry = calloc(1, sizeof *entry);
     struct scripts_policy policy = hook_policy(hook);
     const struct script_maker maker = { .environment = environment,
+                                        .start = hook->kind == HOOK_POST ? post : NULL,
                                         .released = released,
                                         .arg = entry };
 
@@ -259,5 +288,6 @@ void hooks_stop(struct hooks *hooks)
     if (hooks == NULL)
         return;
     pending_stop(hooks->pending);
+    webhooks_stop(hooks->webhooks);
     free(hooks);
 }

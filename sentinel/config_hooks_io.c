@@ -53,6 +53,20 @@ static bool read_run(struct config_reader *rd, const config_setting_t *setting,
     return true;
 }
 
+/* A URL may hold a password: no error shows it. */
+static bool read_url(struct config_reader *rd, const config_setting_t *setting,
+                     const struct config_option *option, void *into)
+{
+    struct hook *hook = into;
+
+    hook->kind = HOOK_POST;
+    if (!read_text(rd, setting, option, into))
+        return false;
+    if (strncmp(hook->target, "http://", 7) != 0 && strncmp(hook->target, "https://", 8) != 0)
+        return config_fail(rd, setting, "is no URL, allowed are http://... and https://...");
+    return true;
+}
+
 /* A list of strings into an array of texts of HOOK_TEXT_MAX bytes. */
 static bool read_texts(struct config_reader *rd, const config_setting_t *setting, size_t max,
                        char (*texts)[HOOK_TEXT_MAX + 1], size_t *ret_n)
@@ -98,6 +112,8 @@ static const struct config_option hook_options[] = {
     { "events", read_text, AT(events), 1, HOOK_TEXT_MAX, NULL },
     { "groups", read_text, AT(groups), 1, HOOK_TEXT_MAX, NULL },
     { "run", read_run, AT(target), 1, HOOK_TARGET_MAX, NULL },
+    { "url", read_url, AT(target), 1, HOOK_TARGET_MAX, NULL },
+    { "secret", read_text, AT(secret), 0, HOOK_TEXT_MAX, NULL },
     { "args", read_args, 0, 0, 0, NULL },
     { "environment", read_environment, 0, 0, 0, NULL },
     { "timeout_ms", read_number, AT(timeout_ms), 1, HOOK_TIMEOUT_MAX_MS, NULL },
@@ -107,16 +123,32 @@ static const struct config_option hook_options[] = {
     { NULL, NULL, 0, 0, 0, NULL },
 };
 
+/* What goes together, and what does not. */
+static bool check_hook(struct config_reader *rd, const config_setting_t *element,
+                       const struct hook *hook)
+{
+    bool program = config_setting_get_member(element, "run") != NULL;
+    bool url = config_setting_get_member(element, "url") != NULL;
+
+    if (hook->events[0] == '\0')
+        return config_fail(rd, element, "events is missing, allowed are names of events");
+    if (program == url)
+        return config_fail(rd, element, "%s, allowed is one of run and url",
+                           program ? "run and url are there" : "run or url is missing");
+    if (url && hook->n_args + hook->n_variables > 0)
+        return config_fail(rd, element, "args and environment are for programs, not for a url");
+    if (program && hook->secret[0] != '\0')
+        return config_fail(rd, element, "secret is for a url, not for programs");
+    return true;
+}
+
 static bool read_hook(struct config_reader *rd, const config_setting_t *element, void *item)
 {
     struct hook *hook = item;
 
     hook_init(hook);
-    if (!config_read_mixed(rd, element, hook_options, hook, NULL, NULL))
-        return false;
-    if (hook->events[0] == '\0' || hook->target[0] == '\0')
-        return config_fail(rd, element, "events or run is missing, both must be there");
-    return true;
+    return config_read_mixed(rd, element, hook_options, hook, NULL, NULL) &&
+           check_hook(rd, element, hook);
 }
 
 /* Two of a kind could not be told apart after a restart: SETTING is where the one at place I

@@ -2,9 +2,11 @@
 
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define BLOCK_BYTES 64
+#define BLOCK_BYTES  64
+#define DIGEST_BYTES 32
 
 /* Cube and square roots of the first primes: their first 32 fractional bits. */
 static const uint32_t round_keys[64] = {
@@ -62,9 +64,8 @@ static void mix(uint32_t digest[8], const uint8_t *block)
         digest[i] += s[i];
 }
 
-void sha256_hex(struct slice text, char ret_hex[SHA256_HEX_LEN + 1])
+static void digest_of(struct slice text, uint32_t digest[8])
 {
-    uint32_t digest[8];
     uint8_t tail[2 * BLOCK_BYTES] = { 0 };
     size_t whole = text.n / BLOCK_BYTES * BLOCK_BYTES;
     size_t rest = text.n - whole;
@@ -72,7 +73,7 @@ void sha256_hex(struct slice text, char ret_hex[SHA256_HEX_LEN + 1])
     size_t tail_n = rest + 9 <= BLOCK_BYTES ? BLOCK_BYTES : 2 * BLOCK_BYTES;
     uint64_t bits = (uint64_t)text.n * 8;
 
-    memcpy(digest, start, sizeof(digest));
+    memcpy(digest, start, sizeof(start));
     for (size_t i = 0; i < whole; i += BLOCK_BYTES)
         mix(digest, (const uint8_t *)text.p + i);
     if (rest > 0)
@@ -82,6 +83,58 @@ void sha256_hex(struct slice text, char ret_hex[SHA256_HEX_LEN + 1])
         tail[tail_n - 1 - i] = (uint8_t)(bits >> 8 * i);
     for (size_t i = 0; i < tail_n; i += BLOCK_BYTES)
         mix(digest, tail + i);
+}
+
+static void write_hex(const uint32_t digest[8], char ret_hex[SHA256_HEX_LEN + 1])
+{
     for (size_t i = 0; i < 8; i++)
         snprintf(ret_hex + 8 * i, 9, "%08x", (unsigned)digest[i]);
+}
+
+void sha256_hex(struct slice text, char ret_hex[SHA256_HEX_LEN + 1])
+{
+    uint32_t digest[8];
+
+    digest_of(text, digest);
+    write_hex(digest, ret_hex);
+}
+
+/* The digest as bytes. */
+static void digest_bytes(struct slice text, uint8_t ret_bytes[DIGEST_BYTES])
+{
+    uint32_t digest[8];
+
+    digest_of(text, digest);
+    for (size_t i = 0; i < DIGEST_BYTES; i++)
+        ret_bytes[i] = (uint8_t)(digest[i / 4] >> (24 - i % 4 * 8));
+}
+
+/* A block of the key with PAD in each byte. */
+static void put_pad(struct slice key, uint8_t pad, char *to)
+{
+    memset(to, pad, BLOCK_BYTES);
+    for (size_t i = 0; i < key.n; i++)
+        to[i] = (char)(to[i] ^ key.p[i]);
+}
+
+bool sha256_hmac_hex(struct slice key, struct slice text, char ret_hex[SHA256_HEX_LEN + 1])
+{
+    uint8_t short_key[DIGEST_BYTES];
+    char outer[BLOCK_BYTES + DIGEST_BYTES];
+    char *inner = malloc(BLOCK_BYTES + text.n);
+
+    if (inner == NULL)
+        return false;
+    if (key.n > BLOCK_BYTES) {
+        digest_bytes(key, short_key);
+        key = (struct slice){ (const char *)short_key, DIGEST_BYTES };
+    }
+    put_pad(key, 0x36, inner);
+    if (text.n > 0)
+        memcpy(inner + BLOCK_BYTES, text.p, text.n);
+    put_pad(key, 0x5c, outer);
+    digest_bytes((struct slice){ inner, BLOCK_BYTES + text.n }, (uint8_t *)outer + BLOCK_BYTES);
+    free(inner);
+    sha256_hex((struct slice){ outer, sizeof(outer) }, ret_hex);
+    return true;
 }

@@ -1,9 +1,13 @@
 """Scenarios: our own hooks, PICKET EVENTS: who is told of what, whatever becomes of those who are told."""
 
+import hmac
+import http.server
 import json
 import os
 import signal
+import threading
 
+import ports
 from case_hooks import gone
 from cluster import Cluster
 from scenario import scenario
@@ -165,3 +169,65 @@ def hooks_are_stubborn(nodes, supervisor):
         daemon.signal(signal.SIGHUP)
         wait(lambda: hooks_of(daemon) == [], "the hook is gone")
         wait(lambda: gone(hook.read("hung").split()[0]), "what hung is killed all the same")
+
+
+class Receiver(http.server.ThreadingHTTPServer):
+    """Takes posts: fails the first FAILURES of them, then hangs in one, then is well."""
+
+    daemon_threads = True
+
+    def __init__(self, failures):
+        super().__init__(("127.0.0.1", 0), Receiver.Handler)
+        self.seen, self.taken, self.failures, self.end = [], [], failures, threading.Event()
+        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
+
+    @property
+    def url(self):
+        return "http://me:pw@127.0.0.1:%d/hook?token=t" % self.server_port
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            world = self.server
+            world.seen.append((self.path, dict(self.headers), body))
+            if len(world.seen) == world.failures + 1:
+                world.end.wait(20)
+                return
+            good = len(world.seen) > world.failures
+            if good:
+                world.taken.append(body)
+            self.send_response(204 if good else 503)
+            self.end_headers()
+
+        def log_message(self, *_args):
+            pass
+
+
+@scenario(supervisors=("picketd",), nodes=("redis",), seconds=5)
+def hooks_are_posted(nodes, supervisor):
+    """events are posted to a URL, signed and in order; a receiver that fails, hangs or is not there yet gets them again"""
+    receiver = Receiver(2)
+    text = ('hooks = ( { events = "+monitor,+set"; url = "%s"; secret = "key"; timeout_ms = 1000; backoff_ms = 10; },\n'
+            '{ events = "+set"; url = "http://127.0.0.1:%d/"; backoff_ms = 300000; } );\n'
+            % (receiver.url, ports.reserve()))
+    world, daemon = one_supervisor(lambda _world: text, replicas=0)
+    with world:
+        for n in range(3):
+            daemon.call("SENTINEL", "SET", "orders", "parallel-syncs", n + 1)
+        wait(lambda: hooks_of(daemon)[0]["done"] == 4, "all is taken")
+        told = [json.loads(body) for body in dict.fromkeys(receiver.taken)]
+        check([e["event"] for e in told] == ["+monitor"] + ["+set"] * 3, "order: %s" % told)
+        check([e["seq"] for e in told] == sorted(e["seq"] for e in told), "numbers: %s" % told)
+        check(len(receiver.seen) >= 4 + 3, "attempts: %d" % len(receiver.seen))
+        for path, headers, body in receiver.seen:
+            wanted = "sha256=" + hmac.new(b"key", body, "sha256").hexdigest()
+            check(headers["X-Picket-Signature"] == wanted, "signature: %s" % headers)
+            check(headers["Content-Type"] == "application/json" and path == "/hook?token=t", "%s %s" % (path, headers))
+        first, second = hooks_of(daemon)
+        check(first["url"] == "http://127.0.0.1:%d/hook" % receiver.server_port, "shown: %s" % first["url"])
+        check(second["waiting"] == 3 and second["done"] == 0, "nobody there: %s" % second)
+        check("me:pw" not in daemon.log() and "token" not in daemon.log(), "a secret in the log")
+        # With one that hangs, the end still comes at once.
+        daemon.term()
+    receiver.end.set()
+    receiver.shutdown()

@@ -358,9 +358,10 @@ static void test_sample(void)
         "voters = ",       "seed = ",          "myid = ",
         "config_epoch = ", "leader_epoch = ",  "replicas = ",
         "sentinels = ",    "current_epoch = ", "hooks = ",
-        "events = ",       "run = ",           "args = ",
-        "environment = ",  "timeout_ms = ",    "retries = ",
-        "backoff_ms = ",   "concurrency = "
+        "url = ",          "secret = ",        "events = ",
+        "run = ",          "args = ",          "environment = ",
+        "timeout_ms = ",   "retries = ",       "backoff_ms = ",
+        "concurrency = "
     };
     static char text[65536];
     struct config config;
@@ -442,7 +443,17 @@ static void test_wrong_hooks(void)
 {
 #define HOOK "picketd.conf:2: hooks[0]"
     check_bad(STATE "hooks = ( { events = \"*\"; } );",
-              HOOK ": events or run is missing, both must be there");
+              HOOK ": run or url is missing, allowed is one of run and url");
+    check_bad(STATE "hooks = ( { events = \"*\"; run = \"/bin/cat\"; url = \"http://h\"; } );",
+              HOOK ": run and url are there, allowed is one of run and url");
+    check_bad(STATE "hooks = ( { run = \"/bin/cat\"; } );",
+              HOOK ": events is missing, allowed are names of events");
+    check_bad(STATE "hooks = ( { events = \"*\"; url = \"ftp://me:pw@h\"; } );",
+              HOOK ".url: is no URL, allowed are http://... and https://...");
+    check_bad(STATE "hooks = ( { events = \"*\"; url = \"http://h\"; args = (\"a\"); } );",
+              HOOK ": args and environment are for programs, not for a url");
+    check_bad(STATE "hooks = ( { events = \"*\"; run = \"/bin/cat\"; secret = \"x\"; } );",
+              HOOK ": secret is for a url, not for programs");
     check_bad(STATE "hooks = ( { events = \"*\"; run = \"/no/such\"; } );", HOOK
               ".run: \"/no/such\": No such file or directory, allowed is the path of a program "
               "that can be executed");

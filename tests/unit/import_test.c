@@ -135,6 +135,25 @@ static void test_digest(void)
     CU_ASSERT_STRING_EQUAL(hex, "ffe054fe7ae0cb6dc65c3af9b61d5209f439851db43d0ba5997337df154668eb");
 }
 
+/* Cases of RFC 4231: a short key, none, one that is longer than a block. */
+static void test_hmac(void)
+{
+    char hex[SHA256_HEX_LEN + 1];
+    char key[131];
+
+    CU_ASSERT_TRUE(
+        sha256_hmac_hex(slice_str("Jefe"), slice_str("what do ya want for nothing?"), hex));
+    CU_ASSERT_STRING_EQUAL(hex, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    CU_ASSERT_TRUE(sha256_hmac_hex(slice_str(""), slice_str(""), hex));
+    CU_ASSERT_STRING_EQUAL(hex, "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
+    memset(key, 0xaa, sizeof key);
+    CU_ASSERT_TRUE(sha256_hmac_hex((struct slice){ key, sizeof key },
+                                   slice_str("Test Using Larger Than Block-Size Key - Hash Key "
+                                             "First"),
+                                   hex));
+    CU_ASSERT_STRING_EQUAL(hex, "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+}
+
 /* --- what comes out ----------------------------------------------------------------------- */
 
 static void test_everything(void)
@@ -772,6 +791,7 @@ int main(void)
     static const struct unit_case cases[] = {
         { "quoting and escapes", test_words },
         { "digests of passwords", test_digest },
+        { "HMAC", test_hmac },
         { "every directive, in any order", test_everything },
         { "defaults", test_defaults },
         { "epochs", test_epochs },
