@@ -73,7 +73,7 @@ LINK       = $(CC) $(CFLAGS) $(HARDEN) -pthread -Wl,--as-needed $(LDFLAGS)
 
 # --- programs --------------------------------------------------------------------------------------------------------------
 
-.PHONY: all demo test unit story sim mutants live asan bench fault fuzz install uninstall install-check clean help setup purity headers
+.PHONY: all demo test unit story sim mutants live asan bench fault fuzz install uninstall install-check deb deb-test clean help setup purity headers
 all: $(PROGRAMS) $(if $(SAN),,compile_commands.json)
 
 $(BUILD)/picketd: $(call objects,$(SUPERVISOR_SRC)) $(BUILD)/libwire.a
@@ -197,6 +197,18 @@ install: all $(BUILD)/man/picketd.conf.5
 	$(foreach file,$(FOLDERS),$(INSTALL) -m 644 $(file) $(LIB)/tmpfiles.d/$(notdir $(basename $(file))).conf &&) :
 	$(foreach page,$(MAN),$(INSTALL) -D -m 644 $(page) $(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $(page)))/$(notdir $(page)) &&) :
 
+# What make install puts in place, as a Debian package.
+DEB ?= $(BUILD)/picket.deb
+deb: all
+	@rm -rf $(DEB:.deb=) $(DEB)
+	@$(MAKE) -s install PREFIX=/usr DESTDIR=$(abspath $(DEB:.deb=))
+	$(call say,DEB)etc/deb/build $(abspath $(DEB:.deb=)) $(VERSION)
+	@rm -rf $(DEB:.deb=)
+
+# Installs it into a Debian of its own (debootstrap, as root), starts both daemons there, removes it.
+deb-test: deb
+	@tests/deb $(abspath $(DEB))
+
 uninstall:
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,picketd picket-store picketctl)
 	rm -f $(addprefix $(LIB)/systemd/system/,$(notdir $(UNITS)))
@@ -221,6 +233,7 @@ help:
 	@echo 'make bench      failover times beside redis-sentinel          make steps    the longest steps of picket-store'
 	@echo 'make bench-store  commands, memory, saving and loading of picket-store beside redis-server'
 	@echo 'make install    to PREFIX ($(PREFIX)), below DESTDIR; make uninstall takes it away'
+	@echo 'make deb        a Debian package, $(DEB)          make deb-test  installs it into a Debian of its own'
 	@echo 'make setup      check for libraries and tools, install what is missing'
 	@echo 'make clean      remove what was built'
 	@echo 'Variables: BUILD, PREFIX, DESTDIR, CC, CFLAGS, V=1, WERROR=1, SAN=1 (with a BUILD of its own)'
