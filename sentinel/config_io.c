@@ -57,6 +57,7 @@ static const struct config_option root_options[] = {
     { "requirepass", read_secret, offsetof(struct config, requirepass), 0, CONF_TEXT_MAX, NULL },
     { "http", read_http, offsetof(struct config, http), 0, 0, http_options },
     { "acl_file", config_read_path, offsetof(struct config, acl_file), 1, CONFIG_PATH_MAX, NULL },
+    { "trace", config_read_path, offsetof(struct config, trace), 1, CONFIG_PATH_MAX, NULL },
     { "voters", read_voters, 0, 0, 0, NULL },
     { "groups", read_groups, 0, 0, 0, NULL },
     { "hooks", config_read_hooks, offsetof(struct config, hooks), 0, 0, NULL },

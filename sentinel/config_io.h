@@ -57,6 +57,7 @@ struct config {
     struct global_conf global;
     char requirepass[CONF_TEXT_MAX + 1]; /* of the default user, and ours to peers; empty: none */
     char acl_file[CONFIG_PATH_MAX + 1];  /* where the users stand; empty: in the state */
+    char trace[CONFIG_PATH_MAX + 1]; /* what the core is told is written there; empty: nowhere */
     size_t clients_max;
     bool deny_scripts_reconfig; /* SENTINEL SET may not change the hooks */
     struct config_http http;

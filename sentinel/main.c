@@ -16,10 +16,12 @@
 #include "sentinel/import_io.h"
 #include "sentinel/model.h"
 #include "sentinel/reload_io.h"
+#include "sentinel/replay_io.h"
 #include "sentinel/seed_io.h"
 #include "sentinel/sentence.h"
 #include "sentinel/shell_io.h"
 #include "sentinel/state_io.h"
+#include "sentinel/tracer_io.h"
 #include "sentinel/web_io.h"
 #include "wire/log_io.h"
 #include "wire/loop_io.h"
@@ -32,6 +34,7 @@ struct daemon {
     const char *config_file;
     struct config config;
     struct state *state;
+    struct tracer *tracer; /* NULL: no trace is wanted */
     uv_loop_t loop;
     uv_async_t shutdown; /* SHUTDOWN: stops in a turn of its own */
     uv_timer_t status;   /* until systemd is told how all is */
@@ -47,6 +50,7 @@ struct daemon {
 static const char help[] =
     "picketd -c FILE            watch the groups of FILE\n"
     "picketd -c FILE --check    only say whether FILE is right\n"
+    "picketd --replay FILE      print what comes of a trace (the option trace writes them)\n"
     "picketd --import FILE      print the configuration that means what this sentinel.conf means\n"
     "picketd --version | --help\n"
     "\n"
@@ -83,6 +87,7 @@ static void shell_stopped(void *arg)
 {
     struct daemon *daemon = arg;
 
+    tracer_stop(daemon->tracer);
     clients_stop(daemon->clients, clients_stopped, daemon);
 }
 
@@ -164,6 +169,8 @@ static void warn_of_fixed(const struct config *old, const struct config *fresh)
         log_warning("state_dir has changed: this takes a restart");
     if (strcmp(old->acl_file, fresh->acl_file) != 0)
         log_warning("acl_file has changed: this takes a restart");
+    if (strcmp(old->trace, fresh->trace) != 0)
+        log_warning("trace has changed: this takes a restart");
     if (!addr_equal(&old->http.listen, &fresh->http.listen) ||
         strcmp(old->http.token, fresh->http.token) != 0)
         log_warning("http has changed: this takes a restart");
@@ -232,8 +239,11 @@ static bool build(struct daemon *daemon)
     daemon->clients = clients_new(&daemon->loop, &options);
     if (!daemon->service || !daemon->signals || !daemon->reload || !daemon->clients)
         goto err;
-    daemon->shell =
-        shell_new(&daemon->loop, daemon->state, &self, &clients_shell_ops, daemon->clients, error);
+    if (config->trace[0] != '\0' &&
+        (daemon->tracer = tracer_start(&daemon->loop, config->trace, error)) == NULL)
+        goto err;
+    daemon->shell = shell_new(&daemon->loop, daemon->state, &self, daemon->tracer,
+                              &clients_shell_ops, daemon->clients, error);
     if (daemon->shell == NULL)
         goto err;
     clients_join(daemon->clients, daemon->shell);
@@ -320,9 +330,13 @@ static bool read_options(int argc, char **argv, struct daemon *daemon, bool *ret
                          int *ret_status)
 {
     static const struct option options[] = {
-        { "config", required_argument, NULL, 'c' }, { "check", no_argument, NULL, 'k' },
-        { "import", required_argument, NULL, 'i' }, { "version", no_argument, NULL, 'v' },
-        { "help", no_argument, NULL, 'h' },         { NULL, 0, NULL, 0 },
+        { "config", required_argument, NULL, 'c' },
+        { "check", no_argument, NULL, 'k' },
+        { "import", required_argument, NULL, 'i' },
+        { "replay", required_argument, NULL, 'r' },
+        { "version", no_argument, NULL, 'v' },
+        { "help", no_argument, NULL, 'h' },
+        { NULL, 0, NULL, 0 },
     };
     int option;
 
@@ -337,6 +351,9 @@ static bool read_options(int argc, char **argv, struct daemon *daemon, bool *ret
             break;
         case 'i':
             *ret_status = import_file(optarg, stdout, stderr);
+            return false;
+        case 'r':
+            *ret_status = replay_file(optarg, stdout, stderr);
             return false;
         case 'v':
             puts("picketd " PICKET_VERSION);

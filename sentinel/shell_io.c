@@ -22,6 +22,8 @@
 #include "sentinel/output.h"
 #include "sentinel/recorder_io.h"
 #include "sentinel/state_io.h"
+#include "sentinel/trace_fields.h"
+#include "sentinel/tracer_io.h"
 #include "wire/log_io.h"
 #include "wire/loop_io.h"
 
@@ -38,6 +40,7 @@ struct shell {
     uv_check_t ticker; /* ... for the end of the turn in which the timer rang */
     int open_handles;
     struct core *core;
+    struct tracer *tracer; /* NULL: nothing is traced */
     struct outbox *outbox;
     struct disk *disk;
     struct carry carry;
@@ -85,7 +88,9 @@ static struct input inputs_pop(struct inputs *inputs)
 static void step(struct shell *shell, struct input *input)
 {
     input->now = loop_now_ms();
+    tracer_input(shell->tracer, input);
     const struct output *output = core_step(shell->core, input);
+    tracer_output(shell->tracer, output);
 
     shell->stats.inputs++;
     shell->wake = output->wake;
@@ -343,9 +348,12 @@ static void given_heard(void *arg, uint32_t id, const char *text, size_t len)
 static const struct link_ops given_ops = { given_report, given_heard };
 static const struct disk_ops disk_ops = { on_durable, on_disk_settled };
 
-static void restore(void *core, const struct row *row)
+static void restore(void *arg, const struct row *row)
 {
-    core_restore(core, row);
+    struct shell *shell = arg;
+
+    tracer_row(shell->tracer, row, shell->core->now);
+    core_restore(shell->core, row);
 }
 
 /* Events are numbered on from where the last life of this supervisor ended. */
@@ -359,6 +367,16 @@ static struct ring *new_ring(struct state *state)
     return ring_new(life);
 }
 
+static void begin_core(struct shell *shell, const char *runid, const struct addr *self,
+                       uint64_t seed)
+{
+    struct trace_core core = { .self = *self, .seed = seed };
+
+    memcpy(core.runid, runid, sizeof core.runid);
+    shell->core = core_new(runid, self, seed, loop_now_ms());
+    tracer_core(shell->tracer, &core, shell->core->now);
+}
+
 /* Build the parts; false when memory is out. */
 static bool build(struct shell *shell, struct state *state, const struct addr *self)
 {
@@ -367,7 +385,7 @@ static bool build(struct shell *shell, struct state *state, const struct addr *s
 
     if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != (ssize_t)sizeof seed)
         log_warning("no random seed from the kernel, the time is used instead");
-    shell->core = core_new(state_runid(state), self, seed, loop_now_ms());
+    begin_core(shell, state_runid(state), self, seed);
     shell->outbox = outbox_new();
     shell->disk = disk_new(shell->loop, state, shell->outbox, &disk_ops, shell);
     carry->links = link_set_new(shell->loop, state_runid(state), HELLO_CHANNEL, &link_ops, shell);
@@ -386,7 +404,8 @@ static bool build(struct shell *shell, struct state *state, const struct addr *s
 }
 
 struct shell *shell_new(uv_loop_t *loop, struct state *state, const struct addr *self,
-                        const struct shell_ops *ops, void *arg, char *ret_error)
+                        struct tracer *tracer, const struct shell_ops *ops, void *arg,
+                        char *ret_error)
 {
     struct shell *shell = calloc(1, sizeof *shell);
 
@@ -394,6 +413,7 @@ struct shell *shell_new(uv_loop_t *loop, struct state *state, const struct addr 
     if (shell == NULL)
         goto err_memory;
     shell->loop = loop;
+    shell->tracer = tracer;
     shell->carry.ops = ops;
     shell->carry.ops_arg = arg;
     shell->wake = shell->armed = MSEC_NEVER;
@@ -403,7 +423,7 @@ struct shell *shell_new(uv_loop_t *loop, struct state *state, const struct addr 
     shell->timer.data = shell->overdue.data = shell->ticker.data = shell;
     if (!build(shell, state, self))
         goto err_memory;
-    if (state_load(state, restore, shell->core, ret_error) == 0)
+    if (state_load(state, restore, shell, ret_error) == 0)
         return shell;
     return NULL; /* the process ends: what was built goes with it */
 

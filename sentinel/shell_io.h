@@ -35,6 +35,7 @@ struct ring;
 struct scripts;
 struct shell;
 struct state;
+struct tracer;
 
 #define SHELL_QUEUE_MAX 65536 /* inputs that wait; more are dropped, and counted */
 
@@ -46,11 +47,12 @@ struct shell_ops {
     void (*durable)(void *arg); /* what shell_groups_durable() says may have changed */
 };
 
-/* A core with the rows of STATE, which outlives it. SELF: as for core_new(); its port is set. OPS
- * outlive the shell. NULL with a text in ret_error (of STATE_ERROR_MAX bytes) when rows cannot be
- * read. */
+/* A core with the rows of STATE, which outlives it. SELF: as for core_new(); its port is set.
+ * TRACER (may be NULL) and OPS outlive the shell. NULL with a text in ret_error (of STATE_ERROR_MAX
+ * bytes) when rows cannot be read. */
 struct shell *shell_new(uv_loop_t *loop, struct state *state, const struct addr *self,
-                        const struct shell_ops *ops, void *arg, char *ret_error);
+                        struct tracer *tracer, const struct shell_ops *ops, void *arg,
+                        char *ret_error);
 
 /* Take no more inputs, end all links, finish what has to be stored, hand out the replies that wait
  * for it; then call DONE, once. The shell is freed after that, when the loop has closed its

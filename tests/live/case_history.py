@@ -129,3 +129,62 @@ def history_of_nothing(nodes, supervisor):
         group.primary.start().await_ready()
         wait(lambda: why(one, "2")["outcome"] == "recovered", "the primary is back")
         check(text in [step[2] for step in why(one, "2")["steps"]], "steps: %s" % why(one, "2")["steps"])
+
+
+def replayed(path):
+    """What `picketd --replay` prints of a trace."""
+    run = subprocess.run([process.binary("picketd"), "--replay", path], capture_output=True, text=True, timeout=120, check=False)
+    check(run.returncode == 0, "replay of %s: status %d: %s" % (path, run.returncode, run.stderr))
+    return run.stdout
+
+
+@scenario(supervisors=("picketd",), nodes=("redis",), seconds=7)
+def trace_is_replayed(nodes, supervisor):
+    """the traces of three supervisors through failover, SET, switchover and restart: replayed, the same events come of them"""
+    world = Cluster(nodes, supervisor, down_after=500, settings='auth_pass = "hush-hush"; ')
+    for each in world.supervisors:
+        configure = each.configure
+        each.trace = os.path.join(each.dir, "trace")
+        each.configure = lambda groups=None, extra="", own=each, plain=configure: plain(groups, extra + 'trace = "%s";\n' % own.trace)
+    for node in world.group.nodes:
+        with open(os.path.join(node.dir, "redis.conf"), "a") as file:
+            file.write("requirepass hush-hush\nmasterauth hush-hush\n")
+        node.password = "hush-hush"
+    with world:
+        group = world.group
+        moment = group.primary.kill()
+        world.wait_switch(group, moment)
+        leader = one_by(world, lambda r: r["led"] == "yes" and r["outcome"] == "switched", "somebody led the failover")
+        leader.call("SENTINEL", "SET", "orders", "down-after-milliseconds", "700")
+        before = {each: [(e.channel, e.payload) for e in each.events.find("+switch-master")] for each in world.supervisors}
+        for each in world.supervisors:
+            each.term()
+            text = replayed(each.trace)
+            found = re.findall(r"^\d+ event \+switch-master (.*)$", text, re.M)
+            check(found == [payload for _, payload in before[each]], "%s replayed these switches: %s, saw %s" % (
+                each.label, found, before[each]))
+            with open(each.trace) as file:
+                trace = file.read()
+            check("hush" not in trace and "conf.auth_pass=******" in trace, "the trace of %s tells a password" % each.label)
+        check(" order kind=promote " in replayed(leader.trace), "the order to promote is not printed")
+        check("conf.down_after_ms=700" in replayed(leader.trace), "the row of SENTINEL SET is not printed")
+
+        # A new life: a new trace, which begins with what was stored; the old one is kept.
+        leader.start().await_ready()
+        wait(lambda: int(leader.master("orders")["port"]) == group.primary.port, "the new life knows the primary")
+        leader.term()
+        replayed(leader.trace)
+        replayed(leader.trace + ".1")
+
+        # What is changed by hand is found out, and where.
+        with open(leader.trace + ".1") as file:
+            lines = file.read().splitlines(True)
+        at = next(i for i, line in enumerate(lines) if line.startswith("= +switch-master"))
+        spoilt = os.path.join(leader.dir, "spoilt")
+        for change, says in (("= +switch-master orders 1 1 2 2\n", "%d: another event: +switch-master" % (at + 1)),
+                             ("", "another event: +switch-master"), ("5 dance\n", "%d: " % (at + 1))):
+            with open(spoilt, "w") as file:
+                file.writelines(lines[:at] + [change] + lines[at + 1:])
+            run = subprocess.run([process.binary("picketd"), "--replay", spoilt], capture_output=True, text=True, timeout=120, check=False)
+            check(run.returncode == 1 and "%s:" % spoilt in run.stderr and says in run.stderr, "a spoilt trace: %d, %s" % (
+                run.returncode, run.stderr))

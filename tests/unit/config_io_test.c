@@ -18,7 +18,7 @@
 #define STATE "state_dir = \"/s\";\n"
 #define ROOT_OPTIONS                                                                               \
     "listen, announce, state_dir, maxclients, deny_scripts_reconfig, requirepass, http, "          \
-    "acl_file, "                                                                                   \
+    "acl_file, trace, "                                                                            \
     "voters, groups, hooks, seed, "                                                                \
     "resolve_hostnames, announce_hostnames, log_level, announce_port, announce_ip, "               \
     "sentinel_user, "                                                                              \
