@@ -34,7 +34,7 @@ static bool receive(struct feed *f, int wait_ms, bool must_come)
     n = recv(f->link->fd, room, FEED_CHUNK_BYTES, MSG_DONTWAIT);
     if (n > 0)
         buf_commit(&f->in, (size_t)n);
-    else if (n == 0)
+    else if (n == 0 || errno == ECONNRESET)
         node_complain(f->node, "the node has closed the connection (its log says why; if it is its "
                                "client-output-buffer-limit for replicas, raise that)");
     else if (errno == EAGAIN || errno == EINTR)

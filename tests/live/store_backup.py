@@ -379,7 +379,8 @@ def copy_errors(lab):
                            stderr=subprocess.PIPE, text=True, env=dict(os.environ, **both))
     run.stdout.readline()
     node.kill()
-    check(run.wait(60) == 1 and "closed the connection" in run.stderr.read(), "the source's end is seen")
+    errors = run.communicate(timeout=60)[1]
+    check(run.returncode == 1 and "closed the connection" in errors, "the source's end is seen: %d %s" % (run.returncode, errors))
 
 
 def main():
