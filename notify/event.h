@@ -81,6 +81,9 @@
     X(ROLE_CHANGE_DIFFERS, "-role-change", VERBOSE, "@ new reported role is %d")                   \
     X(REBOOT, "+reboot", NOTICE, "@")                                                              \
     X(AMNESIA, "+amnesia", WARNING, "@ %d") /* it came back with less than a replica has */        \
+    X(WRITE_FAULT, "+write-fault", WARNING, "@ %d") /* the primary takes no writes, and why */     \
+    X(WRITE_OK, "-write-fault", WARNING, "@")                                                      \
+    X(WRITE_DENIED, "+write-probe-denied", WARNING, "@ %d") /* it does not let us ask */           \
     X(LOADING_LONG, "+loading-long", WARNING, "@ %d") /* and a replica can take over */            \
     X(CONVERT_TO_SLAVE, "+convert-to-slave", NOTICE, "@")                                          \
     X(FIX_SLAVE_CONFIG, "+fix-slave-config", NOTICE, "@")                                          \

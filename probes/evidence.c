@@ -49,5 +49,7 @@ enum evidence evidence_of_error(const char *text)
 
 const char *link_kind_name(enum link_kind link)
 {
-    return link == LINK_CMD ? "cmd" : "pubsub";
+    static const char *const names[LINK_COUNT] = { "cmd", "pubsub", "write" };
+
+    return names[link];
 }

@@ -47,8 +47,9 @@ enum evidence_class {
     EVIDENCE_CLASS_REPLY
 };
 
-/* Sort of link. A node has both, a peer the command link only. */
-enum link_kind { LINK_CMD, LINK_PUBSUB, LINK_COUNT };
+/* Sort of link. A node has the first two, a peer the command link only; a primary may have a third,
+ * which says nothing of whether it is alive (sentinel/write_watch.h). */
+enum link_kind { LINK_CMD, LINK_PUBSUB, LINK_WRITE, LINK_COUNT };
 
 const char *evidence_name(enum evidence evidence);
 enum evidence_class evidence_class(enum evidence evidence);

@@ -36,6 +36,10 @@ static const struct field fields[] = {
     { "run_id", FIELD_TEXT, AT(runid), NULL, NULL },
     { "loading", FIELD_FLAG, AT(loading), "1", "0" },
     { "loading_eta_seconds", FIELD_SECONDS, AT(loading_left_ms), NULL, NULL },
+    { "used_memory", FIELD_NUMBER, AT(used_memory), NULL, NULL },
+    { "maxmemory", FIELD_NUMBER, AT(max_memory), NULL, NULL },
+    { "rdb_last_bgsave_status", FIELD_FLAG, AT(save_failed), "err", "ok" },
+    { "aof_last_write_status", FIELD_FLAG, AT(append_failed), "err", "ok" },
     { "master_host", FIELD_HOST, AT(primary), NULL, NULL },
     { "master_port", FIELD_PORT, AT(primary), NULL, NULL },
     { "master_link_status", FIELD_FLAG, AT(link_up), "up", "down" },
@@ -52,11 +56,9 @@ static const struct field fields[] = {
 
 void node_info_init(struct node_info *info)
 {
-    *info = (struct node_info){ .loading_left_ms = -1,
-                                .link_down_ms = -1,
-                                .priority = 100,
-                                .announced = true,
-                                .keys = -1 };
+    *info = (struct node_info){
+        .loading_left_ms = -1, .link_down_ms = -1, .priority = 100, .announced = true, .keys = -1
+    };
 }
 
 bool replid_equal(const char *a, const char *b)

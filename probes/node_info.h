@@ -32,6 +32,10 @@ struct node_info {
     char runid[RUNID_LEN + 1];
     bool loading;
     msec loading_left_ms; /* loading_eta_seconds; -1 = not said */
+    uint64_t used_memory; /* bytes; 0 = not said */
+    uint64_t max_memory;  /* maxmemory; 0 = no limit */
+    bool save_failed;     /* rdb_last_bgsave_status:err */
+    bool append_failed;   /* aof_last_write_status:err */
     /* of a replica */
     struct addr primary;  /* whom it follows; empty when it does not say */
     bool link_up;         /* master_link_status:up */

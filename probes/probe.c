@@ -28,7 +28,7 @@ static msec open_timeout(const struct probe *probe)
 
 static int n_links(const struct probe *probe)
 {
-    return probe->is_node ? LINK_COUNT : 1;
+    return probe->is_node ? PROBE_LINKS : 1;
 }
 
 static void link_init(struct link *link, msec now)

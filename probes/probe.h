@@ -50,6 +50,8 @@ struct pace {
 
 extern const struct pace pace_default;
 
+#define PROBE_LINKS LINK_WRITE /* those that are looked after here: the ones before it */
+
 enum link_state { LINK_DOWN, LINK_OPENING, LINK_UP };
 
 struct link {
@@ -79,7 +81,7 @@ enum probe_action {
 
 struct probe {
     const struct pace *pace; /* the owner's */
-    struct link links[LINK_COUNT];
+    struct link links[PROBE_LINKS];
     bool is_node; /* pub/sub link, INFO and hello; a peer has none of them */
     bool denied;  /* the last PING was refused for lack of rights */
     bool busy;    /* the last reply to PING was BUSY */

@@ -121,7 +121,7 @@ static int64_t pending(const struct probe *probe)
 {
     int64_t n = probe->info_sent_at != MSEC_NEVER;
     n += probe->hello_sent_at != MSEC_NEVER;
-    for (int i = 0; i < LINK_COUNT; i++)
+    for (int i = 0; i < PROBE_LINKS; i++)
         n += probe->links[i].state == LINK_UP && probe->links[i].ping_at != MSEC_NEVER;
     return n;
 }
@@ -199,6 +199,8 @@ void admin_map_primary(struct resp_writer *w, const struct core *core, const str
     put_number(&map, "quorum", group->conf.quorum);
     put_number(&map, "failover-timeout", group->conf.failover_timeout_ms);
     put_number(&map, "parallel-syncs", group->conf.parallel_syncs);
+    if (write_watch_fault(group)[0])
+        put_text(&map, "write-fault", write_watch_fault(group));
     if (group->conf.notification_script[0])
         put_text(&map, "notification-script", group->conf.notification_script);
     if (group->conf.client_reconfig_script[0])

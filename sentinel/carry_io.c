@@ -47,6 +47,14 @@ static void order_kill(const struct carry *carry, const struct order *order)
                   (const char *[]){ what, "KILL", NULL }, carry->settled, carry->settled_arg);
 }
 
+/* To every rule about writes a write; it changes nothing. */
+static void order_write(const struct carry *carry, const struct order *order)
+{
+    order_command(carry->links, order->id, LINK_WRITE, order->ticket,
+                  (const char *[]){ "SETRANGE", WRITE_PROBE_KEY, "0", "", NULL }, carry->settled,
+                  carry->settled_arg);
+}
+
 static void carry_order(const struct carry *carry, const struct order *order)
 {
     switch (order->kind) {
@@ -82,6 +90,9 @@ static void carry_order(const struct carry *carry, const struct order *order)
     case ORDER_SCRIPT_KILL:
     case ORDER_FUNCTION_KILL:
         order_kill(carry, order);
+        break;
+    case ORDER_WRITE:
+        order_write(carry, order);
         break;
     case ORDER_FENCE:
         order_fence(carry->links, carry->given, order->id, order->ticket, &order->addr,

@@ -175,6 +175,7 @@ static void take_settled(struct core *core, const struct settled *settled)
     repoint_settled(core, node, &told);
     guard_settled(core, node, settled);
     busy_settled(core, node, settled);
+    write_watch_settled(core, node, settled);
     group_run(core, node->group);
 }
 

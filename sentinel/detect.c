@@ -94,7 +94,8 @@ static bool is_down(struct core *core, struct group *group, struct node *node)
     return node->crashed || probe_is_silent(&node->probe, core->now) ||
            core->now >= mismatch_at(group, node) || core->now >= reboot_at(group, node) ||
            (node == group->primary &&
-            (amnesia_is_seen(core, group) || loading_is_too_long(core, group)));
+            (amnesia_is_seen(core, group) || loading_is_too_long(core, group) ||
+             write_watch_is_down(core, group)));
 }
 
 static void note_node(struct core *core, struct group *group, struct node *node)
@@ -150,9 +151,9 @@ static void set_info_pace(struct core *core, struct group *group)
     for (size_t i = 0; i < group->n_nodes; i++) {
         struct node *node = group->nodes[i];
         bool busy = group->primary->sdown || group->primary->loading.since != MSEC_NEVER ||
-                    guard_is_alone(core, group) || group->failover.state != FAILOVER_IDLE ||
-                    node->wrong_at != MSEC_NEVER || node->owed ||
-                    (node->info.role == ROLE_REPLICA && !node->info.link_up);
+                    group->primary->write.bad_at != MSEC_NEVER || guard_is_alone(core, group) ||
+                    group->failover.state != FAILOVER_IDLE || node->wrong_at != MSEC_NEVER ||
+                    node->owed || (node->info.role == ROLE_REPLICA && !node->info.link_up);
 
         bool begins = busy && !node->probe.info_busy;
 
@@ -164,6 +165,7 @@ static void set_info_pace(struct core *core, struct group *group)
 
 void detect_run(struct core *core, struct group *group)
 {
+    write_watch_run(core, group);
     for (size_t i = 0; i < group->n_nodes; i++)
         note_node(core, group, group->nodes[i]);
     for (size_t i = 0; i < group->n_members; i++)
@@ -179,7 +181,8 @@ void detect_run(struct core *core, struct group *group)
 msec detect_next(const struct core *core, const struct group *group)
 {
     msec due[] = { mismatch_at(group, group->primary), reboot_at(group, group->primary),
-                   amnesia_next(core, group), loading_next(core, group) };
+                   amnesia_next(core, group), loading_next(core, group),
+                   write_watch_next(core, group) };
     msec next = MSEC_NEVER;
 
     for (size_t i = 0; i < sizeof due / sizeof *due; i++) {

@@ -62,20 +62,29 @@ static struct node *choose(struct core *core, struct group *group)
     return reason == NULL ? wanted : NULL;
 }
 
-/* A planned change, and the primary works: its writes must not be lost. */
-static bool is_switchover(const struct group *group)
+/* A planned change, or the primary answers and only takes no new writes: those that it has taken
+ * must not be lost. */
+static bool is_switchover(struct core *core, struct group *group)
 {
     const struct failover *fo = &group->failover;
 
-    return fo->forced && !fo->hasty && !group->odown && !group->primary->sdown &&
-           fo->promoted != group->primary;
+    if (fo->hasty || fo->promoted == group->primary)
+        return false;
+    return (fo->forced && !group->odown && !group->primary->sdown) ||
+           (failover_can_order(group->primary) && write_watch_is_down(core, group));
 }
 
 static void drain_start(struct core *core, struct group *group)
 {
     const char *reason;
 
-    if (!drain_is_possible(group, group->failover.promoted, &reason)) {
+    bool possible = drain_is_possible(group, group->failover.promoted, &reason);
+
+    if (!possible && !group->failover.forced) {
+        promotion_begin(core, group);
+        return;
+    }
+    if (!possible) {
         failover_give_up(core, group, CAUSE_DRAIN, EVENT_ABORT_SWITCHOVER, reason);
         return;
     }
@@ -100,7 +109,7 @@ void choose_step(struct core *core, struct group *group)
     }
     tell_selected(core, chosen);
     group->failover.promoted = chosen;
-    if (is_switchover(group))
+    if (is_switchover(core, group))
         drain_start(core, group);
     else
         promotion_begin(core, group);
@@ -128,6 +137,10 @@ void choose_step_drain(struct core *core, struct group *group)
         promotion_order(core, group, group->primary);
         break;
     case DRAIN_FAILED:
+        if (!fo->forced) {
+            promotion_begin(core, group);
+            break;
+        }
         memcpy(reason, fo->drain.reason, sizeof reason);
         failover_give_up(core, group, CAUSE_DRAIN, EVENT_ABORT_SWITCHOVER, reason);
         break;

@@ -23,6 +23,10 @@
       "replicas that are repointed to a new primary at the same time")                             \
     X(master_reboot_down_after_ms, "master-reboot-down-after-period", 0, 0, 86400000,              \
       "a restarted primary that does not answer PONG for so long counts as down; 0 = off")         \
+    X(write_probe_ms, "write-probe", 0, 0, 60000,                                                  \
+      "how often the primary is asked whether it takes writes, in milliseconds; 0 = never")        \
+    X(write_down_after_ms, "write-down-after", 10000, 100, 86400000,                               \
+      "a primary that takes no writes for so long counts as down, if a replica can do better")     \
     X(loading_max_ms, "loading-max", 10000, 0, 86400000,                                           \
       "a restarted primary that will be loading for longer counts as down while a replica can "    \
       "take over; 0 = off")                                                                        \

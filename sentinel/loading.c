@@ -57,7 +57,7 @@ bool loading_is_too_long(struct core *core, struct group *group)
 
     if (core->now < too_long_at(group))
         return false;
-    node = select_replica(core, group, group->primary->loading.since, false);
+    node = select_successor(core, group, group->primary->loading.since);
     if (node != NULL && !group->primary->loading.told)
         tell(core, group, node);
     return node != NULL;

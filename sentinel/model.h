@@ -24,6 +24,7 @@
 #include "sentinel/lag.h"
 #include "sentinel/lineage.h"
 #include "sentinel/output.h"
+#include "sentinel/write_watch.h"
 #include "wire/addr.h"
 #include "wire/backoff.h"
 #include "wire/deadline.h"
@@ -123,14 +124,15 @@ struct node {
     bool armed;      /* an order to step down may wait in connections to it (ORDER_FENCE) */
     int64_t min_replicas, max_lag_s; /* what it needs to accept writes, as it said itself, */
     msec guard_at;                   /* and when; MSEC_NEVER = never in the life of this process */
-    msec guard_wrong_at; /* since when that is not what it shall be; MSEC_NEVER = it is */
-    bool guard_stale;                /* its link was made anew since */
-    uint64_t guard_ticket;           /* order in flight; 0 = none */
-    msec guard_ask_at;               /* the next one not before */
-    size_t prompt_replicas;          /* a primary: that it lists as online and without lag */
-    bool owed;                       /* a former primary: demote it at first contact */
-    struct busy busy;                /* what it runs is being ended */
-    bool denied;                     /* +access-denied was raised */
+    msec guard_wrong_at;      /* since when that is not what it shall be; MSEC_NEVER = it is */
+    bool guard_stale;         /* its link was made anew since */
+    uint64_t guard_ticket;    /* order in flight; 0 = none */
+    msec guard_ask_at;        /* the next one not before */
+    size_t prompt_replicas;   /* a primary: that it lists as online and without lag */
+    bool owed;                /* a former primary: demote it at first contact */
+    struct busy busy;         /* what it runs is being ended */
+    struct write_watch write; /* the primary: whether it takes writes */
+    bool denied;              /* +access-denied was raised */
     msec balked_at;       /* when it last did not let itself be promoted; MSEC_NEVER = not yet */
     uint64_t role_ticket; /* ROLE in flight; 0 = none */
     msec role_asked_at;

@@ -33,6 +33,7 @@ struct node *node_add(struct core *core, struct group *group, const struct addr 
     node->guard_at = node->guard_wrong_at = node->amnesia.since = node->loading.since = MSEC_NEVER;
     node_info_init(&node->info);
     busy_init(&node->busy);
+    write_watch_init(&node->write);
     probe_init(&node->probe, &core->pace, true, group->conf.down_after_ms, core->now);
     backoff_init(&node->fix_backoff, FIX_MIN_MS, FIX_MAX_MS);
     deadline_init(&node->deadline, THING_NODE, node->id);
@@ -236,7 +237,8 @@ bool node_follows_primary(const struct node *node)
 
 void node_reopen(struct core *core, struct node *node)
 {
-    for (int kind = 0; kind < LINK_COUNT; kind++) {
+    write_watch_close(core, node);
+    for (int kind = 0; kind < PROBE_LINKS; kind++) {
         struct link *link = &node->probe.links[kind];
 
         if (link->state == LINK_DOWN)
@@ -392,6 +394,10 @@ void node_observe(struct core *core, struct node *node, const struct observation
 {
     bool was_up = probe_is_up(&node->probe);
 
+    if (seen->link == LINK_WRITE) {
+        write_watch_observe(core, node, seen);
+        return;
+    }
     probe_observe(&node->probe, seen->link, seen->evidence, core->now, &core->prng);
     if (seen->link == LINK_CMD && was_up != probe_is_up(&node->probe)) {
         node->contacted = node->reborn = false;

@@ -5,8 +5,8 @@
  *
  * Rule: messages, events, replies and orders that promise (order_waits()) leave in the
  * order in which they came, and only when every row handed out in their step or
- * before is durable. OPEN, CLOSE, FORGET, PING, INFO, SCRIPT_KILL and FUNCTION_KILL
- * never wait: a slow disk must not blind the probes.
+ * before is durable. OPEN, CLOSE, FORGET, PING, INFO, SCRIPT_KILL, FUNCTION_KILL and
+ * WRITE never wait: a slow disk must not blind the probes.
  *
  * A HELLO that waits is dropped when its node's command link is opened anew.
  *

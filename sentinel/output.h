@@ -40,6 +40,7 @@
  *   GUARD_SET  CONFIG SET of both (and CONFIG REWRITE if REWRITE); settles TICKET with both
  *   PAUSE   CLIENT PAUSE pause_ms WRITE, then ROLE; settles TICKET with the offset
  *   UNPAUSE CLIENT UNPAUSE; the reply does not matter
+ *   WRITE   a write that changes nothing (sentinel/write_watch.h), on its own link; settles TICKET
  *   ROLE    ROLE; settles TICKET with role and offset
  */
 #define ORDER_KINDS(X)                                                                             \
@@ -53,6 +54,7 @@
     X(PROMOTE, "promote", 1)                                                                       \
     X(SCRIPT_KILL, "script-kill", 0)                                                               \
     X(FUNCTION_KILL, "function-kill", 0)                                                           \
+    X(WRITE, "write", 0)                                                                           \
     X(FENCE, "fence", 1)                                                                           \
     X(DISARM, "disarm", 0)                                                                         \
     X(DETACH, "detach", 1)                                                                         \

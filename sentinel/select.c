@@ -110,6 +110,11 @@ static bool is_syncing(const struct question *q)
     return q->node->info.syncing && !(q->group->primary->amnesia.told && q->node->info.keys > 0);
 }
 
+static bool is_no_better(const struct question *q)
+{
+    return write_watch_excludes(q->node);
+}
+
 static bool is_foreign(const struct question *q)
 {
     return distance(q->node) == FOREIGN || q->node->rumoured;
@@ -135,6 +140,7 @@ static const struct refusal refusals[] = {
     { is_never, false, "priority 0" },
     { is_loading, true, "loading" },
     { is_syncing, true, "syncing" },
+    { is_no_better, true, "it could not write either" },
     { is_foreign, false, "foreign replication history" },
     { lost_too_long, false, "its link to the primary was down for too long" },
 };
@@ -283,4 +289,11 @@ struct node *select_replica(struct core *core, const struct group *group, msec s
             best = candidates[i];
     }
     return best;
+}
+
+const struct node *select_successor(struct core *core, const struct group *group, msec since)
+{
+    const struct node *node = select_replica(core, group, since, false);
+
+    return node != NULL && node->info.role == ROLE_REPLICA ? node : NULL;
 }

@@ -26,6 +26,10 @@ struct node;
  * event for each that is refused. */
 struct node *select_replica(struct core *core, const struct group *group, msec since, bool tell);
 
+/* Who could take over from a primary that still answers: that replica, if it is none but a replica
+ * of it; else NULL. */
+const struct node *select_successor(struct core *core, const struct group *group, msec since);
+
 /* Why NODE cannot be chosen now (static text); NULL if it can. */
 const char *select_refusal(const struct core *core, const struct node *node, msec since);
 

@@ -76,7 +76,7 @@ void act_start(struct world *w, struct engine *e, enum rebirth rebirth, msec loa
     repl_advance(w);
     e->alive = e->host_on = true;
     e->life++;
-    e->busy = 0;
+    e->busy = e->full = e->holding = 0;
     e->service_ms = 0;
     e->paused_until = 0;
     for (int i = 0; i < PLAN_ENGINES_MAX; i++)
@@ -155,6 +155,24 @@ void act_script_end(struct world *w, struct engine *e)
         trace_note(w, "%s: the script ends", e->name);
     e->busy = 0;
     e->bad_at = w->now;
+}
+
+void act_full(struct world *w, struct engine *e, int more)
+{
+    repl_advance(w);
+    e->full += more;
+    if (more != 0)
+        trace_note(w, "%s: memory is %s", e->name, e->full ? "full" : "there again");
+}
+
+void act_hold(struct world *w, struct engine *e, int more)
+{
+    repl_advance(w);
+    e->holding += more;
+    if (more != 0)
+        trace_note(w, "%s %s writes", e->name, e->holding ? "holds back" : "lets go");
+    if (e->holding == 0)
+        engine_unpause_due(w, e);
 }
 
 void act_lag(struct world *w, struct engine *e, msec lag_ms)
@@ -415,6 +433,8 @@ static void heal_engine(struct world *w, struct engine *e)
     if (!engine_answers(w, e))
         e->bad_at = w->now;
     e->denied = e->misconf = e->refusing = 0;
+    act_full(w, e, -e->full);
+    act_hold(w, e, -e->holding);
     e->busy = 0;
     e->service_ms = 0;
     e->lag_ms = 0;

@@ -25,6 +25,9 @@ void act_hang(struct world *w, struct engine *e);
 void act_resume(struct world *w, struct engine *e);
 void act_slow(struct world *w, struct engine *e, msec service_ms);
 void act_script(struct world *w, struct engine *e, enum runs runs);
+/* Its memory is full, it holds writes back: by that many reasons more. */
+void act_full(struct world *w, struct engine *e, int more);
+void act_hold(struct world *w, struct engine *e, int more);
 void act_script_end(struct world *w, struct engine *e);
 void act_lag(struct world *w, struct engine *e, msec lag_ms);
 

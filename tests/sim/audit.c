@@ -84,6 +84,8 @@ void audit_opened(struct world *w, struct sup *s, int engine, uint32_t id)
                              .valid_at = node->created_at,
                              .valid_stalled = s->stalled_ms,
                              .reset_at = MSEC_NEVER,
+                             .write_asked_at = MSEC_NEVER,
+                             .write_bad_at = MSEC_NEVER,
                              .busy_since = MSEC_NEVER,
                              .loading_since = MSEC_NEVER };
 }

@@ -51,9 +51,12 @@ struct heard {
     bool cmd_up;
     msec reset_at; /* MSEC_NEVER = the command link was not reset since it was up */
     int refusals;
-    bool called_down; /* +sdown was raised, */
-    msec down_at;     /* and when */
-    msec busy_since;  /* MSEC_NEVER = the last answer to PING was not BUSY */
+    bool called_down;    /* +sdown was raised, */
+    msec down_at;        /* and when */
+    msec write_asked_at; /* the oldest probe of writes without an answer; MSEC_NEVER = none */
+    msec write_bad_at;   /* since when each answer to one was WRITE_WORD; MSEC_NEVER = none was */
+    char write_word[16];
+    msec busy_since; /* MSEC_NEVER = the last answer to PING was not BUSY */
     bool has_info;
     msec info_at;
     msec loading_since; /* MSEC_NEVER = the last INFO did not say so */
@@ -124,6 +127,11 @@ void audit_evidence(struct world *w, struct sup *s, const struct conn *conn,
 void audit_info(struct world *w, struct sup *s, const struct conn *conn,
                 const struct info_reply *info);
 void audit_answer(struct world *w, struct sup *s, int from, const struct packet *packet);
+void audit_write_asked(struct world *w, struct sup *s, const struct conn *conn);
+void audit_write(struct world *w, struct sup *s, const struct conn *conn, bool ok,
+                 const char *error);
+/* Whether the node says of itself that it could not write either, for want of the same. */
+bool audit_is_no_better(const struct heard *heard, const char *word);
 void audit_closed(struct world *w, struct sup *s, const struct conn *conn);
 void audit_opened(struct world *w, struct sup *s, int engine, uint32_t id);
 

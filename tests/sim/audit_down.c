@@ -77,6 +77,71 @@ static bool is_long_loading(const struct world *w, const struct sup *s, const st
     return false;
 }
 
+static struct heard *heard_over(struct world *w, const struct sup *s, const struct conn *conn)
+{
+    struct heard *heard = &w->audit.heard[s->index][conn->server - PLAN_SUPS_MAX];
+
+    return heard->id == conn->id ? heard : NULL;
+}
+
+void audit_write_asked(struct world *w, struct sup *s, const struct conn *conn)
+{
+    struct heard *heard = heard_over(w, s, conn);
+
+    if (heard != NULL && heard->write_asked_at == MSEC_NEVER)
+        heard->write_asked_at = audit_clock(w, s);
+}
+
+void audit_write(struct world *w, struct sup *s, const struct conn *conn, bool ok,
+                 const char *error)
+{
+    struct heard *heard = heard_over(w, s, conn);
+    size_t len = error != NULL ? strcspn(error, " ") : 0;
+    char word[sizeof heard->write_word] = "";
+
+    if (heard == NULL)
+        return;
+    memcpy(word, error != NULL ? error : "", len < sizeof word ? len : 0);
+    if (ok || strcmp(word, heard->write_word) != 0)
+        heard->write_bad_at = ok ? MSEC_NEVER : heard->write_asked_at;
+    memcpy(heard->write_word, word, sizeof word);
+    heard->write_asked_at = MSEC_NEVER;
+}
+
+bool audit_is_no_better(const struct heard *heard, const char *word)
+{
+    const struct node_info *info = &heard->info.info;
+
+    return strcmp(word, "OOM") == 0 ? info->used_memory >= info->max_memory
+                                    : strcmp(word, "MISCONF") == 0 && info->save_failed;
+}
+
+/* It answers, but has taken no writes for long enough, and a replica says nothing against itself.
+ */
+static bool is_write_fault(const struct world *w, const struct sup *s, const struct group *group,
+                           const struct engine *e)
+{
+    const struct heard *own = &w->audit.heard[s->index][e->index];
+    msec now = audit_clock(w, s), limit = group->conf.write_down_after_ms;
+    bool held = own->write_asked_at != MSEC_NEVER &&
+                now - own->write_asked_at >= msec_max(limit, group->conf.switchover_timeout_ms);
+    bool told = own->write_bad_at != MSEC_NEVER && now - own->write_bad_at >= limit &&
+                (strcmp(own->write_word, "OOM") == 0 || strcmp(own->write_word, "MISCONF") == 0);
+
+    if (group->conf.write_probe_ms == 0 || !own->cmd_up || !(held || told))
+        return false;
+    for (int i = 0; i < w->n_engines; i++) {
+        const struct heard *heard = &w->audit.heard[s->index][i];
+        const struct node_info *info = &heard->info.info;
+
+        if (w->engines[i].group == e->group && heard->has_info && heard->cmd_up &&
+            info->role == ROLE_REPLICA && !info->loading && !info->syncing && info->priority != 0 &&
+            (held || !audit_is_no_better(heard, own->write_word)))
+            return true;
+    }
+    return false;
+}
+
 /* No valid reply for down_after; the time in which we ourselves stood still must not have made
  * most of it (all of it cannot be told apart: a process with nothing to do does not notice). */
 static bool is_silence(struct world *w, struct sup *s, const struct group *group,
@@ -131,7 +196,8 @@ static void check_node_down(struct world *w, struct sup *s, const struct event *
         event->type == INSTANCE_MASTER && heard->has_info && heard->info.info.role == ROLE_REPLICA;
     if (mismatch || is_crash(w, s, group, e) ||
         (event->type == INSTANCE_MASTER &&
-         (is_amnesia(w, s, e) || is_long_loading(w, s, group, e))))
+         (is_amnesia(w, s, e) || is_long_loading(w, s, group, e) ||
+          is_write_fault(w, s, group, e))))
         return;
     if (!is_silence(w, s, group, e))
         world_fail(w, "%s calls %s down without evidence: silent for %lld ms, %lld of them stalled",

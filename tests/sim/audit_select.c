@@ -79,6 +79,15 @@ static bool group_forgot(const struct group *group)
     return group->primary->amnesia.told;
 }
 
+/* Whether the primary cannot write, and the node says that it could not either. */
+static bool is_no_better(const struct world *w, const struct sup *s, int primary, int engine)
+{
+    const struct heard *old = heard_of(w, s, primary);
+
+    return old->write_bad_at != MSEC_NEVER &&
+           audit_is_no_better(heard_of(w, s, engine), old->write_word);
+}
+
 /* Why this node must not be promoted; NULL if it may. */
 static const char *refusal(struct world *w, struct sup *s, const struct group *group, int primary,
                            int engine)
@@ -101,6 +110,10 @@ static const char *refusal(struct world *w, struct sup *s, const struct group *g
     if (s->stalled_ms == heard->valid_stalled &&
         audit_clock(w, s) - heard->valid_at >= group->conf.down_after_ms)
         return "silent";
+    if (is_no_better(w, s, primary, engine) && group->conf.write_probe_ms > 0 &&
+        heard_of(w, s, primary)->cmd_up && group->primary->write.bad_at != MSEC_NEVER &&
+        audit_clock(w, s) - heard_of(w, s, primary)->valid_at < group->conf.down_after_ms)
+        return "its inability to write, as the primary's";
     return NULL;
 }
 
@@ -119,6 +132,7 @@ static bool was_choice(struct world *w, struct sup *s, const struct group *group
     struct addr addr = world_engine_addr(&w->engines[engine]);
 
     if (engine == primary || !heard_of(w, s, primary)->has_info ||
+        is_no_better(w, s, primary, engine) ||
         w->engines[engine].group != w->engines[primary].group ||
         refusal(w, s, group, primary, engine) != NULL || info->role != ROLE_REPLICA ||
         (!info->link_up && info->link_down_ms > LINK_DOWN_FACTOR * group->conf.down_after_ms))

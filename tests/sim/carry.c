@@ -148,7 +148,8 @@ static enum packet_kind packet_of_order(enum order_kind kind)
                                               [ORDER_GUARD_ASK] = PKT_GUARD_ASK,
                                               [ORDER_GUARD_SET] = PKT_GUARD_SET,
                                               [ORDER_SCRIPT_KILL] = PKT_SCRIPT_KILL,
-                                              [ORDER_FUNCTION_KILL] = PKT_FUNCTION_KILL };
+                                              [ORDER_FUNCTION_KILL] = PKT_FUNCTION_KILL,
+                                              [ORDER_WRITE] = PKT_WRITE };
 
     return kinds[kind];
 }
@@ -156,7 +157,8 @@ static enum packet_kind packet_of_order(enum order_kind kind)
 /* An order with a ticket. */
 static void carry_role(struct world *w, struct sup *s, const struct order *order)
 {
-    struct conn *conn = up_conn_of(w, s, order->id, LINK_CMD);
+    enum link_kind link = order->kind == ORDER_WRITE ? LINK_WRITE : LINK_CMD;
+    struct conn *conn = up_conn_of(w, s, order->id, link);
 
     w->stats.orders++;
     if (conn == NULL || conn->n_tickets == NET_TICKETS_MAX) {
@@ -167,6 +169,8 @@ static void carry_role(struct world *w, struct sup *s, const struct order *order
         return;
     }
     struct packet *packet = packet_new(w, packet_of_order(order->kind));
+    if (order->kind == ORDER_WRITE)
+        audit_write_asked(w, s, conn);
     audit_order(w, s, order, conn->server - PLAN_SUPS_MAX);
     if (order->kind == ORDER_DEMOTE)
         fault_late_demotion(w, s, endpoint_engine(w, conn->server));
@@ -197,6 +201,7 @@ static void carry_order(struct world *w, struct sup *s, const struct order *orde
     case ORDER_FORGET:
         carry_close(w, s, order->id, LINK_CMD);
         carry_close(w, s, order->id, LINK_PUBSUB);
+        carry_close(w, s, order->id, LINK_WRITE);
         armed_disarm(w, s, order->id);
         break;
     case ORDER_PING:
@@ -217,6 +222,7 @@ static void carry_order(struct world *w, struct sup *s, const struct order *orde
     case ORDER_ROLE:
     case ORDER_SCRIPT_KILL:
     case ORDER_FUNCTION_KILL:
+    case ORDER_WRITE:
         carry_role(w, s, order);
         break;
     case ORDER_FENCE:

@@ -161,7 +161,7 @@ static void kill_normal_clients(struct world *w, struct engine *e, const struct 
     for (uint32_t i = 0; i < w->n_conns; i++) {
         struct conn *conn = w->conns[i];
         if (conn->used && conn != but && conn->server == e->endpoint && conn->server_open &&
-            conn->link == LINK_CMD)
+            conn->link != LINK_PUBSUB)
             net_close_server(w, conn);
     }
 }
@@ -262,6 +262,30 @@ static void answer_kill(struct world *w, struct engine *e, struct conn *conn,
     net_send(w, conn, TO_CLIENT, reply);
 }
 
+/* A write that changes nothing. */
+static void answer_write(struct world *w, struct engine *e, struct conn *conn,
+                         const struct packet *packet)
+{
+    struct packet *reply = packet_new(w, PKT_SETTLED);
+    enum evidence ev = trouble(w, e, conn);
+
+    repl_advance(w);
+    reply->ticket = packet->ticket;
+    if (ev != EVIDENCE_COUNT)
+        reply->u.settled.error = evidence_name(ev);
+    else if (e->role == ROLE_REPLICA)
+        reply->u.settled.error = "READONLY it is a replica";
+    else if (e->misconf)
+        reply->u.settled.error = "MISCONF it cannot save";
+    else if (e->full)
+        reply->u.settled.error = "OOM memory is full";
+    else if (engine_lacks_replicas(w, e))
+        reply->u.settled.error = "NOREPLICAS too few replicas";
+    else
+        reply->u.settled.ok = true;
+    net_send(w, conn, TO_CLIENT, reply);
+}
+
 static void serve_open(struct world *w, struct engine *e, struct conn *conn)
 {
     conn->denied = e->denied > 0 || conn->login != e->demands;
@@ -323,12 +347,25 @@ static void serve(struct world *w, struct engine *e, struct conn *conn, const st
     case PKT_FUNCTION_KILL:
         answer_kill(w, e, conn, packet);
         break;
+    case PKT_WRITE:
+        answer_write(w, e, conn, packet);
+        break;
     case PKT_WHERE:
         serve_where(w, conn, packet);
         break;
     default:
         assert(!"a request that no node knows");
     }
+}
+
+/* What replicates or writes waits for the end of a pause, or of what else holds writes back. */
+static bool is_held_back(const struct world *w, const struct engine *e, const struct packet *packet)
+{
+    if (e->role != ROLE_PRIMARY)
+        return false;
+    if (packet->kind == PKT_WRITE)
+        return engine_is_paused(w, e) || e->holding;
+    return packet->kind == PKT_PUBLISH && engine_is_paused(w, e);
 }
 
 /* Take the oldest request and run it. */
@@ -338,9 +375,7 @@ static void serve_first(struct world *w, struct engine *e)
     struct conn *conn = net_find(w, in.conn, in.serial);
 
     memmove(e->inbox, e->inbox + 1, (size_t)--e->n_inbox * sizeof *e->inbox);
-    if (conn != NULL &&
-        (conn->held != NULL ||
-         (in.packet->kind == PKT_PUBLISH && e->role == ROLE_PRIMARY && engine_is_paused(w, e)))) {
+    if (conn != NULL && (conn->held != NULL || is_held_back(w, e, in.packet))) {
         engine_hold(conn, in.packet);
         return;
     }

@@ -43,8 +43,9 @@ struct engine {
     int busy;       /* nested faults count */
     enum runs runs; /* BUSY: with what */
     int denied, misconf, refusing;
-    unsigned picky;  /* parts of orders that it does not take (enum order_part), for good */
-    msec service_ms; /* what each command takes; 0 = nothing */
+    int full, holding; /* writes: memory is full; they are held back */
+    unsigned picky;    /* parts of orders that it does not take (enum order_part), for good */
+    msec service_ms;   /* what each command takes; 0 = nothing */
     int priority;
     msec lag_ms;
     msec bad_at;                     /* when it last did not answer as it should */
@@ -81,6 +82,7 @@ void engine_receive(struct world *w, struct engine *e, struct conn *conn, struct
 
 /* What min-replicas-to-write comes to (tests/sim/guard.c). */
 bool engine_is_writable(struct world *w, const struct engine *e);
+bool engine_lacks_replicas(struct world *w, const struct engine *e);
 void guard_acked(struct world *w, const struct engine *replica);
 void guard_check(struct world *w);
 struct sup;

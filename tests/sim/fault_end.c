@@ -34,6 +34,12 @@ static void undo_engine(struct world *w, enum fault fault, struct engine *e)
         e->misconf -= e->misconf > 0;
         e->bad_at = w->now;
         break;
+    case FAULT_FULL:
+        act_full(w, e, e->full > 0 ? -1 : 0);
+        break;
+    case FAULT_HOLD:
+        act_hold(w, e, e->holding > 0 ? -1 : 0);
+        break;
     case FAULT_REFUSE:
         e->refusing -= e->refusing > 0;
         break;

@@ -79,6 +79,22 @@ void fault_MISCONF(struct world *w)
     fault_ends(w, FAULT_MISCONF, 100, 3 * fault_down_after(w), e->index, 0);
 }
 
+void fault_FULL(struct world *w)
+{
+    struct engine *e = fault_engine(w);
+
+    act_full(w, e, 1);
+    fault_ends(w, FAULT_FULL, 100, 6000, e->index, 0);
+}
+
+void fault_HOLD(struct world *w)
+{
+    struct engine *e = fault_engine(w);
+
+    act_hold(w, e, 1);
+    fault_ends(w, FAULT_HOLD, 100, 6000, e->index, 0);
+}
+
 void fault_REFUSE(struct world *w)
 {
     struct engine *e = fault_replica(w);

@@ -23,16 +23,21 @@ static bool counts(struct world *w, const struct engine *m, const struct engine 
     return w->now - m->acked_at[r->index] <= (m->max_lag_s + 2) * 1000;
 }
 
-bool engine_is_writable(struct world *w, const struct engine *e)
+bool engine_lacks_replicas(struct world *w, const struct engine *e)
 {
     int good = 0;
 
+    for (int i = 0; e->min_replicas > 0 && i < w->n_engines; i++)
+        good += counts(w, e, &w->engines[i]);
+    return good < e->min_replicas;
+}
+
+bool engine_is_writable(struct world *w, const struct engine *e)
+{
     if (!e->alive || e->hung || e->role != ROLE_PRIMARY || engine_is_loading(w, e) ||
         engine_is_paused(w, e))
         return false;
-    for (int i = 0; e->min_replicas > 0 && i < w->n_engines; i++)
-        good += counts(w, e, &w->engines[i]);
-    return good >= e->min_replicas;
+    return !engine_lacks_replicas(w, e);
 }
 
 /* An operator has made one of them a primary by hand: that is not for us to prevent. */

@@ -39,6 +39,7 @@ struct world;
     X(ROLE, "role")                                                                                \
     X(SCRIPT_KILL, "script-kill")                                                                  \
     X(FUNCTION_KILL, "function-kill")                                                              \
+    X(WRITE, "write")                                                                              \
     X(ASK, "ask")                                                                                  \
     X(OPINION, "opinion")                                                                          \
     X(PEER_HELLO, "peer-hello")                                                                    \

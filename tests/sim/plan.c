@@ -101,6 +101,8 @@ static void draw_conf(struct plan *plan, struct prng *prng)
         conf->switchover_timeout_ms = PICK(prng, 100, 300, 3000, 8000);
         conf->parallel_syncs = PICK(prng, 1, 1, 2, 3, 10);
         conf->priority_max_lag_bytes = PICK(prng, 65536, 65536, 1000, 0, 10000000);
+        conf->write_probe_ms = PICK(prng, 0, 0, 100, 500);
+        conf->write_down_after_ms = PICK(prng, 500, 1000, 2000);
         conf->loading_max_ms = PICK(prng, 0, 300, 1000, 2000, 10000);
         conf->crash_detection = chance(prng, 75) ? 1 : 0;
         if (conf->quorum < plan_majority(plan))

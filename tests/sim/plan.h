@@ -27,6 +27,8 @@
     X(SCRIPT, "script")             /* a node answers BUSY */                                      \
     X(DENY, "deny")                 /* a node answers NOAUTH */                                    \
     X(MISCONF, "misconf")           /* a node answers MISCONF */                                   \
+    X(FULL, "full")                 /* a node's memory is full: it takes no writes */              \
+    X(HOLD, "hold")                 /* a node holds all writes back */                             \
     X(REFUSE, "refuse")             /* a node refuses orders */                                    \
     X(LAG, "lag")                   /* a replica falls behind */                                   \
     X(PRIORITY, "priority")         /* a replica's priority changes */                             \

@@ -99,6 +99,8 @@ static void settled(struct world *w, struct sup *s, struct conn *conn, const str
     for (int i = 0; i < conn->n_tickets; i++)
         if (conn->tickets[i] == packet->ticket)
             conn->tickets[i] = conn->tickets[--conn->n_tickets];
+    if (conn->link == LINK_WRITE)
+        audit_write(w, s, conn, packet->u.settled.ok, packet->u.settled.error);
     if (!packet->u.settled.ok)
         audit_follow_ended(w, s, conn->server - PLAN_SUPS_MAX);
     input.u.settled.kind = SETTLED_ORDER;

@@ -57,7 +57,7 @@ void repl_advance_one(struct world *w, struct engine *e, int depth)
     if (e->advanced_at == w->now || depth > CHAIN_MAX)
         return;
     if (e->role == ROLE_PRIMARY) {
-        if (engine_is_writable(w, e))
+        if (engine_is_writable(w, e) && e->full == 0 && e->holding == 0)
             write_some(w, e);
     } else if (e->alive && !e->hung && e->link == REPL_UP && flows(w, e, master_of(w, e))) {
         struct engine *m = master_of(w, e);
@@ -266,6 +266,9 @@ void repl_info(struct world *w, struct engine *e, struct packet *ret_packet)
     if (info->loading) /* in whole seconds, as nodes say it */
         info->loading_left_ms = (e->loading_until - w->now + 999) / 1000 * 1000;
     info->priority = e->priority;
+    info->max_memory = 100;
+    info->used_memory = e->full ? 100 : 50;
+    info->save_failed = e->misconf > 0;
     repl_id_format(info->replid, e->replid);
     repl_id_format(info->replid2, e->replid2);
     info->second_offset = e->second_offset;

@@ -67,6 +67,8 @@ static const struct command {
     { "slow", do_node, false, 2, 2, "NODE MS: of each command" },
     { "deny", do_node, false, 2, 2, "NODE 1|0: NOAUTH" },
     { "misconf", do_node, false, 2, 2, "NODE 1|0: MISCONF" },
+    { "full", do_node, false, 2, 2, "NODE 1|0: OOM" },
+    { "hold", do_node, false, 2, 2, "NODE 1|0: writes are held back" },
     { "refuse", do_node, false, 2, 2, "NODE 1|0: orders are refused" },
     { "picky", do_node, false, 2, 2,
       "NODE BITS: refuses 1 MULTI, 2 CONFIG REWRITE, 4 CLIENT KILL" },

@@ -149,6 +149,10 @@ bool do_node(struct story *st, const struct words *a)
         e->denied = value != 0;
     else if (strcmp(name, "misconf") == 0)
         e->misconf = value != 0;
+    else if (strcmp(name, "full") == 0)
+        act_full(st->world, e, value != 0 ? 1 : -1);
+    else if (strcmp(name, "hold") == 0)
+        act_hold(st->world, e, value != 0 ? 1 : -1);
     else if (strcmp(name, "refuse") == 0)
         e->refusing = value != 0;
     else if (strcmp(name, "picky") == 0)

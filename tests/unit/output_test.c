@@ -22,6 +22,7 @@ static void test_orders(void)
         { ORDER_PROMOTE, "promote", true },
         { ORDER_SCRIPT_KILL, "script-kill", false },
         { ORDER_FUNCTION_KILL, "function-kill", false },
+        { ORDER_WRITE, "write", false },
         { ORDER_DEMOTE, "demote", true },
         { ORDER_FENCE, "fence", true },
         { ORDER_DISARM, "disarm", false },

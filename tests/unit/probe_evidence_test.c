@@ -229,9 +229,9 @@ struct wire {
     int pings, infos, hellos; /* in flight on it */
 };
 
-static void carry_out(struct wire wires[LINK_COUNT], unsigned actions)
+static void carry_out(struct wire wires[PROBE_LINKS], unsigned actions)
 {
-    for (int k = 0; k < LINK_COUNT; k++) {
+    for (int k = 0; k < PROBE_LINKS; k++) {
         struct wire *wire = &wires[k];
 
         if (actions & (k == LINK_CMD ? PROBE_CLOSE_CMD : PROBE_CLOSE_PUBSUB)) {
@@ -276,7 +276,7 @@ static void show(struct wire *wire, enum link_kind link, msec now)
 
 static void walk(uint64_t seed)
 {
-    struct wire wires[LINK_COUNT] = { { 0 } };
+    struct wire wires[PROBE_LINKS] = { { 0 } };
     msec now = START;
 
     prng_seed(&prng, seed);

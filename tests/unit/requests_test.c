@@ -239,7 +239,7 @@ static void test_set_renames(void)
     set_renames("INFO=a PING=b");
     CU_ASSERT_EQUAL(drive_events(&d, EVENT_SET), 2);
     CU_ASSERT_STRING_EQUAL(drive_event(&d, EVENT_SET).detail, "rename-command PING b");
-    CU_ASSERT_EQUAL(drive_orders(&d, ORDER_CLOSE, drive_node(&d, 0)->id), LINK_COUNT);
+    CU_ASSERT_EQUAL(drive_orders(&d, ORDER_CLOSE, drive_node(&d, 0)->id), PROBE_LINKS);
     set_renames("INFO=c PING=b");
     CU_ASSERT_EQUAL(drive_events(&d, EVENT_SET), 1);
     CU_ASSERT_STRING_EQUAL(drive_event(&d, EVENT_SET).detail, "rename-command INFO c");
