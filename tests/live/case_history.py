@@ -193,3 +193,29 @@ def trace_is_replayed(nodes, supervisor):
             run = subprocess.run([process.binary("picketd"), "--replay", spoilt], capture_output=True, text=True, timeout=120, check=False)
             check(run.returncode == 1 and "%s:" % spoilt in run.stderr and says in run.stderr, "a spoilt trace: %d, %s" % (
                 run.returncode, run.stderr))
+
+
+@scenario(supervisors=("picketd",), nodes=("redis",), seconds=3)
+def history_is_put_aside(nodes, supervisor):
+    """a history that cannot be read is put aside, which the log tells; picketd goes on with a new one"""
+    with Cluster(nodes, supervisor, replicas=1, supervisors=1, quorum=1, down_after=500) as world:
+        daemon, first = world.supervisors[0], world.group.primary
+        daemon.call("SENTINEL", "FAILOVER", "orders")
+        world.wait_agreed(world.group, first)
+        wait(lambda: history(daemon)[0]["outcome"] == "switched", "the switchover in the history")
+        identity = daemon.call("SENTINEL", "MYID")
+        check(daemon.term()[0] == 0, "SIGTERM")
+        path = os.path.join(daemon.state_dir, "history.db")
+        with open(path, "r+b") as file:
+            file.write(b"no database" * 10)
+        daemon.start().await_ready()
+        check("%s: damaged" % path in daemon.log() and "put aside as %s.damaged" % path in daemon.log(), "the log:\n%s" % daemon.tail())
+        check(os.path.exists(path + ".damaged"), "it was not put aside")
+        check(history(daemon) == [], "a history out of nothing")
+        check(daemon.call("SENTINEL", "MYID") == identity, "another identity")
+        # SIGTERM has what came last stored.
+        world.group.primary.kill()
+        wait(lambda: history(daemon), "the outage in the new history")
+        daemon.term()
+        daemon.start().await_ready()
+        check(history(daemon)[-1]["kind"] == "failover", "after a restart: %s" % history(daemon))
