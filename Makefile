@@ -182,6 +182,10 @@ $(BUILD)/man/picketd.conf.5: etc/man/picketd.conf.5.in etc/man/options.awk etc/p
 	@mkdir -p $(@D)
 	$(call say,MAN)awk -f etc/man/options.awk etc/picketd.conf > $@.list && sed -e '/^@OPTIONS@/{r $@.list' -e 'd}' $< > $@
 
+# Where each shell looks for completions; Debian's packages have another folder for those of zsh.
+BASH_DIR ?= $(PREFIX)/share/bash-completion/completions
+ZSH_DIR  ?= $(PREFIX)/share/zsh/site-functions
+
 install: all $(BUILD)/man/picketd.conf.5
 	$(INSTALL) -d $(DESTDIR)$(PREFIX)/bin $(DOC)
 	$(INSTALL) -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
@@ -194,6 +198,8 @@ install: all $(BUILD)/man/picketd.conf.5
 	    sed '$(PLACED);$(TEMPLATE)' etc/systemd/$$unit > $(LIB)/systemd/system/$${unit%.service}@.service || exit 1; \
 	done
 	$(foreach file,$(USERS),$(INSTALL) -m 644 $(file) $(LIB)/sysusers.d/$(notdir $(basename $(file))).conf &&) :
+	$(INSTALL) -D -m 644 etc/completions/picketctl.bash $(DESTDIR)$(BASH_DIR)/picketctl
+	$(INSTALL) -D -m 644 etc/completions/picketctl.zsh $(DESTDIR)$(ZSH_DIR)/_picketctl
 	$(foreach file,$(FOLDERS),$(INSTALL) -m 644 $(file) $(LIB)/tmpfiles.d/$(notdir $(basename $(file))).conf &&) :
 	$(foreach page,$(MAN),$(INSTALL) -D -m 644 $(page) $(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $(page)))/$(notdir $(page)) &&) :
 
@@ -201,7 +207,7 @@ install: all $(BUILD)/man/picketd.conf.5
 DEB ?= $(BUILD)/picket.deb
 deb: all
 	@rm -rf $(DEB:.deb=) $(DEB)
-	@$(MAKE) -s install PREFIX=/usr DESTDIR=$(abspath $(DEB:.deb=))
+	@$(MAKE) -s install PREFIX=/usr DESTDIR=$(abspath $(DEB:.deb=)) ZSH_DIR=/usr/share/zsh/vendor-completions
 	$(call say,DEB)etc/deb/build $(abspath $(DEB:.deb=)) $(VERSION)
 	@rm -rf $(DEB:.deb=)
 
@@ -216,6 +222,7 @@ uninstall:
 	rm -f $(patsubst %.tmpfiles,$(LIB)/tmpfiles.d/%.conf,$(notdir $(FOLDERS)))
 	rm -f $(patsubst %.sysusers,$(LIB)/sysusers.d/%.conf,$(notdir $(USERS)))
 	rm -f $(foreach page,$(MAN),$(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
+	rm -f $(DESTDIR)$(BASH_DIR)/picketctl $(DESTDIR)$(ZSH_DIR)/_picketctl
 	rm -rf $(DOC)
 
 clean:

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 #define EXIT_USAGE 2
 
 /* id, name, takes a value, which commands, help */
@@ -57,6 +56,18 @@ void ctl_data_help(void)
         printf("  %c%c%c --%-13s %s\n", about[i].commands & DATA_BACKUP ? 'b' : ' ',
                about[i].commands & DATA_RESTORE ? 'r' : ' ',
                about[i].commands & DATA_COPY ? 'c' : ' ', longs[i].name, about[i].help);
+}
+
+void data_options_add(const char *command, char *args, size_t size)
+{
+    static const char *const names[] = { "backup", "restore", "copy" };
+
+    for (size_t k = 0; k < sizeof(names) / sizeof(names[0]); k++)
+        for (size_t i = 0; strcmp(command, names[k]) == 0 && longs[i].name; i++)
+            if (about[i].commands & (1 << k))
+                snprintf(args + strlen(args), size - strlen(args), " [--%s%s%.*s]", longs[i].name,
+                         longs[i].has_arg ? " " : "",
+                         longs[i].has_arg ? (int)strcspn(about[i].help, ":") : 0, about[i].help);
 }
 
 static void usage(const char *what, const char *word)

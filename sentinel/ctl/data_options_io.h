@@ -37,6 +37,10 @@ void data_options_read(struct data_options *o, enum data_command command, int ar
 /* What the options are, for --help. */
 void ctl_data_help(void);
 
+/* Adds the options of that command to what may follow it, as its row would have them ("[--rate
+ * KEYS]"), if it is one of these. */
+void data_options_add(const char *command, char *args, size_t size);
+
 /* The first line of a file; ends the program when there is none. */
 void data_read_password(const char *path, char password[NODE_SECRET_MAX]);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sentinel/ctl/commands.h"
+#include "sentinel/ctl/complete_io.h"
 #include "sentinel/ctl/ctl.h"
 #include "sentinel/ctl/data_options_io.h"
 #include "sentinel/ctl/words_io.h"
@@ -126,6 +127,11 @@ int main(int argc, char **argv)
 {
     struct ctl ctl = { .n_supervisors = 0 };
 
+    if (argc > 1 && strcmp(argv[1], "__complete") == 0) {
+        read_options(&ctl, argc - 1, argv + 1);
+        ctl_complete(&ctl, argc - 1 - optind, argv + 1 + optind);
+        return EXIT_SUCCESS;
+    }
     read_options(&ctl, argc, argv);
     if (optind == argc)
         usage("no command", NULL);

@@ -32,6 +32,13 @@ def doctor(world, *words, env=(), supervisors=None):
     return done.returncode, found
 
 
+def offered(world, *words):
+    """What the shells' completions offer behind these words, without options and files."""
+    argv = [process.binary("picketctl"), "__complete", "-s", "127.0.0.1:%d" % world.supervisors[0].port] + list(words)
+    text = subprocess.run(argv, stdout=subprocess.PIPE, timeout=RUN_S, universal_newlines=True, check=True).stdout
+    return {line.split("\t")[0] for line in text.splitlines() if not line.startswith(("-", "//"))}
+
+
 def has(found, severity, *texts):
     return any(s == severity and all(t in line for t in texts) for s, line in found)
 
@@ -121,6 +128,8 @@ def doctor_tries_rights(nodes, supervisor):
         _, dry = doctor(world, "--as", "keeper")
         check([f for f in dry if "may not" in f[1]] == [f for f in found if "may not" in f[1]],
               "ACL DRYRUN says something else:\n%s\n%s" % (dry, found))
+        check({"%s:%d" % (n.host, n.port) for n in world.group.nodes} == offered(world, "backup"), "completions: other nodes")
+        check("orders" in offered(world, "primary"), "completions: other groups")
         status, found = doctor(world, "--user", "keeper", env={"PICKETCTL_AUTH": "wrong"})
         expect(found, "ERROR", "WRONGPASS")
         check(world.group.primary.role() == "master" and world.supervisors[0].master("orders")["config-epoch"] == epoch,
