@@ -159,7 +159,7 @@ asan: setup
 	@tests/tally "$(ASAN) unit" "$(ASAN) story" "$(ASAN) sim COUNT=200" "$(ASAN) fuzz-short" "$(ASAN) live"
 
 # Their owners: tests/sim (sim, story, mutants), tests/live (live, demo), tests/bench (bench), tests/fault (fault).
--include tests/fuzz/fuzz.mk tests/sim/sim.mk tests/live/live.mk tests/bench/bench.mk tests/clients/clients.mk tests/fault/fault.mk
+-include tests/fuzz/fuzz.mk tests/sim/sim.mk tests/live/live.mk tests/bench/bench.mk tests/clients/clients.mk tests/fault/fault.mk tests/page/page.mk
 
 # --- the rest --------------------------------------------------------------------------------------------------------------
 
@@ -236,6 +236,7 @@ help:
 	@echo 'make sim        the simulator; SEED=n COUNT=n  make mutants  planted faults, each must be caught'
 	@echo 'make live       real processes on loopback     make asan     unit, story, sim, live with sanitizers'
 	@echo 'make fault      hosts cut off, frozen, killed; what becomes of acknowledged writes, beside redis-sentinel'
+	@echo 'make page       the HTTP side before Chromium, HAProxy and promtool'
 	@echo 'make fuzz       what readers of files and requests do with bytes nobody chose; FUZZ_S=seconds each'
 	@echo 'make bench      failover times beside redis-sentinel          make steps    the longest steps of picket-store'
 	@echo 'make bench-store  commands, memory, saving and loading of picket-store beside redis-server'

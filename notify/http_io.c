@@ -122,7 +122,7 @@ static const char *const headers[][2] = {
     { "X-Content-Type-Options", "nosniff" },
     { "Referrer-Policy", "no-referrer" },
     { "Content-Security-Policy",
-      "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src "
+      "default-src 'none'; script-src 'self'; style-src 'self'; connect-src "
       "'self'; "
       "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'" },
 };

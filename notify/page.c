@@ -8,6 +8,7 @@
     X(page_css, "notify/page/page.css", "/page.css", "text/css; charset=utf-8")                    \
     X(page_js, "notify/page/page.js", "/page.js", "text/javascript; charset=utf-8")                \
     X(page_draw, "notify/page/draw.js", "/draw.js", "text/javascript; charset=utf-8")              \
+    X(page_story, "notify/page/story.js", "/story.js", "text/javascript; charset=utf-8")           \
     X(page_icon, "notify/page/icon.svg", "/icon.svg", "image/svg+xml")
 
 /* The assembler takes them in as they are; the Makefile knows that this file depends on them. */

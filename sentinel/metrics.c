@@ -229,7 +229,7 @@ static void put_node_metric(struct buf *buf, const struct core *core,
     }
 }
 
-/* --- events and phases ------------------------------------------------------------------------ */
+/* --- events and laps ------------------------------------------------------------------------ */
 
 static void put_events(struct buf *buf, const struct metrics_facts *facts)
 {
@@ -241,17 +241,17 @@ static void put_events(struct buf *buf, const struct metrics_facts *facts)
     }
 }
 
-static void put_phase(struct buf *buf, enum phase phase, const struct histogram *histogram)
+static void put_lap(struct buf *buf, enum lap lap, const struct histogram *histogram)
 {
-    const char *name = phase_name(phase);
+    const char *name = lap_name(lap);
     unsigned long long n = 0;
 
     buf_printf(buf, "# HELP " PREFIX "%s_seconds %s\n# TYPE " PREFIX "%s_seconds histogram\n", name,
-               phase_help(phase), name);
-    for (size_t i = 0; i < PHASE_BOUND_COUNT; i++) {
+               lap_help(lap), name);
+    for (size_t i = 0; i < LAP_BOUND_COUNT; i++) {
         n += histogram->in[i];
         buf_printf(buf, PREFIX "%s_seconds_bucket{le=\"%.15g\"} %llu\n", name,
-                   (double)phase_bounds_ms[i] / 1000.0, n);
+                   (double)lap_bounds_ms[i] / 1000.0, n);
     }
     buf_printf(buf,
                PREFIX "%s_seconds_bucket{le=\"+Inf\"} %llu\n" PREFIX "%s_seconds_sum %.15g\n" PREFIX
@@ -268,6 +268,6 @@ void metrics_write(struct buf *buf, const struct core *core, const struct metric
     for (size_t i = 0; i < sizeof node_metrics / sizeof node_metrics[0]; i++)
         put_node_metric(buf, core, &node_metrics[i]);
     put_events(buf, facts);
-    for (int phase = 0; phase < PHASE_COUNT; phase++)
-        put_phase(buf, (enum phase)phase, &facts->phases.histograms[phase]);
+    for (int lap = 0; lap < LAP_COUNT; lap++)
+        put_lap(buf, (enum lap)lap, &facts->laps.histograms[lap]);
 }

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "notify/event.h"
-#include "notify/phases.h"
+#include "notify/laps.h"
 #include "wire/msec.h"
 
 struct buf;
@@ -26,7 +26,7 @@ struct metrics_facts {
     uint64_t http_requests, http_refused, http_dropped;
     uint64_t http_streams;
     uint64_t events[EVENT_COUNT];
-    struct phases phases;
+    struct laps laps;
 };
 
 /* Append all of it; what does not fit sets the buffer's overflow. */

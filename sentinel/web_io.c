@@ -8,12 +8,14 @@
 
 #include "notify/event.h"
 #include "notify/event_json_io.h"
+#include "notify/history.h"
 #include "notify/ring.h"
 #include "sentinel/metrics.h"
 #include "sentinel/model.h"
 #include "notify/page.h"
 #include "sentinel/shell_io.h"
 #include "sentinel/view.h"
+#include "sentinel/web_history_io.h"
 #include "sentinel/web_json_io.h"
 #include "wire/loop_io.h"
 
@@ -22,6 +24,8 @@
 #define TYPE_JSON      "application/json"
 #define TYPE_METRICS   "text/plain; version=0.0.4; charset=utf-8"
 #define GROUP_PREFIX   "/groups/"
+#define HISTORY_PREFIX "/history/"
+#define HISTORY_COUNT  50 /* attempts told of, unless more are asked for */
 
 enum { STATUS_OK = 200, STATUS_WRONG = 400, STATUS_MISSING = 404, STATUS_NOT_NOW = 503 };
 
@@ -222,6 +226,47 @@ static void tell_of_group(struct web *web, const struct http_visit *visit,
         say(answer, STATUS_MISSING, "there is no such group\n");
 }
 
+/* --- history -------------------------------------------------------------------------------- */
+
+/* A number from 1 on; false: it is none. */
+static bool read_number(const char *text, uint64_t *ret_number)
+{
+    char *end;
+    uint64_t number = strtoull(text, &end, 10);
+
+    if (end == text || *end != '\0' || text[0] == '-' || number == 0)
+        return false;
+    *ret_number = number;
+    return true;
+}
+
+static void tell_history(struct web *web, const struct http_visit *visit,
+                         struct http_answer *answer)
+{
+    const char *count = http_query(visit, "count");
+    uint64_t max = HISTORY_COUNT;
+
+    if (count != NULL && !read_number(count, &max))
+        say(answer, STATUS_WRONG, "count is no number from 1 on\n");
+    else
+        say_json(answer,
+                 web_json_history(shell_history(web->shell), http_query(visit, "group"), max));
+}
+
+static void tell_attempt(struct web *web, const struct http_visit *visit,
+                         struct http_answer *answer)
+{
+    uint64_t id;
+    const struct attempt *attempt = NULL;
+
+    if (read_number(http_path(visit) + strlen(HISTORY_PREFIX), &id))
+        attempt = history_find(shell_history(web->shell), id);
+    if (attempt != NULL)
+        say_json(answer, web_json_attempt(attempt));
+    else
+        say(answer, STATUS_MISSING, "there is no such attempt, or it was forgotten\n");
+}
+
 /* --- events --------------------------------------------------------------------------------- */
 
 /* From the one behind that number on, 0: all that are kept; from the next one on when there is no
@@ -302,6 +347,8 @@ static const struct route {
     { "/groups", false, false, true, tell_groups },
     { GROUP_PREFIX, true, false, true, tell_of_group },
     { "/events", false, false, false, tell_events },
+    { "/history", false, false, false, tell_history },
+    { HISTORY_PREFIX, true, false, false, tell_attempt },
 };
 
 /* NULL: there is none. */
@@ -362,8 +409,8 @@ void web_event(struct web *web, const struct event *event)
     group = core_find_group(web_core(web), event->group);
     assert(event->kind < EVENT_COUNT);
     web->facts.events[event->kind]++;
-    phases_event(&web->facts.phases, event, loop_now_ms(),
-                 group != NULL ? group->primary->probe.last_valid : MSEC_NEVER);
+    laps_event(&web->facts.laps, event, loop_now_ms(),
+               group != NULL ? group->primary->probe.last_valid : MSEC_NEVER);
     http_told(web->http);
 }
 

@@ -11,6 +11,8 @@
  *                                    200, 503: is it a replica, at most so far behind
  *     /events[?since=N]              server-sent events, from the one behind Last-Event-ID or N on;
  *                                    0: all that are kept; without: from now on
+ *     /history[?group=NAME][&count=N]   failovers, switchovers and outages, newest first, as JSON
+ *     /history/ID                    one of them with all its steps
  *
  * The last two of groups answer 503 while a majority of supervisors is out of reach, unless
  * &minority=allow says that this one's view will do.

@@ -5,6 +5,7 @@
 #include "notify/event_json_io.h"
 #include "sentinel/model.h"
 #include "sentinel/view.h"
+#include "sentinel/why.h"
 #include "wire/buf.h"
 
 /* Where memory is out a member is missing, and writing it fails: nobody takes the rest for whole.
@@ -182,7 +183,10 @@ static json_t *failover_json(const struct core *core, const struct group *group)
 json_t *web_json_group(const struct core *core, const struct group *group)
 {
     json_t *object = head_json(group);
+    char why[WHY_TEXT_MAX];
 
+    if (why_held(core, group, why))
+        put_text(object, "waits_for", why);
     put_number(object, "quorum", (uint64_t)group->conf.quorum);
     put_number(object, "down_after_ms", (uint64_t)group->conf.down_after_ms);
     put_age(object, "primary_since_ms", core->now, group->config_at);

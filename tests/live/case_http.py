@@ -48,6 +48,16 @@ def check_group(web, group):
     return told
 
 
+def check_history(web, old, new):
+    """The failover is the newest attempt, and can be read step by step."""
+    told = web.json("/history?group=orders&count=1")["attempts"]
+    check([(a["from"], a["to"], a["outcome"]) for a in told] == [(at(old), at(new), "switched")], "history: %s" % told)
+    whole = web.json("/history/%d" % told[0]["id"])
+    check({"+sdown", "+switch-master"} <= {s["event"] for s in whole["steps"]} and whole["id"] == told[0]["id"], "steps: %s" % whole)
+    check(web.json("/history?group=none")["attempts"] == [], "the history of a group that is none")
+    check([web.status(p) for p in ("/history/0", "/history/999999", "/history/x", "/history?count=0")] == [404, 404, 404, 400], "no such attempt")
+
+
 def is_well(web):
     return web.json("/groups/orders")["state"] == "ok"
 
@@ -97,6 +107,8 @@ def http_tells(nodes, supervisor):
         check([again.next() for _ in seen[1:]] == seen[1:], "the events again: %s" % again.events)
         check(Stream(first, "/events?since=0").next()["event"] == "+monitor", "the first event")
 
+        for each in world.supervisors:
+            check_history(each.web, old, new)
         old.start().await_ready()
         world.settle()
         for each in world.supervisors:
