@@ -165,7 +165,7 @@ asan: setup
 
 INSTALL ?= install
 DOC      = $(DESTDIR)$(PREFIX)/share/doc/picket
-SAMPLES := $(wildcard etc/*.conf)
+SAMPLES := $(wildcard etc/*.conf etc/*.cfg)
 UNITS   := $(wildcard etc/systemd/*.service etc/systemd/*.socket)
 SERVICES := $(notdir $(wildcard etc/systemd/*.service))
 USERS   := $(wildcard etc/systemd/*.sysusers)
