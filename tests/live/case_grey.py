@@ -68,12 +68,12 @@ def full_everywhere(nodes, supervisor):
         group = world.group
         for name, bad, good in (("maxmemory", "1", "0"), ("min-replicas-to-write", "5", "0")):
             moment = time.monotonic()
-            for node in group.nodes:
+            for node in group.replicas + [group.primary]:
                 node.call("CONFIG", "SET", name, bad)
             told(world, "+write-fault", moment)
             check("write-fault" in world.supervisors[0].master(group.name), "SENTINEL MASTER does not show it")
             world.stays(lambda m=moment: not world.switches(group, m), "a failover", 1.0)
-            for node in group.nodes:
+            for node in [group.primary] + group.replicas:
                 node.call("CONFIG", "SET", name, good)
             told(world, "-write-fault", moment)
             check(not [e for s in world.supervisors for e in s.events.find("+sdown", moment)], "+sdown")
