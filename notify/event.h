@@ -73,6 +73,9 @@
     X(ABORT_NOT_FENCED, "-failover-abort-not-fenced", WARNING, "@ %d")                             \
     X(WRITES_TAKEN, "+writes-taken", WARNING, "@") /* from a primary, by one without majority */   \
     X(WRITES_GIVEN, "-writes-taken", WARNING, "@")                                                 \
+    X(TAIL, "+divergent-tail", WARNING, "@ %d") /* a former primary has writes that nobody got */  \
+    X(SALVAGED, "+salvaged", WARNING, "@ %d")   /* they stand in a file */                         \
+    X(SALVAGE_FAILED, "-salvage-failed", WARNING, "@ %d")                                          \
     X(CONFIG_UPDATE_FROM, "+config-update-from", WARNING, "@")                                     \
     X(UPDATE_REFUSED, "-config-update-refused", WARNING, "@ %d") /* nobody vouched for it */       \
     X(REAFFIRMED, "+config-reaffirmed", WARNING, "@ epoch %e") /* the same primary, voted anew */  \

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <hiredis/hiredis.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,8 +32,9 @@ struct change {
     order_settled_fn *settled;
     void *arg;
     struct link_set *set;
-    enum link_kind kind; /* the link it goes over */
-    unsigned without;
+    enum link_kind kind;       /* the link it goes over */
+    struct role_change wanted; /* its address is valid until all is sent */
+    unsigned without;          /* parts that are left out */
     unsigned replies_due;
     bool broken; /* a reply was not to be had */
     struct order_result result;
@@ -197,8 +199,10 @@ static void read_offset(struct change *change, const redisReply *reply)
     struct node_info info;
 
     if (reply->type == REDIS_REPLY_STRING &&
-        node_info_parse(&info, replicas, reply->str, reply->len))
+        node_info_parse(&info, replicas, reply->str, reply->len)) {
         change->result.offset = info.repl_offset;
+        memcpy(change->result.replid, info.replid, sizeof change->result.replid);
+    }
 }
 
 static void settle(struct change *change)
@@ -240,18 +244,24 @@ static void change_replied(void *ctx, uint64_t tag, const redisReply *reply)
 
 /* Queue all steps. A link that takes only some of them would be left inside a transaction: it is
  * ended. */
-static void change_send(struct change *change, const struct addr *primary)
+static void change_send(struct change *change)
 {
-    char port[8] = "ONE";
+    const struct addr *primary = change->wanted.primary;
+    int64_t min_replicas = change->wanted.min_replicas;
+    char number[24] = "ONE";
     const char *host = "NO";
 
-    if (primary != NULL) {
-        snprintf(port, sizeof port, "%u", (unsigned)primary->port);
+    if (min_replicas > 0) {
+        snprintf(number, sizeof number, "%" PRId64, min_replicas);
+    } else if (primary != NULL) {
+        snprintf(number, sizeof number, "%u", (unsigned)primary->port);
         host = primary->host;
     }
+    const char *const follow[] = { "SLAVEOF", host, number, NULL };
+    const char *const need[] = { "CONFIG", "SET", "min-replicas-to-write", number, NULL };
     const char *const *const steps[STEP_COUNT] = {
         [STEP_MULTI] = (const char *[]){ "MULTI", NULL },
-        [STEP_ROLE_CHANGE] = (const char *[]){ "SLAVEOF", host, port, NULL },
+        [STEP_ROLE_CHANGE] = min_replicas > 0 ? need : follow,
         [STEP_REWRITE] = (const char *[]){ "CONFIG", "REWRITE", NULL },
         [STEP_KILL] = (const char *[]){ "CLIENT", "KILL", "TYPE", "normal", NULL },
         [STEP_EXEC] = (const char *[]){ "EXEC", NULL },
@@ -274,8 +284,7 @@ static void change_send(struct change *change, const struct addr *primary)
 
 /* Change the role over a link of a certain kind. */
 static void change_start(struct link_set *set, enum link_kind kind, uint32_t id, uint64_t ticket,
-                         const struct addr *primary, unsigned without, order_settled_fn *settled,
-                         void *arg)
+                         const struct role_change *wanted, order_settled_fn *settled, void *arg)
 {
     struct change *change = calloc(1, sizeof *change);
 
@@ -287,17 +296,18 @@ static void change_start(struct link_set *set, enum link_kind kind, uint32_t id,
     change->arg = arg;
     change->set = set;
     change->kind = kind;
-    change->without = without;
+    change->wanted = *wanted;
+    change->without = wanted->without | (wanted->min_replicas > 0 ? PART_REWRITE : 0);
     change->result = (struct order_result){ .id = id, .ticket = ticket, .role = ROLE_UNKNOWN };
     change->replies_due = 1; /* our own, so that it lives until all is sent */
-    change_send(change, primary);
+    change_send(change);
     change_release(change);
 }
 
-void order_role(struct link_set *set, uint32_t id, uint64_t ticket, const struct addr *primary,
-                unsigned without, order_settled_fn *settled, void *arg)
+void order_role(struct link_set *set, uint32_t id, uint64_t ticket,
+                const struct role_change *change, order_settled_fn *settled, void *arg)
 {
-    change_start(set, LINK_CMD, id, ticket, primary, without, settled, arg);
+    change_start(set, LINK_CMD, id, ticket, change, settled, arg);
 }
 
 /* The same order on several links: the first that is taken counts. */
@@ -322,7 +332,7 @@ static void fence_part_settled(void *arg, const struct order_result *result)
 }
 
 void order_fence(struct link_set *set, struct link_set *given, uint32_t id, uint64_t ticket,
-                 const struct addr *primary, unsigned without, order_settled_fn *settled, void *arg)
+                 const struct role_change *change, order_settled_fn *settled, void *arg)
 {
     struct fence *fence = calloc(1, sizeof *fence);
     bool pubsub = fence != NULL && link_give(set, given, id, LINK_PUBSUB);
@@ -337,8 +347,8 @@ void order_fence(struct link_set *set, struct link_set *given, uint32_t id, uint
     if (pubsub) { /* a subscribed connection takes nothing else */
         link_send(given, id, LINK_PUBSUB, (const char *[]){ "UNSUBSCRIBE", NULL }, nothing_replied,
                   NULL, 0);
-        change_start(given, LINK_PUBSUB, id, ticket, primary, without, fence_part_settled, fence);
+        change_start(given, LINK_PUBSUB, id, ticket, change, fence_part_settled, fence);
     }
     if (cmd)
-        change_start(given, LINK_CMD, id, ticket, primary, without, fence_part_settled, fence);
+        change_start(given, LINK_CMD, id, ticket, change, fence_part_settled, fence);
 }

@@ -32,7 +32,8 @@ struct order_result {
     bool ok;             /* SLAVEOF was taken */
     bool lost;           /* the link went before all replies were there: it may have happened */
     enum node_role role; /* what ROLE said; ROLE_UNKNOWN = it did not say */
-    uint64_t offset;     /* of replication, as INFO told it at once; 0 when it did not */
+    uint64_t offset;     /* of replication, as INFO told it at once; 0 when it did not, */
+    char replid[RUNID_LEN + 1];      /* and in which history; empty when it did not */
     int64_t min_replicas, max_lag_s; /* probes/guard_io.h */
     unsigned refused; /* bits of the parts that were (enum order_part), whether OK or not */
     char error[EVIDENCE_ERROR_MAX + 1]; /* the first error: what stood in the way of the change, or
@@ -46,17 +47,23 @@ void order_ping(struct link_set *set, uint32_t id, enum link_kind kind);
 void order_info(struct link_set *set, uint32_t id);
 void order_publish(struct link_set *set, uint32_t id, const char *channel, const char *text);
 
-/* Follow PRIMARY; NULL: be a primary. The parts of which the bit stands in WITHOUT are left out.
- * SETTLED is called exactly once; from within the call (lost) when the link is not up. */
-void order_role(struct link_set *set, uint32_t id, uint64_t ticket, const struct addr *primary,
-                unsigned without, order_settled_fn *settled, void *arg);
+/* What shall become of a node. */
+struct role_change {
+    const struct addr *primary; /* follow it; NULL: be a primary */
+    int64_t min_replicas;       /* instead, if not 0: stay what it is, and need so many for a write
+                                   (CONFIG SET, not stored) */
+    unsigned without;           /* parts that are left out */
+};
 
-/* The same, to follow PRIMARY, over every connection of SET to the node that is open or being
- * opened, whether anybody answers there or not; they are GIVEN to it (link_give). The pub/sub one
- * is the better: the node has known it for long, and finds the order there as soon as it runs
- * again. SETTLED is called exactly once, when the first has taken it or none can. */
+/* SETTLED is called exactly once; from within the call (lost) when the link is not up. */
+void order_role(struct link_set *set, uint32_t id, uint64_t ticket,
+                const struct role_change *change, order_settled_fn *settled, void *arg);
+
+/* The same, of a primary, over every connection of SET to the node that is open or being opened,
+ * whether anybody answers there or not; they are GIVEN to it (link_give). The pub/sub one is the
+ * better: the node has known it for long, and finds the order there as soon as it runs again.
+ * SETTLED is called exactly once, when the first has taken it or none can. */
 void order_fence(struct link_set *set, struct link_set *given, uint32_t id, uint64_t ticket,
-                 const struct addr *primary, unsigned without, order_settled_fn *settled,
-                 void *arg);
+                 const struct role_change *change, order_settled_fn *settled, void *arg);
 
 #endif

@@ -1,6 +1,8 @@
 #include "sentinel/carry_io.h"
 
 #include <assert.h>
+#include <string.h>
+#include <time.h>
 
 #include "notify/hooks_io.h"
 #include "notify/ring.h"
@@ -13,6 +15,7 @@
 #include "sentinel/model.h"
 #include "sentinel/outbox.h"
 #include "sentinel/recorder_io.h"
+#include "sentinel/salvage_io.h"
 #include "sentinel/shell_io.h"
 #include "wire/loop_io.h"
 
@@ -55,8 +58,50 @@ static void order_write(const struct carry *carry, const struct order *order)
                   carry->settled_arg);
 }
 
+/* What the node shall become. */
+static struct role_change role_change_of(const struct order *order)
+{
+    return (struct role_change){ .primary = order->kind == ORDER_PROMOTE ? NULL : &order->addr,
+                                 .min_replicas = order->min_replicas,
+                                 .without = order->without };
+}
+
+/* The wall clock, as the name of a file has it. */
+static void note_time(char text[SALVAGE_TIME_MAX + 1])
+{
+    time_t now = time(NULL);
+    struct tm utc;
+
+    if (gmtime_r(&now, &utc) == NULL ||
+        strftime(text, SALVAGE_TIME_MAX + 1, "%Y%m%dT%H%M%SZ", &utc) == 0)
+        strcpy(text, "0");
+}
+
+/* Over a connection of its own, which logs in as the links do. */
+static void order_fetch(const struct carry *carry, const struct order *order)
+{
+    const struct node *node = core_find_node(carry->core, order->id);
+    struct salvage_job job = { .id = order->id, .ticket = order->ticket };
+    struct salvage_head *head = &job.head;
+
+    if (node == NULL)
+        return; /* nobody waits for it any more */
+    head->addr = order->addr;
+    head->from = order->from;
+    head->until = order->until;
+    memcpy(head->replid, order->replid, sizeof head->replid);
+    memcpy(head->group, node->group->name, sizeof head->group);
+    note_time(head->time);
+    memcpy(job.user, node->group->conf.auth_user, sizeof job.user);
+    memcpy(job.pass, node->group->conf.auth_pass, sizeof job.pass);
+    memcpy(job.renames, node->group->conf.rename_commands, sizeof job.renames);
+    salvage_io_fetch(carry->salvage, &job);
+}
+
 static void carry_order(const struct carry *carry, const struct order *order)
 {
+    struct role_change change;
+
     switch (order->kind) {
     case ORDER_OPEN:
         order_open(carry, order);
@@ -80,12 +125,14 @@ static void carry_order(const struct carry *carry, const struct order *order)
     case ORDER_FOLLOW:
     case ORDER_DEMOTE:
     case ORDER_DETACH:
-        order_role(carry->links, order->id, order->ticket, &order->addr, order->without,
-                   carry->settled, carry->settled_arg);
-        break;
     case ORDER_PROMOTE:
-        order_role(carry->links, order->id, order->ticket, NULL, order->without, carry->settled,
+    case ORDER_HOLD:
+        change = role_change_of(order);
+        order_role(carry->links, order->id, order->ticket, &change, carry->settled,
                    carry->settled_arg);
+        break;
+    case ORDER_FETCH:
+        order_fetch(carry, order);
         break;
     case ORDER_SCRIPT_KILL:
     case ORDER_FUNCTION_KILL:
@@ -95,8 +142,9 @@ static void carry_order(const struct carry *carry, const struct order *order)
         order_write(carry, order);
         break;
     case ORDER_FENCE:
-        order_fence(carry->links, carry->given, order->id, order->ticket, &order->addr,
-                    order->without, carry->settled, carry->settled_arg);
+        change = role_change_of(order);
+        order_fence(carry->links, carry->given, order->id, order->ticket, &change, carry->settled,
+                    carry->settled_arg);
         break;
     case ORDER_DISARM:
         link_forget(carry->given, order->id);

@@ -18,6 +18,7 @@ struct parcel;
 struct peer_line;
 struct recorder;
 struct ring;
+struct salvage_io;
 struct script_io;
 struct shell_ops;
 
@@ -31,6 +32,7 @@ struct carry {
     struct recorder *recorder;
     struct hooks *hooks;
     struct ring *ring; /* of the events that were told */
+    struct salvage_io *salvage;
     order_settled_fn *settled;
     void *settled_arg;
     const struct shell_ops *ops;

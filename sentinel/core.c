@@ -21,6 +21,7 @@
 #include "sentinel/restore.h"
 #include "sentinel/role_order.h"
 #include "sentinel/role_watch.h"
+#include "sentinel/salvage.h"
 #include "sentinel/things.h"
 
 #define LATE_MIN_MS  50  /* a timer that comes later than this: we stood still */
@@ -171,6 +172,7 @@ static void take_settled(struct core *core, const struct settled *settled)
 
     role_watch_settled(core, node, settled);
     told.again = role_order_settled(core, node, settled);
+    salvage_settled(core, node, &told);
     failover_settled(core, node->group, &told);
     repoint_settled(core, node, &told);
     guard_settled(core, node, settled);

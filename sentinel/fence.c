@@ -8,6 +8,7 @@
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
 #include "sentinel/role_order.h"
+#include "sentinel/salvage.h"
 
 #define ARM_EVERY_MS 1000
 #define RETRY_MS     100 /* between two orders to the same node */
@@ -26,6 +27,8 @@ static void arm(struct core *core, struct group *group)
 
     group->failover.fence.ticket = order->ticket;
     order->addr = node_shown_addr(group->failover.promoted);
+    if (!salvage_holds(group->primary, &order->min_replicas))
+        order->min_replicas = 0;
     group->primary->armed = true;
     group->failover.fence.arm_at = core->now + ARM_EVERY_MS;
     emit_group_event(core, EVENT_FENCE_ARMED, group);

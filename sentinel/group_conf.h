@@ -40,7 +40,9 @@
     X(min_replicas, "min-replicas", 1, 1, 128,                                                     \
       "replicas that a primary needs to accept writes, where they are looked after")               \
     X(max_lag_s, "max-lag", 10, 1, 3600,                                                           \
-      "silence after which a replica does not count for that, in seconds")
+      "silence after which a replica does not count for that, in seconds")                         \
+    X(salvage_max_bytes, "salvage-max-bytes", 67108864, 1024, INT64_C(1) << 40,                    \
+      "a longer tail of a former primary is not fetched")
 
 /*   X(field, SENTINEL SET name, preset, meaning, words...) */
 #define GROUP_CHOICES(X)                                                                           \
@@ -53,7 +55,10 @@
       "off", "auto", "strict")                                                                     \
     X(durability, "durability", DURABILITY_ASYNC,                                                  \
       "bounded: min-replicas-to-write and -max-lag of the nodes are kept right", "async",          \
-      "bounded")
+      "bounded")                                                                                   \
+    X(salvage, "salvage", 0,                                                                       \
+      "writes that only a former primary has are fetched into a file before it follows", "no",     \
+      "yes")
 
 enum fencing { FENCING_OFF, FENCING_AUTO, FENCING_STRICT };
 enum durability { DURABILITY_ASYNC, DURABILITY_BOUNDED };

@@ -58,7 +58,7 @@ struct group *group_add(struct core *core, const char *name, const struct addr *
     group->base = group->conf;
     group->base_addr = *addr;
     group->config_at = group->hello_due_at = core->now;
-    group->voted_at = group->opinion_at = MSEC_NEVER;
+    group->voted_at = group->opinion_at = group->forked_at = MSEC_NEVER;
     deadline_init(&group->deadline, THING_GROUP, group->id);
     memmove(&core->groups[slot + 1], &core->groups[slot],
             (core->n_groups++ - slot) * sizeof *core->groups);
@@ -176,6 +176,7 @@ static void retarget_nodes(struct core *core, struct group *group, struct node *
         node->fix_at = core->now;
         node->amnesia.since = MSEC_NEVER;
         node->amnesia.told = false;
+        salvage_reset(node);
         backoff_reset(&node->fix_backoff);
         node->crashed = node->crashed && node != group->primary;
         if (node == group->primary)
@@ -188,6 +189,18 @@ static void retarget_nodes(struct core *core, struct group *group, struct node *
     }
     emit_node_row(core, old);
     emit_node_row(core, group->primary);
+}
+
+#define LINK_DOWN_UNIT_MS 1000 /* INFO tells it in whole seconds */
+
+/* Since when NODE had nothing new of its primary, as far as it said. */
+static msec forked_at(const struct node *node)
+{
+    if (node->probe.info_seen_at == MSEC_NEVER || node->info.role != ROLE_REPLICA)
+        return MSEC_NEVER;
+    if (node->info.link_up || node->info.link_down_ms < 0)
+        return node->probe.info_seen_at;
+    return node->probe.info_seen_at - node->info.link_down_ms - LINK_DOWN_UNIT_MS;
 }
 
 /* +switch-master, then every replica anew, as clients of Sentinel expect. Whoever led the failover
@@ -235,6 +248,7 @@ void group_switch(struct core *core, struct group *group, struct node *node, uin
     if (node != old) {
         group->primary = node;
         group->config_at = core->now;
+        group->forked_at = forked_at(node);
         retarget_nodes(core, group, old);
         announce_switch(core, group, &from);
         node_note_lineage(core, node);

@@ -17,7 +17,8 @@
 /* Whether anything is looked after in this group. */
 static bool is_wanted(const struct group *group)
 {
-    return group->conf.fencing != FENCING_OFF || group->conf.durability == DURABILITY_BOUNDED;
+    return group->conf.fencing != FENCING_OFF || group->conf.durability == DURABILITY_BOUNDED ||
+           group->conf.salvage;
 }
 
 /* How many have been heard of at AT or later, this supervisor included. */
@@ -86,12 +87,21 @@ static bool must_fence(const struct core *core, const struct group *group, const
            !has_all(group);
 }
 
+/* A former primary whose writes were taken, or are about to be: it gets them back when it is a
+ * replica. */
+static bool is_held(const struct group *group, const struct node *node)
+{
+    return node != group->primary && node->info.role == ROLE_PRIMARY &&
+           (node->min_replicas >= GUARD_FENCED || group->conf.salvage);
+}
+
 /* What shall be in force. */
 static int64_t wanted(const struct core *core, const struct group *group, const struct node *node)
 {
     if (must_fence(core, group, node))
         return node->min_replicas % GUARD_FENCED + GUARD_FENCED;
-    if (!repoint_is_confirmed(core, node)) /* nobody else's word but what is there */
+    if (is_held(group, node) ||
+        !repoint_is_confirmed(core, node)) /* nobody else's word but what is there */
         return node->min_replicas;
     return usual(group, node);
 }

@@ -80,10 +80,12 @@ struct settled {
     bool again;       /* set by the core: nothing happened, it is to be ordered again at once */
     unsigned refused; /* order: parts that were (enum order_part) */
     enum node_role role;             /* order: what ROLE, read right behind it, said, */
-    uint64_t offset;                 /* and the replication offset in it */
+    uint64_t offset;                 /* and the replication offset in it, */
+    char replid[RUNID_LEN + 1];      /* and the history that INFO named; may be empty */
     int64_t min_replicas, max_lag_s; /* GUARD_ASK, GUARD_SET: in force now */
     char error[EVIDENCE_ERROR_MAX +
-               1]; /* order: the first error reply, also of a part; disk: the reason */
+               1]; /* order: the first error reply, also of a part; FETCH: also what was
+                      fetched, and where it is; disk: the reason */
 };
 
 struct input {

@@ -24,6 +24,7 @@
 #include "sentinel/lag.h"
 #include "sentinel/lineage.h"
 #include "sentinel/output.h"
+#include "sentinel/salvage.h"
 #include "sentinel/write_watch.h"
 #include "wire/addr.h"
 #include "wire/backoff.h"
@@ -129,6 +130,7 @@ struct node {
     uint64_t guard_ticket;    /* order in flight; 0 = none */
     msec guard_ask_at;        /* the next one not before */
     size_t prompt_replicas;   /* a primary: that it lists as online and without lag */
+    struct salvage salvage;   /* of what it wrote last */
     bool owed;                /* a former primary: demote it at first contact */
     struct busy busy;         /* what it runs is being ended */
     struct write_watch write; /* the primary: whether it takes writes */
@@ -169,7 +171,9 @@ struct group {
     bool announced;  /* +monitor was raised */
     bool configured; /* CONFIGUREd since the last RETAIN */
     uint64_t config_epoch;
-    msec config_at; /* when the current primary became it here */
+    msec config_at; /* when the current primary became it here, */
+    msec
+        forked_at; /* and since when it had nothing new of the former one; MSEC_NEVER = not known */
     struct node *primary;
     struct node *nodes[NODES_MAX];
     size_t n_nodes;

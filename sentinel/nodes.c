@@ -10,6 +10,7 @@
 #include "sentinel/loading.h"
 #include "sentinel/model.h"
 #include "sentinel/role_watch.h"
+#include "sentinel/salvage.h"
 #include "sentinel/things.h"
 
 #define FIX_MIN_MS 1000 /* between two orders to follow, doubling ... */
@@ -280,6 +281,7 @@ static void note_runid(struct core *core, struct node *node, const struct node_i
         node->reborn = true;
         node->guard_at = MSEC_NEVER;
         node->reborn_at = core->now;
+        salvage_reset(node);
         if (node == node->group->primary)
             amnesia_suspect(core, node);
         emit_node_event(core, EVENT_REBOOT, node);

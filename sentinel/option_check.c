@@ -55,5 +55,6 @@ bool option_is_script(const struct conf_option *option)
 
 bool option_is_no_yes(const struct conf_option *option)
 {
-    return option->type == CONF_CHOICE && option->words == option_no_yes;
+    return option->type == CONF_CHOICE && option->max == 1 && strcmp(option->words[0], "no") == 0 &&
+           strcmp(option->words[1], "yes") == 0;
 }

@@ -13,6 +13,7 @@
 
 #include "notify/event.h"
 #include "probes/evidence.h"
+#include "probes/node_info.h"
 #include "quorum/message.h"
 #include "sentinel/row.h"
 #include "wire/addr.h"
@@ -33,8 +34,13 @@
  *   DEMOTE  as FOLLOW, of a primary, before anybody else is promoted; settles TICKET with the
  *           offset of its last write
  *   FENCE   as DEMOTE, over every connection that is open, even one that does not answer; they are
- *           given up to it: both links report that they ended. Settles TICKET, perhaps very late
+ *           given up to it: both links report that they ended. Settles TICKET, perhaps very late.
+ *           With MIN_REPLICAS: as HOLD
  *   DISARM  end the connections that FENCE took
+ *   HOLD    MULTI, CONFIG SET min-replicas-to-write, CLIENT KILL TYPE normal, EXEC, of a former
+ *           primary that is to keep its history for now; settles TICKET with role and offset
+ *   FETCH   ask it for what it has of REPLID from FROM up to UNTIL, over a connection of its own,
+ *           and make that a file; settles TICKET, its error saying which file
  *   DETACH  as FOLLOW, before ADDR is a primary; settles TICKET
  *   GUARD_ASK  CONFIG GET min-replicas-to-write and -max-lag; settles TICKET with both
  *   GUARD_SET  CONFIG SET of both (and CONFIG REWRITE if REWRITE); settles TICKET with both
@@ -56,6 +62,8 @@
     X(FUNCTION_KILL, "function-kill", 0)                                                           \
     X(WRITE, "write", 0)                                                                           \
     X(FENCE, "fence", 1)                                                                           \
+    X(HOLD, "hold", 1)                                                                             \
+    X(FETCH, "fetch", 0)                                                                           \
     X(DISARM, "disarm", 0)                                                                         \
     X(DETACH, "detach", 1)                                                                         \
     X(DEMOTE, "demote", 1)                                                                         \
@@ -81,8 +89,10 @@ struct order {
     unsigned
         without; /* FOLLOW, PROMOTE, DEMOTE, FENCE, DETACH: parts to leave out (enum order_part) */
     msec pause_ms;                   /* PAUSE */
-    int64_t min_replicas, max_lag_s; /* GUARD_SET */
+    int64_t min_replicas, max_lag_s; /* GUARD_SET; HOLD, and FENCE if not 0: the first */
     bool rewrite;
+    char replid[RUNID_LEN + 1]; /* FETCH */
+    uint64_t from, until;
     struct hello hello; /* HELLO */
 };
 

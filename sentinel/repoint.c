@@ -13,6 +13,7 @@
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
 #include "sentinel/role_order.h"
+#include "sentinel/salvage.h"
 
 #define POLL_MS           100  /* INFO while a replica is coming over */
 #define RETRY_LOST_MS     100  /* the link went before the reply */
@@ -195,7 +196,9 @@ static void lead_node(struct core *core, struct group *group, struct node *node)
     if (node->repoint != REPOINT_NONE || node->ticket != 0 || !is_reachable(node) ||
         core->now < node->fix_at || !is_steady(core, group))
         return;
-    if (node->info.role == ROLE_PRIMARY ? may_demote(core, node) : node->owed || has_slot(group))
+    if ((node->info.role == ROLE_PRIMARY ? may_demote(core, node)
+                                         : node->owed || has_slot(group)) &&
+        salvage_permits(core, node))
         order_follow(core, node, EVENT_SLAVE_RECONF_SENT);
 }
 
@@ -252,7 +255,7 @@ static void repair(struct core *core, struct group *group)
 
         if (repair_at(core, node) > core->now || !may_repair(core, group))
             continue;
-        if ((stray || has_slot(group)) && confirm(core, node))
+        if ((stray || has_slot(group)) && confirm(core, node) && salvage_permits(core, node))
             order_follow(core, node, stray ? EVENT_CONVERT_TO_SLAVE : EVENT_FIX_SLAVE_CONFIG);
     }
 }
@@ -272,6 +275,7 @@ void repoint_run(struct core *core, struct group *group)
             note_progress(core, node);
         note_arrival(core, node);
         note_debt(core, node);
+        salvage_run(core, node);
     }
     if (tells_of_switch(core, group))
         return;
@@ -311,6 +315,8 @@ void repoint_settled(struct core *core, struct node *node, const struct settled 
     node->ticket = 0;
     if (!settled->ok)
         node->repoint = REPOINT_NONE;
+    else if (node->owed && settled->role == ROLE_REPLICA)
+        salvage_note_demoted(core, node, settled);
     if (settled->again)
         node->fix_at = core->now;
     else if (settled->lost)

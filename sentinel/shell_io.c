@@ -19,6 +19,7 @@
 #include "sentinel/input.h"
 #include "sentinel/model.h"
 #include "sentinel/outbox.h"
+#include "sentinel/salvage_io.h"
 #include "sentinel/output.h"
 #include "sentinel/recorder_io.h"
 #include "sentinel/state_io.h"
@@ -172,6 +173,7 @@ static void on_settled(void *arg, const struct order_result *result)
     settled->refused = result->refused;
     settled->role = result->role;
     settled->offset = result->offset;
+    memcpy(settled->replid, result->replid, sizeof settled->replid);
     settled->min_replicas = result->min_replicas;
     settled->max_lag_s = result->max_lag_s;
     memcpy(settled->error, result->error, sizeof settled->error);
@@ -396,11 +398,12 @@ static bool build(struct shell *shell, struct state *state, const struct addr *s
                              on_script, shell);
     carry->ring = new_ring(state);
     carry->recorder = recorder_new(shell->loop, state_dir(state), shell->core);
+    carry->salvage = salvage_io_new(shell->loop, state_dir(state), on_settled, shell);
     carry->core = shell->core;
     carry->settled = on_settled;
     carry->settled_arg = shell;
     return shell->core && shell->outbox && shell->disk && carry->links && carry->given &&
-           carry->peers && carry->scripts && carry->hooks && carry->ring && carry->recorder;
+           carry->peers && carry->scripts && carry->ring && carry->recorder && carry->salvage;
 }
 
 struct shell *shell_new(uv_loop_t *loop, struct state *state, const struct addr *self,
@@ -443,6 +446,7 @@ void shell_stop(struct shell *shell, void (*done)(void *arg), void *arg)
     link_set_free(shell->carry.given);
     link_set_free(shell->carry.links);
     peer_line_free(shell->carry.peers);
+    salvage_io_stop(shell->carry.salvage);
     shell->carry.given = shell->carry.links = NULL;
     shell->carry.peers = NULL;
     if (disk_idle(shell->disk))

@@ -23,7 +23,9 @@ struct ctl;
     X(backup, "NODE FILE", "all data of a running node into an RDB file, checked")                 \
     X(restore, "FILE NODE", "the data of an RDB file into a running node")                         \
     X(copy, "NODE NODE",                                                                           \
-      "the data of a running node into another one, and what is written meanwhile")
+      "the data of a running node into another one, and what is written meanwhile")                \
+    X(salvage, "show FILE | replay FILE [--to NODE] [--db N] [--yes]",                             \
+      "what only a former primary had: shown, or written to the group's primary")
 
 /* Carries out a command; argv[0] is its name, behind it what the operator wrote. Returns the status
  * to exit with: 0; 1 when something is wrong, which has been printed; 2 when the words make no

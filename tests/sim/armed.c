@@ -44,9 +44,12 @@ void armed_fence(struct world *w, struct sup *s, const struct order *order)
     if (pubsub != NULL)
         give_away(w, s, pubsub);
     audit_order(w, s, order, conn->server - PLAN_SUPS_MAX);
-    packet = packet_new(w, PKT_FOLLOW);
+    packet = packet_new(w, order->min_replicas > 0 ? PKT_HOLD : PKT_FOLLOW);
     packet->ticket = order->ticket;
-    packet->u.addr = order->addr;
+    if (order->min_replicas > 0)
+        packet->u.guard.min_replicas = order->min_replicas;
+    else
+        packet->u.addr = order->addr;
     packet->without = order->without;
     conn->tickets[conn->n_tickets++] = order->ticket;
     net_send(w, conn, TO_SERVER, packet);

@@ -260,6 +260,7 @@ void audit_output(struct world *w, struct sup *s, const struct output *output)
         if (account_of(w, s, group)->switched_at != w->now) /* else it is told again */
             audit_down_output(w, s, event);
         audit_select_output(w, s, event);
+        audit_salvage_event(w, s, event);
     }
     for (size_t i = 0; i < output->n_orders; i++) {
         const struct node *node = core_find_node(s->core, output->orders[i].id);
@@ -296,8 +297,10 @@ void audit_message(struct world *w, struct sup *s, const struct message *message
 void audit_order(struct world *w, struct sup *s, const struct order *order, int engine)
 {
     audit_disk_order(w, s, order, engine);
-    if (order->kind == ORDER_FOLLOW)
+    if (order->kind == ORDER_FOLLOW) {
         audit_follow_leaves(w, s, order, engine);
+        audit_salvage_follow(w, s, order, engine);
+    }
     if (order->kind == ORDER_PROMOTE) {
         audit_drain_promote(w, s, engine);
         guard_note_promote(w, s, engine);

@@ -8,6 +8,7 @@
  *   audit_down.c    nobody is called down without evidence, no failover without the quorum
  *   audit_select.c  the promoted node passed the selection rule
  *   audit_drain.c   a planned switchover loses nothing
+ *   audit_salvage.c no former primary follows before what it alone has was fetched, or given up
  *   audit_repoint.c replicas are brought over few at a time, and never the wrong node
  *   audit_calm.c    liveness: once the faults are over, all agree within a bound
  */
@@ -108,6 +109,7 @@ struct audit {
     uint64_t shown_epoch[PLAN_SUPS_MAX];
     msec shown_epoch_at[PLAN_SUPS_MAX];
     int requests_open;
+    uint32_t given_up[PLAN_SUPS_MAX][PLAN_ENGINES_MAX]; /* life in which its tail was */
     bool
         unfounded[PLAN_GROUPS_MAX]; /* somebody was promoted by one who did not know all replicas */
 };
@@ -169,6 +171,10 @@ void audit_follow_seen(struct world *w, struct sup *s, int engine, const struct 
 void audit_follow_ended(struct world *w, struct sup *s, int engine);
 void audit_order_lost(struct world *w, struct sup *s, const struct order *order);
 void audit_follow_leaves(struct world *w, struct sup *s, const struct order *order, int engine);
+
+/* An order to follow leaves; what came of fetching what the node alone has. */
+void audit_salvage_follow(struct world *w, struct sup *s, const struct order *order, int engine);
+void audit_salvage_event(struct world *w, struct sup *s, const struct event *event);
 
 /* An order to promote that node leaves. */
 void audit_drain_promote(struct world *w, struct sup *s, int engine);

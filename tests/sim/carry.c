@@ -142,6 +142,8 @@ static enum packet_kind packet_of_order(enum order_kind kind)
     static const enum packet_kind kinds[] = { [ORDER_FOLLOW] = PKT_FOLLOW,
                                               [ORDER_DEMOTE] = PKT_FOLLOW,
                                               [ORDER_DETACH] = PKT_FOLLOW,
+                                              [ORDER_HOLD] = PKT_HOLD,
+                                              [ORDER_FETCH] = PKT_FETCH,
                                               [ORDER_PROMOTE] = PKT_PROMOTE,
                                               [ORDER_PAUSE] = PKT_PAUSE,
                                               [ORDER_ROLE] = PKT_ROLE,
@@ -181,6 +183,12 @@ static void carry_role(struct world *w, struct sup *s, const struct order *order
     } else if (order->kind == ORDER_GUARD_SET) {
         packet->u.guard.min_replicas = order->min_replicas;
         packet->u.guard.max_lag_s = order->max_lag_s;
+    } else if (order->kind == ORDER_HOLD) {
+        packet->u.guard.min_replicas = order->min_replicas;
+    } else if (order->kind == ORDER_FETCH) {
+        memcpy(packet->u.fetch.replid, order->replid, sizeof packet->u.fetch.replid);
+        packet->u.fetch.from = order->from;
+        packet->u.fetch.until = order->until;
     } else if (order->kind != ORDER_GUARD_ASK)
         packet->u.addr = order->addr;
     conn->tickets[conn->n_tickets++] = order->ticket;
@@ -217,6 +225,8 @@ static void carry_order(struct world *w, struct sup *s, const struct order *orde
     case ORDER_DETACH:
     case ORDER_PROMOTE:
     case ORDER_PAUSE:
+    case ORDER_HOLD:
+    case ORDER_FETCH:
     case ORDER_GUARD_ASK:
     case ORDER_GUARD_SET:
     case ORDER_ROLE:

@@ -191,15 +191,19 @@ static void obey(struct world *w, struct engine *e, struct conn *conn, const str
         repl_advance(w);
         if (packet->kind == PKT_PROMOTE)
             repl_promote(w, e);
+        else if (packet->kind == PKT_HOLD)
+            e->min_replicas = packet->u.guard.min_replicas;
         else
             repl_follow(w, e, world_engine_by_addr(w, &packet->u.addr));
         if (((e->picky | packet->without) & PART_KILL) == 0)
             kill_normal_clients(w, e, conn);
-        for (int i = 0; i < w->plan.n_sups; i++) /* somebody else sends it elsewhere */
+        for (int i = 0; packet->kind != PKT_HOLD && i < w->plan.n_sups;
+             i++) /* somebody else sends it elsewhere */
             if (w->sups[i].endpoint != conn->client)
                 audit_follow_ended(w, &w->sups[i], e->index);
         reply->u.settled.ok = true;
         reply->u.settled.offset = e->offset;
+        repl_id_format(reply->u.settled.replid, e->replid);
     }
     reply->u.settled.role = ev == EVIDENCE_DENIED ? ROLE_UNKNOWN : e->role;
     net_send(w, conn, TO_CLIENT, reply);
@@ -286,6 +290,30 @@ static void answer_write(struct world *w, struct engine *e, struct conn *conn,
     net_send(w, conn, TO_CLIENT, reply);
 }
 
+/* PSYNC of an old history: what the node still has of it. */
+static void answer_fetch(struct world *w, struct engine *e, struct conn *conn,
+                         const struct packet *packet)
+{
+    struct packet *reply = packet_new(w, PKT_SETTLED);
+    char replid[RUNID_LEN + 1];
+    bool there;
+
+    repl_advance(w);
+    repl_id_format(replid, e->replid);
+    there = trouble(w, e, conn) == EVIDENCE_COUNT && e->role == ROLE_PRIMARY &&
+            strcmp(replid, packet->u.fetch.replid) == 0 && packet->u.fetch.until <= e->offset &&
+            e->offset - packet->u.fetch.from < w->plan.backlog;
+    if (there) {
+        e->fetched_id = e->replid;
+        e->fetched_until = packet->u.fetch.until;
+    }
+    reply->ticket = packet->ticket;
+    reply->u.settled.ok = there;
+    reply->u.settled.role = e->role;
+    reply->u.settled.error = there ? "in a file" : "the node has not got it any more";
+    net_send(w, conn, TO_CLIENT, reply);
+}
+
 static void serve_open(struct world *w, struct engine *e, struct conn *conn)
 {
     conn->denied = e->denied > 0 || conn->login != e->demands;
@@ -339,7 +367,11 @@ static void serve(struct world *w, struct engine *e, struct conn *conn, const st
             publish(w, e, &packet->u.hello, 0);
         reply_evidence(w, conn, EVIDENCE_HELLO_SENT);
         break;
+    case PKT_FETCH:
+        answer_fetch(w, e, conn, packet);
+        break;
     case PKT_FOLLOW:
+    case PKT_HOLD:
     case PKT_PROMOTE:
         obey(w, e, conn, packet);
         break;

@@ -67,6 +67,7 @@ struct engine {
     msec wrote_at;           /* when clients last wrote to it */
     uint64_t demoted_offset; /* what it had when it was last made a replica, */
     uint32_t demoted_life;   /* and which process that was */
+    uint64_t fetched_id, fetched_until; /* what a supervisor has of it beyond its successor */
 
     int demands; /* password; 0 = none */
     struct request_in *inbox;

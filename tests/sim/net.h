@@ -34,6 +34,8 @@ struct world;
     X(PROMOTE, "promote")                                                                          \
     X(GUARD_ASK, "guard-ask")                                                                      \
     X(GUARD_SET, "guard-set")                                                                      \
+    X(HOLD, "hold")                                                                                \
+    X(FETCH, "fetch")                                                                              \
     X(PAUSE, "pause")                                                                              \
     X(UNPAUSE, "unpause")                                                                          \
     X(ROLE, "role")                                                                                \
@@ -98,6 +100,7 @@ struct packet {
             bool ok;
             enum node_role role;
             uint64_t offset;
+            char replid[RUNID_LEN + 1];
             unsigned refused;
             int64_t min_replicas, max_lag_s;
             const char *error;
@@ -105,7 +108,11 @@ struct packet {
         msec pause_ms; /* PAUSE */
         struct {
             int64_t min_replicas, max_lag_s;
-        } guard; /* GUARD_SET */
+        } guard; /* GUARD_SET, HOLD: the first */
+        struct {
+            char replid[RUNID_LEN + 1];
+            uint64_t from, until;
+        } fetch;
     } u;
 };
 

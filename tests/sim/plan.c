@@ -189,6 +189,15 @@ static void draw_picky(struct plan *plan, struct prng *prng)
                                        PART_REWRITE | PART_KILL, PART_MULTI);
 }
 
+/* Behind all else, so that what was drawn before it stays as it was. */
+static void draw_salvage(struct plan *plan, struct prng *prng)
+{
+    for (int i = 0; i < plan->n_groups; i++) {
+        plan->conf[i].salvage = chance(prng, 30);
+        plan->conf[i].salvage_max_bytes = PICK(prng, 67108864, 67108864, 1024);
+    }
+}
+
 void plan_draw(struct plan *plan, uint64_t seed)
 {
     struct prng prng;
@@ -203,4 +212,5 @@ void plan_draw(struct plan *plan, uint64_t seed)
     draw_world(plan, &prng);
     draw_chaos(plan, &prng);
     draw_picky(plan, &prng);
+    draw_salvage(plan, &prng);
 }

@@ -108,6 +108,7 @@ static void settled(struct world *w, struct sup *s, struct conn *conn, const str
     input.u.settled.ok = packet->u.settled.ok;
     input.u.settled.role = packet->u.settled.role;
     input.u.settled.offset = packet->u.settled.offset;
+    memcpy(input.u.settled.replid, packet->u.settled.replid, sizeof input.u.settled.replid);
     input.u.settled.refused = packet->u.settled.refused;
     input.u.settled.min_replicas = packet->u.settled.min_replicas;
     input.u.settled.max_lag_s = packet->u.settled.max_lag_s;

@@ -39,6 +39,7 @@ expect
     [  1818] s3 +slave slave n3:6379 n3 6379 @ g1 n2 6379
     [  1818] s3 +slave-reconf-sent slave n3:6379 n3 6379 @ g1 n2 6379
     [  1820] s3 +slave-reconf-inprog slave n3:6379 n3 6379 @ g1 n2 6379
+    [  1822] s3 +divergent-tail slave n1:6379 n1 6379 @ g1 n2 6379 1500 bytes from offset 1001 that only it has, written within 0 ms
     [  1823] s3 -sdown slave n1:6379 n1 6379 @ g1 n2 6379
     [  1825] s1 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
     [  1825] s1 +switch-master g1 n1 6379 n2 6379

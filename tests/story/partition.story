@@ -77,6 +77,7 @@ expect
     [  5042] s1 -sdown sentinel s3 s3 26379 @ g1 n1 6379
     [  5106] s2 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  5110] s2 +convert-to-slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5112] s2 +divergent-tail slave n1:6379 n1 6379 @ g1 n3 6379 4012 bytes from offset 1001 that only it has, written within 4341 ms
     [  5117] s1 -sdown slave n3:6379 n3 6379 @ g1 n1 6379
     [  5117] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
     [  5120] s2 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
@@ -92,6 +93,7 @@ expect
     [  5291] s1 -writes-taken slave n1:6379 n1 6379 @ g1 n3 6379
     [  5291] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [  5612] s2 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5673] s3 +divergent-tail slave n1:6379 n1 6379 @ g1 n3 6379 4012 bytes from offset 1001 that only it has, written within 4917 ms
     [  6289] s3 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
     [  6291] s1 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
 show g1

@@ -558,13 +558,20 @@ static void test_info(void)
 #define QUEUED     "+QUEUED\r\n"
 #define SLAVE_ROLE "*2\r\n$5\r\nslave\r\n$4\r\nmore\r\n"
 
+static void change_role(uint64_t ticket, const struct addr *primary, unsigned without)
+{
+    const struct role_change change = { .primary = primary, .without = without };
+
+    order_role(world.links, ID, ticket, &change, on_settled, NULL);
+}
+
 /* Order node ID to follow somebody, under that script, and wait for the end. */
 static void follow(const struct line_of_script *script)
 {
     struct addr primary = { "10.0.0.9", 6400 };
 
     bring_up(script, LINK_CMD);
-    order_role(world.links, ID, 42, &primary, 0, on_settled, NULL);
+    change_role(42, &primary, 0);
     await(&world.settled, 1);
     CU_ASSERT_EQUAL(world.settled, 1);
     CU_ASSERT(world.result.ticket == 42 && world.result.id == ID);
@@ -607,7 +614,7 @@ static void test_follow(void)
     CU_ASSERT(world.result.error[0] == '\0' && world.result.refused == 0);
     CU_ASSERT_PTR_NOT_NULL(strstr(world.requests, "|MULTI|SLAVEOF 10.0.0.9 6400|CONFIG REWRITE|"
                                                   "CLIENT KILL TYPE normal|EXEC|ROLE|"));
-    order_role(world.links, ID, 43, NULL, 0, on_settled, NULL);
+    change_role(43, NULL, 0);
     await(&world.settled, 2);
     CU_ASSERT_PTR_NOT_NULL(strstr(world.requests, "|MULTI|SLAVEOF NO ONE|"));
     finish();
@@ -698,7 +705,7 @@ static void test_parts_left_out(void)
         };
 
         bring_up(script, LINK_CMD);
-        order_role(world.links, ID, 42, NULL, rows[i].without, on_settled, NULL);
+        change_role(42, NULL, rows[i].without);
         await(&world.settled, 1);
         CU_ASSERT(world.result.ok && world.result.refused == 0);
         CU_ASSERT_PTR_NOT_NULL(strstr(world.requests, rows[i].requests));
@@ -775,7 +782,7 @@ static void test_follow_lost(void)
     follow(at_exec);
     CU_ASSERT(world.result.lost && !world.result.ok);
     expect(EVIDENCE_RESET);
-    order_role(world.links, ID, 43, NULL, 0, on_settled, NULL); /* no link: at once */
+    change_role(43, NULL, 0); /* no link: at once */
     CU_ASSERT(world.settled == 2 && world.result.lost && world.result.ticket == 43);
     finish();
     follow(at_role);
@@ -786,7 +793,7 @@ static void test_follow_lost(void)
 static void test_follow_closed(void)
 {
     bring_up(polite, LINK_CMD);
-    order_role(world.links, ID, 44, NULL, 0, on_settled, NULL);
+    change_role(44, NULL, 0);
     link_close(world.links, ID, LINK_CMD);
     CU_ASSERT(world.settled == 1 && world.result.lost);
     finish();
@@ -801,7 +808,7 @@ static void test_too_many(void)
     bring_up(mute, LINK_CMD);
     for (int i = 0; i < WAITERS_MAX - 2; i++)
         order_ping(world.links, ID, LINK_CMD);
-    order_role(world.links, ID, 45, NULL, 0, on_settled, NULL); /* only two steps of six fit */
+    change_role(45, NULL, 0); /* only two steps of six fit */
     CU_ASSERT(world.settled == 1 && world.result.lost);
     expect(EVIDENCE_RESET); /* not left within a transaction */
     finish();

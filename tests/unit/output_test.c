@@ -27,6 +27,8 @@ static void test_orders(void)
         { ORDER_FENCE, "fence", true },
         { ORDER_DISARM, "disarm", false },
         { ORDER_DETACH, "detach", true },
+        { ORDER_HOLD, "hold", true },
+        { ORDER_FETCH, "fetch", false },
         { ORDER_GUARD_ASK, "guard-ask", false },
         { ORDER_GUARD_SET, "guard-set", true },
         { ORDER_PAUSE, "pause", true },

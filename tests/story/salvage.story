@@ -1,0 +1,66 @@
+# A primary that was cut off from everybody comes back with writes that only it has: they are fetched before it follows.
+option salvage yes
+option fencing off
+settle
+isolate n1
+run 4000
+rejoin n1
+run 3000
+expect
+    [   754] s2 +sdown master g1 n1 6379
+    [   754] s3 +sdown master g1 n1 6379
+    [   754] s1 +sdown master g1 n1 6379
+    [   756] s2 +odown master g1 n1 6379 #quorum 2/2
+    [   756] s1 +odown master g1 n1 6379 #quorum 2/2
+    [   758] s3 +odown master g1 n1 6379 #quorum 2/2
+    [   758] s3 +new-epoch 1
+    [   758] s3 +try-failover master g1 n1 6379
+    [   758] s3 +vote-for-leader s3 1
+    [   761] s1 +new-epoch 1
+    [   761] s1 +vote-for-leader s3 1
+    [   761] s2 +new-epoch 1
+    [   761] s2 +vote-for-leader s3 1
+    [   762] s3 +elected-leader master g1 n1 6379
+    [   762] s3 +failover-state-select-slave master g1 n1 6379
+    [   762] s3 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [   762] s3 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
+    [   762] s3 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
+    [   766] s3 +promoted-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [   766] s3 +failover-state-reconf-slaves master g1 n1 6379
+    [   766] s3 +switch-master g1 n1 6379 n3 6379
+    [   766] s3 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [   766] s3 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [   766] s3 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [   766] s3 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
+    [   770] s3 +role-change master g1 n3 6379 new reported role is master
+    [   770] s3 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n3 6379
+    [   773] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
+    [   773] s1 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
+    [   773] s1 +switch-master g1 n1 6379 n3 6379
+    [   773] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [   773] s1 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [   773] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [   773] s2 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
+    [   773] s2 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
+    [   773] s2 +switch-master g1 n1 6379 n3 6379
+    [   773] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [   773] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [   773] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [   778] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [   780] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [   780] s3 +failover-end master g1 n3 6379
+    [   782] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [  4058] s3 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  4066] s3 +divergent-tail slave n1:6379 n1 6379 @ g1 n3 6379 4063 bytes from offset 1001 that only it has, written within 3308 ms
+    [  4066] s3 +salvaged slave n1:6379 n1 6379 @ g1 n3 6379 in a file
+    [  4066] s3 +convert-to-slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [  4074] s3 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [  4074] s3 +slave-reconf-inprog slave n1:6379 n1 6379 @ g1 n3 6379
+    [  4104] s1 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  4107] s2 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  4108] s1 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [  4111] s2 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [  4570] s3 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5106] s1 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5109] s2 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
+    [  6060] s3 -writes-taken slave n1:6379 n1 6379 @ g1 n3 6379
