@@ -281,6 +281,8 @@ void failover_stalled(struct core *core, struct group *group)
 
     if (state == FAILOVER_CAMPAIGN || state == FAILOVER_SELECT)
         failover_give_up(core, group, CAUSE_LOST, EVENT_ABORT_NOT_ELECTED, NULL);
+    else if (state == FAILOVER_FENCE)
+        fence_stalled(core, group);
 }
 
 void failover_repointed(struct core *core, struct group *group, bool late)

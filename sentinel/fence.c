@@ -199,6 +199,18 @@ msec fence_next(const struct core *core, const struct group *group)
     return next;
 }
 
+void fence_stalled(struct core *core, struct group *group)
+{
+    struct fence *fence = &group->failover.fence;
+
+    fence->begun_at = core->now;
+    fence->acknowledged = false;
+    for (size_t i = 0; i < fence->n_cuts; i++) {
+        fence->cuts[i].at = MSEC_NEVER;
+        fence->cuts[i].ask_at = core->now;
+    }
+}
+
 /* Since when a replica that has left tells the old primary nothing: since its link was down, if it
  * was before. */
 static msec silent_since(const struct core *core, const struct node *node,

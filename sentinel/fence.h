@@ -68,6 +68,9 @@ bool fence_is_blind(const struct group *group);
 bool fence_is_refused(const struct group *group);
 msec fence_next(const struct core *core, const struct group *group);
 
+/* We stood still: who had left may have been spoken to by others since. All are told anew. */
+void fence_stalled(struct core *core, struct group *group);
+
 /* An order of ours has ended. */
 void fence_settled(struct core *core, struct group *group, const struct settled *settled);
 

@@ -24,8 +24,8 @@ def cut_replication(group):
 
 def mend_replication(group):
     for node in group.nodes:
-        if not node.stopped:
-            node.call("CONFIG", "SET", "masterauth", "")
+        # (clients are thrown out when roles change)
+        wait(lambda n=node: n.stopped or n.call("CONFIG", "SET", "masterauth", "") == "OK", "it is mended", SOON_S)
 
 
 def write_tail(node):
@@ -72,6 +72,7 @@ def salvaged(nodes, supervisor):
         told = [e for s in world.supervisors for e in s.events.find("+salvaged", moment)]
         files = salvage_files(world)
         check(told and files, "no file, or no event, but %s, %s" % (files, told))
+        world.settle()
         status, text = ctl("salvage", "show", files[0])
         check(status == 0 and "%d writes" % (WRITES + 1) in text, text[-300:])
         names = "-s", ",".join("%s:%d" % (s.host, s.port) for s in world.supervisors)

@@ -85,6 +85,7 @@ expect
     [  9006] s2 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  9010] s1 +convert-to-slave slave n1:6379 n1 6379 @ g1 n3 6379
     [  9010] s2 +convert-to-slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [  9012] s1 +divergent-tail slave n1:6379 n1 6379 @ g1 n3 6379 2182 bytes from offset 7830 that only it has, written within 2175 ms
     [  9022] s1 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
     [  9022] s1 +slave-reconf-inprog slave n1:6379 n1 6379 @ g1 n3 6379
     [  9024] s3 -sdown slave n1:6379 n1 6379 @ g1 n3 6379

@@ -61,6 +61,6 @@ expect
     [  4108] s1 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
     [  4111] s2 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
     [  4570] s3 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5062] s3 -writes-taken slave n1:6379 n1 6379 @ g1 n3 6379
     [  5106] s1 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
     [  5109] s2 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
-    [  6060] s3 -writes-taken slave n1:6379 n1 6379 @ g1 n3 6379
