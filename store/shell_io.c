@@ -142,6 +142,7 @@ static void on_tick(uv_timer_t *timer)
     shell_set_clock(sh);
     count_ops(sh);
     memory_note(sh);
+    said_tick(sh);
     if (sh->store.phase != STORE_READY)
         return;
     aof_tick(sh);
@@ -433,9 +434,8 @@ void shell_loaded(struct shell *sh, const struct rdb_info *info)
     s->phase = STORE_READY;
     guard_started(sh, info->has_repl || keyspace_count_all(&s->data) > 0);
     log_notice("ready: %zu keys", keyspace_count_all(&s->data));
+    said_tick(sh);
     service_ready(sh->service);
-    service_status(sh->service, "serving %zu keys on port %u", keyspace_count_all(&s->data),
-                   server_port(sh->server));
     if (follows)
         primary_follow(sh->primary);
     /* Behind primary_follow, which takes us for a primary that gives up its own stream. */

@@ -14,6 +14,7 @@
 #include "store/load_io.h"
 #include "store/replicas_io.h"
 #include "store/save_io.h"
+#include "store/said_io.h"
 #include "store/store.h"
 #include "wire/server_io.h"
 
@@ -32,6 +33,7 @@ struct shell {
     struct server *server;
     struct loop_signals *signals;
     struct service *service;
+    char said[SAID_MAX]; /* to it: what we are */
     struct saver saver;
     struct aof_writer aof;
     struct loader loader;

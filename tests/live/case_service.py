@@ -157,7 +157,10 @@ def watchdog_starves(nodes, supervisor):
         argv = [process.binary("picket-store"), "--port", str(port), "--dir", path, "--bind", HOST]
         with managed(argv, path, manager, WATCHDOG_USEC=str(int(PERIOD_S * 1e6))) as daemon:
             wait(lambda: manager.values("READY") == ["1"], "READY")
+            check(manager.values("STATUS")[-1] == "a primary with 0 replicas", "STATUS: %s" % manager.values("STATUS"))
             wait(lambda: manager.values("WATCHDOG"), "the watchdog is fed")
+            call(port, "REPLICAOF", HOST, "1")
+            wait(lambda: manager.values("STATUS")[-1] == "a replica of 127.0.0.1:1; the link is down", "STATUS: a replica")
             manager.forget()
             call(port, "DEBUG", "SLEEP", str(ASLEEP_S))
             fed = len(manager.values("WATCHDOG"))
