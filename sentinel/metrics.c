@@ -18,6 +18,15 @@ static void put_escaped(struct buf *buf, const char *text)
     }
 }
 
+/* Whole numbers, which most are, without the cost of fractions. */
+static void put_value(struct buf *buf, double value)
+{
+    if (value >= 0 && value < 1e15 && value == (double)(long long)value)
+        buf_printf(buf, " %lld\n", (long long)value);
+    else
+        buf_printf(buf, " %.15g\n", value);
+}
+
 static void put_head(struct buf *buf, const char *name, const char *type, const char *help)
 {
     buf_printf(buf, "# HELP " PREFIX "%s %s\n# TYPE " PREFIX "%s %s\n", name, help, name, type);
@@ -52,7 +61,8 @@ static void put_daemon(struct buf *buf, const struct core *core, const struct me
     buf_printf(buf, PREFIX "build_info{version=\"%s\"} 1\n", facts->version);
 #define X(name, type, value, help)                                                                 \
     put_head(buf, name, type, help);                                                               \
-    buf_printf(buf, PREFIX name " %.15g\n", (double)(value));
+    buf_append_str(buf, PREFIX name);                                                              \
+    put_value(buf, (double)(value));
     DAEMON_METRICS(X)
 #undef X
 }
@@ -130,7 +140,8 @@ static void put_group_metric(struct buf *buf, const struct core *core,
             continue;
         buf_printf(buf, PREFIX "%s{group=\"", metric->name);
         put_escaped(buf, core->groups[i]->name);
-        buf_printf(buf, "\"} %.15g\n", value);
+        buf_append_str(buf, "\"}");
+        put_value(buf, value);
     }
 }
 
@@ -216,7 +227,8 @@ static void put_node(struct buf *buf, const struct node *node, const struct node
     put_escaped(buf, node->group->name);
     buf_append_str(buf, "\",node=\"");
     put_escaped(buf, addr_format(&addr, text));
-    buf_printf(buf, "\"} %.15g\n", value);
+    buf_append_str(buf, "\"}");
+    put_value(buf, value);
 }
 
 static void put_node_metric(struct buf *buf, const struct core *core,
