@@ -253,6 +253,48 @@ static void put_events(struct buf *buf, const struct metrics_facts *facts)
     }
 }
 
+/* --- hooks ------------------------------------------------------------------------------------ */
+
+/* hook="1",target="/path": two may call the same. */
+static void put_hook_labels(struct buf *buf, const struct metrics_facts *facts, size_t i)
+{
+    char target[HOOK_TARGET_MAX + 1];
+
+    buf_printf(buf, "{hook=\"%zu\",target=\"", i + 1);
+    put_escaped(buf, hook_shown(facts->hooks[i].hook, target));
+    buf_append_str(buf, "\"");
+}
+
+static void put_hooks(struct buf *buf, const struct metrics_facts *facts)
+{
+    put_head(buf, "hook_calls_total", "counter",
+             "Calls of hooks that have ended, by what became of them.");
+    for (size_t i = 0; i < facts->n_hooks; i++) {
+        const struct scripts_counts *counts = scripts_counts(facts->hooks[i].scripts);
+        const struct {
+            const char *name;
+            uint64_t n;
+        } outcomes[] = {
+            { "done", counts->done },
+            { "failed", counts->failed },
+            { "dropped", counts->dropped },
+        };
+
+        for (size_t k = 0; k < sizeof outcomes / sizeof outcomes[0]; k++) {
+            buf_append_str(buf, PREFIX "hook_calls_total");
+            put_hook_labels(buf, facts, i);
+            buf_printf(buf, ",outcome=\"%s\"} %llu\n", outcomes[k].name,
+                       (unsigned long long)outcomes[k].n);
+        }
+    }
+    put_head(buf, "hook_queue", "gauge", "Calls of hooks that wait or run.");
+    for (size_t i = 0; i < facts->n_hooks; i++) {
+        buf_append_str(buf, PREFIX "hook_queue");
+        put_hook_labels(buf, facts, i);
+        buf_printf(buf, "} %zu\n", scripts_count(facts->hooks[i].scripts));
+    }
+}
+
 static void put_lap(struct buf *buf, enum lap lap, const struct histogram *histogram)
 {
     const char *name = lap_name(lap);
@@ -280,6 +322,7 @@ void metrics_write(struct buf *buf, const struct core *core, const struct metric
     for (size_t i = 0; i < sizeof node_metrics / sizeof node_metrics[0]; i++)
         put_node_metric(buf, core, &node_metrics[i]);
     put_events(buf, facts);
+    put_hooks(buf, facts);
     for (int lap = 0; lap < LAP_COUNT; lap++)
         put_lap(buf, (enum lap)lap, &facts->laps.histograms[lap]);
 }

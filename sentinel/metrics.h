@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "notify/event.h"
+#include "notify/hook.h"
 #include "notify/laps.h"
 #include "wire/msec.h"
 
@@ -27,6 +28,8 @@ struct metrics_facts {
     uint64_t http_streams;
     uint64_t events[EVENT_COUNT];
     struct laps laps;
+    struct hook_view hooks[HOOKS_MAX];
+    size_t n_hooks;
 };
 
 /* Append all of it; what does not fit sets the buffer's overflow. */

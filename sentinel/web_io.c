@@ -99,6 +99,10 @@ static void tell_metrics(struct web *web, const struct http_visit *visit,
     facts->http_refused = http->refused;
     facts->http_dropped = http->dropped;
     facts->http_streams = http->streams;
+    facts->n_hooks = 0;
+    while (facts->n_hooks < HOOKS_MAX &&
+           shell_hook(web->shell, facts->n_hooks, &facts->hooks[facts->n_hooks]))
+        facts->n_hooks++;
     answer->type = TYPE_METRICS;
     buf_init(&answer->body, METRICS_BYTES_MAX);
     metrics_write(&answer->body, web_core(web), facts);

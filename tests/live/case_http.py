@@ -1,5 +1,9 @@
 """Scenarios: what picketd tells over HTTP."""
 
+import urllib.request
+
+import process
+from case_service import HOST, Manager, call, folder, listening, managed, write_conf
 from cluster import Cluster
 from scenario import scenario
 from waiting import check, wait
@@ -153,3 +157,17 @@ def http_in_the_way(nodes, supervisor):
         daemon.web.port = own
         daemon.configure()
         daemon.start().await_ready()
+
+
+@scenario(nodes=("redis",), supervisors=("picketd",), seconds=1)
+def http_inherited(_nodes, _supervisor):
+    """a socket from the service manager by the name http is used, with no section http in the file"""
+    with folder() as path, listening() as clients, listening() as web:
+        conf, port = write_conf(path, clients.getsockname()[1]), web.getsockname()[1]
+        manager = Manager(path)
+        with managed([process.binary("picketd"), "-c", conf], path, manager, (clients, web), LISTEN_FDNAMES="picketd:http"):
+            wait(lambda: manager.values("READY") == ["1"], "READY")
+            with urllib.request.urlopen("http://%s:%d/groups" % (HOST, port), timeout=20) as answer:
+                check(answer.status == 200 and b'"groups":[]' in answer.read(), "no groups")
+            # The socket was a blocking one: nobody waits in accept() now.
+            check(call(clients.getsockname()[1], "PING") == "PONG", "PING")

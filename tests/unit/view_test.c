@@ -124,7 +124,13 @@ static void test_metrics(void)
     static struct metrics_facts facts;
     struct buf buf;
 
+    static struct hook hook;
+
     begin();
+    hook_init(&hook);
+    strcpy(hook.target, "/run/me");
+    facts.hooks[0] = (struct hook_view){ &hook, scripts_new(NULL, NULL) };
+    facts.n_hooks = 1;
     strcpy(drive_group(&d)->name, "a\\\"b");
     buf_init(&buf, METRICS_BYTES_MAX);
     metrics_write(&buf, d.core, &facts);
@@ -132,11 +138,15 @@ static void test_metrics(void)
     const char *text = buf_text(&buf);
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "picket_group_well{group=\"a\\\\\\\"b\"} 1\n"));
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "\",node=\"127.0.0.1:7000\"} 1\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(
+        text, "picket_hook_calls_total{hook=\"1\",target=\"/run/me\",outcome=\"done\"} 0\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "picket_hook_queue{hook=\"1\",target=\"/run/me\"} 0\n"));
     buf_done(&buf);
     buf_init(&buf, 1000);
     metrics_write(&buf, d.core, &facts);
     CU_ASSERT(buf.overflow);
     buf_done(&buf);
+    scripts_free((struct scripts *)facts.hooks[0].scripts);
     drive_end(&d);
 }
 
