@@ -24,6 +24,8 @@ struct ctl;
     X(restore, "FILE NODE", "the data of an RDB file into a running node")                         \
     X(copy, "NODE NODE",                                                                           \
       "the data of a running node into another one, and what is written meanwhile")                \
+    X(gate, "GROUP NODE [--replica-of NODE] [--empty | --dir DIR] [--wait S]",                     \
+      "status 0: NODE may start as what it is configured to be")                                   \
     X(salvage, "show FILE | replay FILE [--to NODE] [--db N] [--yes]",                             \
       "what only a former primary had: shown, or written to the group's primary")
 
