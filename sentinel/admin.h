@@ -21,6 +21,7 @@
 
 struct admin;
 struct answer;
+struct buf;
 struct client;
 struct client_filter;
 struct core;
@@ -104,6 +105,11 @@ struct admin_ops {
     /* The events told of late. */
     const struct ring *(*events)(void *arg);
 
+    /* Run WORK in a copy of the process; the bytes that it appends come back as the reply of the
+     * client, which waits for it (admin_apart_done). False: not now, nothing was blocked. */
+    bool (*apart)(void *arg, struct client *client, void (*work)(void *work_arg, struct buf *to),
+                  void *work_arg);
+
     /* What became of the last failovers. */
     const struct history *(*history)(void *arg);
 
@@ -128,6 +134,9 @@ void admin_client_gone(struct admin *admin, struct client *client);
  * (client_resume). ASKED: as given to defer(). */
 void admin_reply(struct admin *admin, struct client *client, int asked, const struct reply *reply);
 void admin_answer(struct admin *admin, struct client *client, const struct answer *answer);
+
+/* The same for apart(). OK false: the copy came to grief. */
+void admin_apart_done(struct client *client, bool ok, struct slice reply);
 
 /* Tell the subscribers. */
 void admin_event(struct admin *admin, const struct event *event);

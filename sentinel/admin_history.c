@@ -64,7 +64,7 @@ static void write_steps(struct resp_writer *w, const struct attempt *attempt)
     }
 }
 
-static void write_attempt(struct resp_writer *w, const struct attempt *attempt, bool with_steps)
+void admin_write_attempt(struct resp_writer *w, const struct attempt *attempt, bool with_steps)
 {
     size_t mark = resp_hold(w), n = 14;
 
@@ -130,7 +130,7 @@ void admin_picket_history(void *app, struct client *c, size_t argc, const struct
 
         if (group.p && !slice_is(group, attempt->group))
             continue;
-        write_attempt(&c->reply, attempt, false);
+        admin_write_attempt(&c->reply, attempt, false);
         left--;
         n++;
     }
@@ -156,7 +156,7 @@ static void write_now(struct admin *admin, struct client *c, const struct group 
     write_text(&c->reply, "why", why);
     if (last) {
         resp_bulk_str(&c->reply, "last");
-        write_attempt(&c->reply, last, true);
+        admin_write_attempt(&c->reply, last, true);
     }
 }
 
@@ -174,7 +174,7 @@ void admin_picket_why(void *app, struct client *c, size_t argc, const struct sli
     if (slice_to_int64(argv[2], &id) && id > 0)
         attempt = history_find(history_of(app), (uint64_t)id);
     if (attempt)
-        write_attempt(&c->reply, attempt, true);
+        admin_write_attempt(&c->reply, attempt, true);
     else
         resp_errorf(&c->reply,
                     "ERR No attempt in the history has that id, and no group that name: '%.*s'",

@@ -19,6 +19,7 @@
 /* The command shows what is held of the groups: it must not leave before that is durable. */
 #define COMMAND_SHOWS COMMAND_APP
 
+struct attempt;
 struct group;
 struct pubsub;
 
@@ -111,6 +112,12 @@ command_fn admin_picket_events;
 
 /* admin_history.c */
 command_fn admin_picket_history, admin_picket_why;
+
+/* An attempt as a map. */
+void admin_write_attempt(struct resp_writer *w, const struct attempt *attempt, bool with_steps);
+
+/* admin_simulate.c */
+command_fn admin_picket_simulate;
 
 /* admin_info.c */
 command_fn admin_info, admin_role;

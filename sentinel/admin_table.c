@@ -151,8 +151,9 @@
     X("opinion", 9, ADMIN, admin_picket_opinion,                                                   \
       " <runid> <group> <ip> <port> <config-epoch> <down> <leading-epoch>",                        \
       "Tell this supervisor what another one thinks of a primary.")                                \
-    X("settings", 3, ADMIN, admin_picket_settings, " <group>",                                     \
-      "Return all settings of a group.")                                                           \
+    X("settings", 3, ADMIN, admin_picket_settings, " <group>", "Return all settings of a group.")  \
+    X("simulate", -4, ADMIN, admin_picket_simulate, " FAIL <host>:<port> [HANG]",                  \
+      "Tell what would be done if that node failed now; nothing is done.")                         \
     X("switchover", -3, ADMIN, admin_picket_switchover, " <group> [TO <host> <port>] [FORCE]",     \
       "Hand the group over to a replica; FORCE: without waiting for the last writes.")             \
     X("why", 3, ADMIN, admin_picket_why, " <id>|<group>",                                          \

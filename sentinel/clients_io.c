@@ -12,6 +12,7 @@
 #include "notify/script_io.h"
 #include "sentinel/admin.h"
 #include "sentinel/admin_acl.h"
+#include "sentinel/apart_io.h"
 #include "sentinel/model.h"
 #include "sentinel/output.h"
 #include "sentinel/room_io.h"
@@ -32,6 +33,8 @@ struct clients {
     struct admin *admin;
     struct tickets *tickets;
     struct users *users;
+    struct apart *apart;
+    uint64_t apart_ticket; /* of the client that waits for it */
     struct room *room;
     struct shell *shell;
     struct clients_options options;
@@ -155,6 +158,19 @@ static struct slice get_node_info(void *arg, uint32_t id)
     return shell_node_info(clients->shell, id);
 }
 
+static void apart_done(void *arg, bool ok, struct slice bytes);
+
+static bool run_apart(void *arg, struct client *client,
+                      void (*work)(void *work_arg, struct buf *to), void *work_arg)
+{
+    struct clients *clients = arg;
+
+    if (!apart_run(clients->apart, work, work_arg, apart_done, clients))
+        return false;
+    clients->apart_ticket = defer(clients, client, 0); /* 0: nobody hears of it */
+    return clients->apart_ticket != 0;
+}
+
 static const struct history *get_history(void *arg)
 {
     struct clients *clients = arg;
@@ -204,6 +220,7 @@ static const struct admin_ops admin_ops = {
     .kill_clients = kill_clients,
     .facts = get_facts,
     .node_info = get_node_info,
+    .apart = run_apart,
     .history = get_history,
     .scripts = get_scripts,
     .events = get_events,
@@ -308,6 +325,18 @@ static void on_users(void *arg, uint64_t ticket, const char *fault)
     client_resume(client);
 }
 
+static void apart_done(void *arg, bool ok, struct slice bytes)
+{
+    struct clients *clients = arg;
+    int asked;
+    struct client *client = take_waiting(clients, clients->apart_ticket, &asked);
+
+    if (client == NULL)
+        return;
+    admin_apart_done(client, ok, bytes);
+    client_resume(client);
+}
+
 static void release(void *arg, struct client *c)
 {
     (void)arg;
@@ -356,7 +385,9 @@ struct clients *clients_new(uv_loop_t *loop, const struct clients_options *optio
         clients->users =
             users_new(loop, options->state, clients->admin, options->acl_file, on_users, clients);
     clients->room = room_new(loop, options->state_dir);
-    if (clients->users != NULL && clients->tickets != NULL && clients->room != NULL)
+    clients->apart = apart_new(loop);
+    if (clients->users != NULL && clients->tickets != NULL && clients->room != NULL &&
+        clients->apart != NULL)
         clients->server = server_new(loop, &server, &server_app, clients);
     if (clients->server == NULL) {
         free_parts(clients);
@@ -437,5 +468,6 @@ void clients_stop(struct clients *clients, void (*done)(void *arg), void *arg)
 {
     clients->done = done;
     clients->done_arg = arg;
+    apart_stop(clients->apart);
     server_stop(clients->server, server_stopped, clients);
 }

@@ -18,6 +18,7 @@ struct ctl;
     X(failover, "GROUP", "replace the group's primary by its best replica now")                    \
     X(history, "[GROUP] [--count N]", "the last failovers, switchovers and outages, newest first") \
     X(why, "ID|GROUP", "what led to one of them, step by step; of a group: what it waits for now") \
+    X(simulate, "fail NODE [--hang]", "what would be done if that node failed now; nothing is")    \
     X(doctor, "[GROUP] [--as USER] [--user NAME] [--pass-file FILE]",                              \
       "what will hurt later, and what to do about it; status 3: warnings, 4: errors")              \
     X(backup, "NODE FILE", "all data of a running node into an RDB file, checked")                 \

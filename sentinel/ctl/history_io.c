@@ -1,4 +1,4 @@
-/* picketctl history, why. */
+/* picketctl history, why, simulate. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -193,6 +193,53 @@ int ctl_why(const struct ctl *ctl, int argc, char **argv)
     }
     if (attempt)
         print_attempt(attempt);
+    int status = reply ? 0 : 1;
+
+    freeReplyObject(reply);
+    ctl_close(link);
+    return status;
+}
+
+/* --- simulate --- */
+
+static void print_simulated(const redisReply *map)
+{
+    const redisReply *attempt = value_of(map, "attempt");
+
+    printf("if the %s ", ctl_field(map, "role"));
+    ctl_print(ctl_field(map, "node"));
+    printf(strcmp(ctl_field(map, "how"), "hang") == 0 ? " hung now: " : " crashed now: ");
+    if (strcmp(ctl_field(map, "outcome"), "switched") == 0) {
+        ctl_print(ctl_field(map, "primary"));
+        printf(" would be the primary after %s ms\n", ctl_field(map, "after-ms"));
+    } else {
+        printf("nothing would change within %s ms: ", ctl_field(map, "after-ms"));
+        ctl_print(ctl_field(map, "why"));
+        putchar('\n');
+    }
+    printf(
+        "(as this supervisor would lead it, with the others that it reaches agreeing at once)\n");
+    if (attempt)
+        print_steps(attempt);
+}
+
+int ctl_simulate(const struct ctl *ctl, int argc, char **argv)
+{
+    bool hang = false;
+    const struct ctl_option options[] = { { "hang", &hang, NULL }, { NULL, NULL, NULL } };
+    char **words = ctl_read_words(options, argc, argv, 2, 2, NULL);
+
+    if (strcmp(words[0], "fail") != 0)
+        ctl_misused("simulate", "only fail can be simulated", words[0]);
+    redisContext *link = ctl_open(ctl);
+    redisReply *reply = NULL;
+
+    if (link && hang)
+        reply = CTL_CALL(link, "PICKET", "SIMULATE", "FAIL", words[1], "HANG");
+    else if (link)
+        reply = CTL_CALL(link, "PICKET", "SIMULATE", "FAIL", words[1]);
+    if (reply)
+        print_simulated(reply);
     int status = reply ? 0 : 1;
 
     freeReplyObject(reply);

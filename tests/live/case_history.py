@@ -219,3 +219,42 @@ def history_is_put_aside(nodes, supervisor):
         daemon.term()
         daemon.start().await_ready()
         check(history(daemon)[-1]["kind"] == "failover", "after a restart: %s" % history(daemon))
+
+
+@scenario(supervisors=("picketd",), nodes=("redis",), seconds=4)
+def failures_are_simulated(nodes, supervisor):
+    """PICKET SIMULATE names who would be promoted, or why nobody; nothing is done; then it comes as it was said"""
+    world = Cluster(nodes, supervisor, down_after=500)
+    with open(os.path.join(world.group.nodes[1].dir, "redis.conf"), "a") as file:
+        file.write("replica-priority 0\n")
+    with world:
+        group, daemon = world.group, world.supervisors[0]
+
+        def simulate(node, *words):
+            return resp.pairs(daemon.call("PICKET", "SIMULATE", "FAIL", "127.0.0.1:%d" % node.port, *words))
+        for words in ((), ("HANG",)):
+            told = simulate(group.primary, *words)
+            check((told["outcome"], told["primary"]) == ("switched", "127.0.0.1:%d" % group.nodes[2].port), "simulated: %s" % told)
+            attempt = resp.pairs(told["attempt"])
+            check("priority 0" in " ".join(step[2] for step in attempt["steps"]), "who is refused: %s" % attempt)
+            check(words == () or int(told["after-ms"]) >= 500, "before it can be silent for so long: %s" % told)
+        told = simulate(group.nodes[2])
+        check((told["role"], told["outcome"]) == ("replica", "nothing"), "a replica: %s" % told)
+        check("127.0.0.1:%d would be the primary" % group.nodes[2].port in ctl(
+            daemon, "simulate", "fail", "127.0.0.1:%d" % group.primary.port), "picketctl simulate")
+        check(history(daemon) == [] and not daemon.events.find("+sdown"), "something was done")
+        check(daemon.primary_port("orders") == group.primary.port, "the primary was changed")
+        check(group.primary.role() == "master" and group.nodes[2].role() == "slave", "a role was changed")
+        try:
+            daemon.call("PICKET", "SIMULATE", "FAIL", "127.0.0.1:1")
+            check(False, "a node that there is not")
+        except resp.RespError as error:
+            check("No node of any group" in str(error), "error: %s" % error)
+
+        moment = group.primary.kill()
+        check(world.wait_switch(group, moment) is group.nodes[2], "another one than was said")
+        for each in world.supervisors[1:]:
+            each.kill()
+        wait(lambda: "disconnected" in " ".join(e["flags"] for e in daemon.peers("orders").values()), "the others are gone")
+        told = simulate(group.primary)
+        check(told["outcome"] == "nothing" and "1 of 2 needed" in told["why"], "without the others: %s" % told)

@@ -36,6 +36,7 @@ struct fixture {
     struct scripts *scripts;
     struct ring *ring;
     struct history *history;
+    bool apart_is_busy;
     struct hook hook;
     enum admin_script script; /* what check_script says of every path but the empty one */
 };
@@ -130,6 +131,22 @@ static bool get_hook(void *arg, size_t i, struct hook_view *ret_view)
     return i == 0 && f->hook.events[0] != '\0';
 }
 
+/* Not in a copy: nobody needs the core afterwards. */
+static bool run_apart(void *arg, struct client *client,
+                      void (*work)(void *work_arg, struct buf *to), void *work_arg)
+{
+    struct fixture *f = arg;
+    struct buf bytes;
+
+    if (f->apart_is_busy)
+        return false;
+    buf_init(&bytes, 0);
+    work(work_arg, &bytes);
+    admin_apart_done(client, true, buf_slice(&bytes));
+    buf_done(&bytes);
+    return true;
+}
+
 /* Only the primary has said something. */
 static struct slice get_node_info(void *arg, uint32_t id)
 {
@@ -169,6 +186,7 @@ static struct fixture *set_up(void)
         .scripts = get_scripts,
         .events = get_events,
         .history = get_history,
+        .apart = run_apart,
         .hook = get_hook,
         .check_script = check_script,
     };
@@ -1174,9 +1192,45 @@ static void test_hooks(void)
     tear_down(f);
 }
 
+/* What is simulated spoils the core: each is asked once. */
+static void expect_simulated(const char *words, const char *role, const char *outcome,
+                             const char *more)
+{
+    struct fixture *f = set_up_group();
+    char part[64];
+    const char *reply = ask(f, words);
+
+    snprintf(part, sizeof part, "$4\r\nrole\r\n$7\r\n%s\r\n", role);
+    CU_ASSERT_TRUE(contains(reply, part));
+    snprintf(part, sizeof part, "$7\r\noutcome\r\n$%zu\r\n%s\r\n", strlen(outcome), outcome);
+    CU_ASSERT_TRUE(contains(reply, part));
+    CU_ASSERT_TRUE(contains(reply, more));
+    tear_down(f);
+}
+
+static void test_simulate(void)
+{
+    expect_simulated("PICKET SIMULATE FAIL 10.0.0.1:6379", "primary", "switched",
+                     "$7\r\nprimary\r\n$13\r\n10.0.0.2:6380\r\n");
+    expect_simulated("PICKET SIMULATE FAIL 10.0.0.1:6379 HANG", "primary", "switched",
+                     "+promoted-slave");
+    expect_simulated("PICKET SIMULATE FAIL 10.0.0.2:6380", "replica", "nothing",
+                     "$17\r\nthe primary is up\r\n");
+    struct fixture *f = set_up_group();
+
+    CU_ASSERT_TRUE(contains(ask(f, "PICKET SIMULATE FAIL 10.0.0.9:6379"), "-ERR No node"));
+    CU_ASSERT_TRUE(contains(ask(f, "PICKET SIMULATE FAIL 10.0.0.1"), "-ERR Invalid address"));
+    CU_ASSERT_TRUE(contains(ask(f, "PICKET SIMULATE FIRE 10.0.0.1:6379"), "-ERR syntax"));
+    CU_ASSERT_TRUE(contains(ask(f, "PICKET SIMULATE FAIL 10.0.0.1:6379 ALL"), "-ERR syntax"));
+    f->apart_is_busy = true;
+    CU_ASSERT_TRUE(contains(ask(f, "PICKET SIMULATE FAIL 10.0.0.1:6379"), "-TRYAGAIN"));
+    tear_down(f);
+}
+
 int main(void)
 {
     static const struct unit_case cases[] = {
+        { "PICKET SIMULATE", test_simulate },
         { "PICKET HISTORY, WHY", test_history },
         { "PICKET HOOKS", test_hooks },
         { "PICKET EVENTS", test_events },
