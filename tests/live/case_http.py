@@ -37,6 +37,7 @@ def check_doors(open_web, shut_web):
     check(open_web.status("/groups", method="POST", body="x" * 100000) == 405, "POST")
     check(open_web.ask("/groups", method="HEAD")[2] == "", "HEAD has a body")
     check(shut_web.status("/groups") == 200, "the right token")
+    check(shut_web.without_token().status("/groups") == 401, "no token")
     for wrong in ("", "Bearer ", "Bearer " + TOKEN[:-1], "Bearer " + TOKEN + "x", "Basic " + TOKEN):
         for path, status in (("/groups", 401), ("/metrics", 401), ("/events", 401), ("/health", 200), ("/ready", 200), ("/", 200)):
             check(shut_web.status(path, headers={"Authorization": wrong}) == status, "%s with token %r" % (path, wrong))

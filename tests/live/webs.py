@@ -1,5 +1,6 @@
 """HTTP as tests want it: whole answers, streams of server-sent events, and Prometheus' text format."""
 
+import copy
 import http.client
 import json
 import re
@@ -20,6 +21,12 @@ class Web:
         self.host = supervisor.host
         self.port = ports.reserve()
         self.token = token
+
+    def without_token(self):
+        """The same place, for one who has none."""
+        other = copy.copy(self)
+        other.token = ""
+        return other
 
     def configuration(self):
         return 'http = { host = "%s"; port = %d; token = "%s"; };\n' % (self.host, self.port, self.token)
