@@ -9,7 +9,7 @@ const readline = require('readline');
 const modules = process.argv[2];
 const { chromium } = require(path.join(modules, 'playwright-core'));
 
-const LONGEST_MS = 30000;
+const LONGEST_MS = 60000;
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run', '--disable-sync'];
 
 const complaints = [];
