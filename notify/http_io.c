@@ -489,7 +489,7 @@ struct http *http_start(uv_loop_t *loop, const struct addr *listen, int fd, cons
     http->ops = ops;
     http->arg = arg;
     http->beat_at = loop_now_ms() + HTTP_BEAT_MS;
-    snprintf(http->token, sizeof http->token, "%s", token);
+    http_set_token(http, token);
     if (fd < 0)
         fd = listen_on(listen, ret_error);
     if (fd < 0)
@@ -521,6 +521,11 @@ static void on_closed(uv_handle_t *handle)
         return;
     MHD_stop_daemon(http->daemon);
     free(http);
+}
+
+void http_set_token(struct http *http, const char *token)
+{
+    snprintf(http->token, sizeof http->token, "%s", token);
 }
 
 /* Connections that sleep must be awake when the server is stopped. */

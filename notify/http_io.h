@@ -66,6 +66,9 @@ struct http_stats {
 struct http *http_start(uv_loop_t *loop, const struct addr *listen, int fd, const char *token,
                         const struct http_ops *ops, void *arg, char ret_error[HTTP_ERROR_MAX]);
 
+/* Counts for requests that come from now on. */
+void http_set_token(struct http *http, const char *token);
+
 /* Close all. Frees when the loop has closed the handles. NULL is fine. */
 void http_stop(struct http *http);
 

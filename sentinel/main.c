@@ -171,9 +171,8 @@ static void warn_of_fixed(const struct config *old, const struct config *fresh)
         log_warning("acl_file has changed: this takes a restart");
     if (strcmp(old->trace, fresh->trace) != 0)
         log_warning("trace has changed: this takes a restart");
-    if (!addr_equal(&old->http.listen, &fresh->http.listen) ||
-        strcmp(old->http.token, fresh->http.token) != 0)
-        log_warning("http has changed: this takes a restart");
+    if (!addr_equal(&old->http.listen, &fresh->http.listen))
+        log_warning("host or port of http has changed: this takes a restart");
     if (fresh->clients_max > old->clients_max)
         log_warning("maxclients is more than at the start: this takes a restart");
 }
@@ -187,6 +186,7 @@ static void apply(void *arg, struct config *fresh)
         clients_set_max(daemon->clients, fresh->clients_max);
         clients_deny_scripts(daemon->clients, fresh->deny_scripts_reconfig);
         clients_require(daemon->clients, fresh->requirepass);
+        web_set_token(daemon->web, fresh->http.token);
         reload_settings(daemon->shell, fresh);
         clients_follow_level(daemon->clients);
         log_notice("%s has been read again", daemon->config_file);

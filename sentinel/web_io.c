@@ -445,6 +445,12 @@ struct web *web_start(uv_loop_t *loop, struct shell *shell, const struct addr *l
     return NULL;
 }
 
+void web_set_token(struct web *web, const char *token)
+{
+    if (web != NULL)
+        http_set_token(web->http, token);
+}
+
 void web_stop(struct web *web)
 {
     if (web == NULL)

@@ -38,6 +38,9 @@ struct web *web_start(uv_loop_t *loop, struct shell *shell, const struct addr *l
 /* Before the shell is stopped. NULL is fine, here and below. */
 void web_stop(struct web *web);
 
+/* The token from now on. */
+void web_set_token(struct web *web, const char *token);
+
 /* Each event, when it is told; and whenever what waits for the disk may have become durable. */
 void web_event(struct web *web, const struct event *event);
 void web_durable(struct web *web);

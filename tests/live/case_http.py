@@ -1,5 +1,6 @@
 """Scenarios: what picketd tells over HTTP."""
 
+import signal
 import urllib.request
 
 import process
@@ -120,6 +121,13 @@ def http_tells(nodes, supervisor):
             wait(lambda w=each.web: is_well(w), "%s is content again" % each.label)
             check_group(each.web, group)
         check_metrics(world, group)
+
+        # Another token, without a restart.
+        world.supervisors[1].web.token = "b4"
+        check(second.status("/groups") == 401, "the token before it is read")
+        world.supervisors[1].configure()
+        world.supervisors[1].signal(signal.SIGHUP)
+        wait(lambda: second.status("/groups") == 200, "the new token")
 
 
 @scenario(nodes=("redis",), supervisors=("picketd",), seconds=6)
