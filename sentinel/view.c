@@ -140,6 +140,11 @@ enum view_group view_group(const struct group *group, char ret_reason[VIEW_REASO
                               : "the primary does not answer this supervisor");
         return VIEW_GROUP_DOWN;
     }
+    if (write_watch_fault(group)[0] != '\0') {
+        snprintf(ret_reason, VIEW_REASON_MAX, "the primary takes no writes: %s",
+                 write_watch_fault(group));
+        return VIEW_GROUP_DOWN;
+    }
     if (find_lack(group, ret_reason))
         return VIEW_GROUP_DEGRADED;
     snprintf(ret_reason, VIEW_REASON_MAX, "all is well");

@@ -102,6 +102,18 @@ static void test_down(void)
     drive_end(&d);
 }
 
+/* It answers, and takes no writes. */
+static void test_full(void)
+{
+    begin();
+    drive_group(&d)->conf.write_probe_ms = 1000;
+    drive_node(&d, 0)->write.fault = WRITE_FAULT_OOM;
+    drive_node(&d, 0)->write.bad_at = d.core->now - drive_group(&d)->conf.write_down_after_ms;
+    CU_ASSERT_EQUAL(view_group(drive_group(&d), reason), VIEW_GROUP_DOWN);
+    CU_ASSERT_STRING_EQUAL(reason, "the primary takes no writes: its memory is full");
+    drive_end(&d);
+}
+
 static void test_minority(void)
 {
     begin();
@@ -156,6 +168,7 @@ static const struct unit_case cases[] = {
     { "replicas that are not", test_replicas },
     { "a replica that is behind", test_behind },
     { "a primary that is down", test_down },
+    { "a primary that takes no writes", test_full },
     { "too few supervisors", test_minority },
     { "metrics", test_metrics },
 };
