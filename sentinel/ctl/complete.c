@@ -2,9 +2,11 @@
 
 #include <ctype.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #define ARGS_MAX 32
+#define WAY_MAX  1024
 
 /* One argument of a row. */
 struct arg {
@@ -84,13 +86,37 @@ static bool is_given(const char *option, int n, char *const *words)
     return false;
 }
 
-void complete_next(const char *args, int n, char *const *words, complete_fn *may, void *arg)
+/* Whether the word may stand for an argument of the row: one that says itself must be it. */
+static bool is_meant(const char *names, const char *word)
+{
+    size_t len = strlen(word);
+
+    for (const char *p = names; *p != '\0'; p += strcspn(p, "|"), p += *p == '|')
+        if (isupper((unsigned char)*p) || (strncmp(p, word, len) == 0 && strcspn(p, "|") == len))
+            return true;
+    return false;
+}
+
+/* The argument that stands at that place; NULL: there is none. */
+static const struct arg *find_place(const struct arg *row, int n, int place)
+{
+    for (int i = 0; i < n; i++)
+        if (!is_option(row[i].word) && place-- == 0)
+            return &row[i];
+    return NULL;
+}
+
+/* One way to write the command. */
+static void complete_way(const char *args, int n, char *const *words, complete_fn *may, void *arg)
 {
     struct arg row[ARGS_MAX];
     int n_row = read_row(args, row), place = 0;
 
     for (int i = 0; i < n; i++) {
         const struct arg *option = find_option(row, n_row, words[i]);
+        const struct arg *here = option ? NULL : find_place(row, n_row, place);
+        if (here && !is_meant(here->word, words[i]))
+            return;
         bool wants = option && option->value[0] != '\0';
         if (wants && i + 1 == n) {
             offer(option->value, may, arg);
@@ -102,5 +128,18 @@ void complete_next(const char *args, int n, char *const *words, complete_fn *may
     for (int i = 0; i < n_row; i++) {
         if (is_option(row[i].word) ? !is_given(row[i].word, n, words) : place-- == 0)
             offer(row[i].word, may, arg);
+    }
+}
+
+void complete_next(const char *args, int n, char *const *words, complete_fn *may, void *arg)
+{
+    char way[WAY_MAX];
+
+    for (const char *end; *args != '\0'; args = *end ? end + 3 : end) {
+        end = strstr(args, " | ");
+        if (!end)
+            end = args + strlen(args);
+        snprintf(way, sizeof(way), "%.*s", (int)(end - args), args);
+        complete_way(way, n, words, may, arg);
     }
 }

@@ -1,7 +1,7 @@
 /*
  * complete: what may stand next behind a command, by what its row says of its arguments:
- * "GROUP [--to NODE] [--force]", "NODE FILE", "on|off". Capitals stand for something of that kind,
- * all else for itself. Pure.
+ * "GROUP [--to NODE] [--force]", "NODE FILE", "on|off", "show FILE | replay FILE". Capitals stand
+ * for something of that kind, all else for itself. Pure.
  */
 #ifndef SENTINEL_CTL_COMPLETE_H
 #define SENTINEL_CTL_COMPLETE_H

@@ -51,6 +51,15 @@ static void test_choices(void)
     check_next("show|replay FILE", "show", "FILE");
 }
 
+static void test_ways(void)
+{
+    check_next("show FILE | replay FILE [--to NODE]", "", "show replay --to");
+    check_next("show FILE | replay FILE [--to NODE]", "show", "FILE");
+    check_next("show FILE | replay FILE [--to NODE]", "replay", "FILE --to");
+    check_next("show FILE | replay FILE [--to NODE]", "replay x --to", "NODE");
+    check_next("NODE [on|off]", "a:1 maybe", "");
+}
+
 static void test_options(void)
 {
     check_next("GROUP [--to NODE] [--force]", "", "GROUP --to --force");
@@ -71,7 +80,7 @@ static void test_odd_rows(void)
     check_next(row, "", "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
     for (size_t i = 1; i < sizeof(row) - 1; i += 2)
         row[i] = ' ';
-    check_next(row, "a b", "x");
+    check_next(row, "x x", "x");
     check_next("[ ] ... ]", "", "");
     check_next("| a||b", "", "");
 }
@@ -81,6 +90,7 @@ int main(void)
     static const struct unit_case cases[] = {
         { "places", test_places },
         { "choices", test_choices },
+        { "ways", test_ways },
         { "options", test_options },
         { "odd rows", test_odd_rows },
     };
