@@ -45,8 +45,12 @@ static int read_row(const char *row, struct arg args[ARGS_MAX])
     int n = 0;
 
     for (bool was_open; was_open = open, (row = next_word(row, word, &open)) != NULL;) {
-        if (n > 0 && was_open && is_option(args[n - 1].word) && args[n - 1].value[0] == '\0') {
-            strcpy(args[n - 1].value, word);
+        if (n > 0 && was_open && is_option(args[n - 1].word) && args[n - 1].value[0] == '\0' &&
+            !is_option(word)) {
+            if (strcmp(word, "|") != 0)
+                strcpy(args[n - 1].value, word);
+        } else if (strcmp(word, "|") == 0) {
+            continue;
         } else if (n < ARGS_MAX) {
             strcpy(args[n].word, word);
             args[n++].value[0] = '\0';
@@ -131,14 +135,22 @@ static void complete_way(const char *args, int n, char *const *words, complete_f
     }
 }
 
+/* Where a way ends: at a bar that is in no brackets. */
+static const char *end_of_way(const char *p)
+{
+    int depth = 0;
+
+    for (; *p != '\0' && (depth > 0 || strncmp(p, " | ", 3) != 0); p++)
+        depth += (*p == '[') - (*p == ']');
+    return p;
+}
+
 void complete_next(const char *args, int n, char *const *words, complete_fn *may, void *arg)
 {
     char way[WAY_MAX];
 
     for (const char *end; *args != '\0'; args = *end ? end + 3 : end) {
-        end = strstr(args, " | ");
-        if (!end)
-            end = args + strlen(args);
+        end = end_of_way(args);
         snprintf(way, sizeof(way), "%.*s", (int)(end - args), args);
         complete_way(way, n, words, may, arg);
     }

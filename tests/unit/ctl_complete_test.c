@@ -58,6 +58,9 @@ static void test_ways(void)
     check_next("show FILE | replay FILE [--to NODE]", "replay", "FILE --to");
     check_next("show FILE | replay FILE [--to NODE]", "replay x --to", "NODE");
     check_next("NODE [on|off]", "a:1 maybe", "");
+    check_next("GROUP [--empty | --dir DIR] [--wait S]", "g", "--empty --dir --wait");
+    check_next("GROUP [--empty | --dir DIR] [--wait S]", "--empty", "GROUP --dir --wait");
+    check_next("GROUP [--empty | --dir DIR] [--wait S]", "g --dir", "DIR");
 }
 
 static void test_options(void)
@@ -82,17 +85,14 @@ static void test_odd_rows(void)
         row[i] = ' ';
     check_next(row, "x x", "x");
     check_next("[ ] ... ]", "", "");
-    check_next("| a||b", "", "");
+    check_next("| a||b", "", "a b");
 }
 
 int main(void)
 {
     static const struct unit_case cases[] = {
-        { "places", test_places },
-        { "choices", test_choices },
-        { "ways", test_ways },
-        { "options", test_options },
-        { "odd rows", test_odd_rows },
+        { "places", test_places },   { "choices", test_choices },   { "ways", test_ways },
+        { "options", test_options }, { "odd rows", test_odd_rows },
     };
 
     return unit_main("ctl_complete", cases, sizeof(cases) / sizeof(cases[0]));
