@@ -154,6 +154,7 @@ static void obey(struct world *world, struct actor *actor, const struct order *o
     settled->ok = true;
     settled->role = actor->info.role;
     settled->offset = actor->info.repl_offset;
+    memcpy(settled->replid, actor->info.replid, sizeof settled->replid);
     settled->min_replicas =
         order->kind == ORDER_GUARD_SET ? order->min_replicas : node->min_replicas;
     settled->max_lag_s = order->kind == ORDER_GUARD_SET ? order->max_lag_s : node->max_lag_s;
