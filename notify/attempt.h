@@ -65,12 +65,12 @@ struct attempt {
     enum attempt_kind kind;
     enum attempt_outcome outcome;
     msec begun_ms;
-    msec ended_ms;                         /* of the switch, or of whatever ended it; 0: not yet */
-    msec started;                          /* monotonic, at begun_ms; of this process only */
-    msec last_ms;                          /* monotonic, when it was told of last */
-    uint64_t epoch;                        /* of the election; 0: there was none */
-    bool led;                              /* from here */
-    char leader[PEER_RUNID_LEN + 1];       /* whom we voted for, or we ourselves; may be empty */
+    msec ended_ms;                   /* of the switch, or of whatever ended it; 0: not yet */
+    msec started;                    /* monotonic, at begun_ms; MSEC_NEVER: in an earlier life */
+    msec last_ms;                    /* monotonic, when it was told of last */
+    uint64_t epoch;                  /* of the election; 0: there was none */
+    bool led;                        /* from here */
+    char leader[PEER_RUNID_LEN + 1]; /* whom we voted for, or we ourselves; may be empty */
     char asked_by[ATTEMPT_REASON_MAX + 1]; /* empty: nobody, the primary was down */
     struct addr from;                      /* the primary at the beginning, */
     struct addr to;                        /* and the chosen one; not set: none was */

@@ -136,7 +136,7 @@ struct event {
     uint32_t count;
     uint32_t quorum;
     bool bytes_known; /* SELECTED_SLAVE: how many bytes another node is known to have had, */
-    uint64_t bytes;   /* and this one has not */
+    uint64_t bytes;   /* and this one has not; TAIL: how many only this one has */
     char detail[EVENT_DETAIL_MAX + 1]; /* UNMONITOR, not shown: the notification-script it had */
 };
 

@@ -85,6 +85,7 @@ void history_restore(struct history *history, struct attempt *attempt)
         attempt->outcome = ATTEMPT_INTERRUPTED;
         attempt->dirty = true;
     }
+    attempt->started = MSEC_NEVER;
     history_push(history, attempt);
 }
 

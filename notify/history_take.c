@@ -19,7 +19,9 @@ enum part {
     PART_CHOSEN, /* a node was */
     PART_ABORT,  /* ends one that was asked for; another goes on while the primary is down */
     PART_SWITCH, /* ends it well */
-    PART_GONE    /* the group is watched no longer */
+    PART_GONE,   /* the group is watched no longer */
+    PART_TAIL,   /* what the failover lost, seen when the old primary is back, however late */
+    PART_LATE    /* and a step about that */
 };
 
 static const unsigned char parts[EVENT_COUNT] = {
@@ -64,6 +66,11 @@ static const unsigned char parts[EVENT_COUNT] = {
     [EVENT_AMNESIA] = PART_STEP,
     [EVENT_ORDER_FAILED] = PART_STEP,
     [EVENT_ORDER_PART_REFUSED] = PART_STEP,
+    [EVENT_TAIL] = PART_TAIL,
+    [EVENT_SALVAGED] = PART_LATE,
+    [EVENT_SALVAGE_FAILED] = PART_LATE,
+    [EVENT_WRITE_FAULT] = PART_STEP,
+    [EVENT_WRITE_OK] = PART_STEP,
     [EVENT_UNMONITOR] = PART_GONE,
     [EVENT_RESET_MASTER] = PART_GONE,
 };
@@ -99,13 +106,16 @@ static bool is_repointing(const struct attempt *attempt)
 }
 
 /* The attempt that EVENT belongs to, if there is one. */
-static struct attempt *current(struct history *history, const struct event *event, msec now)
+static struct attempt *current(struct history *history, const struct event *event, enum part part,
+                               msec now)
 {
     struct attempt *attempt =
         event->group[0] != '\0' ? history_newest(history, event->group) : NULL;
 
-    if (attempt == NULL || attempt->outcome == ATTEMPT_INTERRUPTED)
-        return NULL;
+    if (attempt != NULL && (part == PART_TAIL || part == PART_LATE))
+        return addr_equal(&attempt->from, &event->addr) ? attempt : NULL;
+    if (attempt == NULL || attempt->started == MSEC_NEVER)
+        return NULL; /* of an earlier life */
     return attempt->outcome == ATTEMPT_OPEN || is_repointing(attempt) ||
                    now - attempt->last_ms < LINGER_MS
                ? attempt
@@ -126,8 +136,16 @@ static struct attempt *begin(struct history *history, const struct event *event,
     return attempt;
 }
 
+/* One of an earlier life has its beginning by the wall's clock alone. */
+static msec since_begun(const struct attempt *attempt, const struct moment *moment)
+{
+    if (attempt->started == MSEC_NEVER)
+        return msec_max(0, moment->wall_ms - attempt->begun_ms);
+    return moment->now - attempt->started;
+}
+
 /* The text of a step: the node that it is about, unless that is the primary, and what is known. */
-static void tell(struct attempt *attempt, const struct event *event, msec now)
+static void tell(struct attempt *attempt, const struct event *event, const struct moment *moment)
 {
     char text[ATTEMPT_TEXT_MAX], name[ADDR_TEXT_MAX] = "";
     const char *detail = event->detail;
@@ -144,8 +162,8 @@ static void tell(struct attempt *attempt, const struct event *event, msec now)
                  event->quorum);
     else
         snprintf(text, sizeof text, "%s%s%s", name, detail[0] != '\0' ? ": " : "", detail);
-    attempt_add(attempt, now - attempt->started, event_name(event->kind), text);
-    attempt->last_ms = now;
+    attempt_add(attempt, since_begun(attempt, moment), event_name(event->kind), text);
+    attempt->last_ms = moment->now;
 }
 
 static void note_vote(struct history *history, const struct event *event, msec now)
@@ -231,6 +249,10 @@ static void note(struct history *history, struct attempt *attempt, enum part par
         attempt->to = event->addr;
         attempt->at_risk = event->bytes_known ? (int64_t)event->bytes : ATTEMPT_AT_RISK_UNKNOWN;
         break;
+    case PART_TAIL:
+        if (event->bytes_known)
+            attempt->at_risk = (int64_t)event->bytes;
+        break;
     case PART_ABORT:
         note_abort(history, attempt, event, moment);
         break;
@@ -287,12 +309,12 @@ void history_take(struct history *history, const struct event *event, msec wall_
         return;
     if (part == PART_VOTE)
         note_vote(history, event, now);
-    attempt = current(history, event, now);
+    attempt = current(history, event, part, now);
     if (attempt == NULL || is_another(attempt, part))
         attempt = first(history, part, event, &moment);
     if (attempt == NULL)
         return;
-    tell(attempt, event, now);
+    tell(attempt, event, &moment);
     note(history, attempt, part, event, &moment);
 }
 

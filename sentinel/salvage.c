@@ -59,8 +59,11 @@ static uint64_t tail_of(const struct node *node)
 
 static void tell_tail(struct core *core, struct node *node, uint64_t bytes)
 {
-    event_detail(emit_node_event(core, EVENT_TAIL, node),
-                 "%llu bytes from offset %llu that only it has, written within %lld ms",
+    struct event *event = emit_node_event(core, EVENT_TAIL, node);
+
+    event->bytes_known = true;
+    event->bytes = bytes;
+    event_detail(event, "%llu bytes from offset %llu that only it has, written within %lld ms",
                  (unsigned long long)bytes,
                  (unsigned long long)node->group->primary->info.second_offset,
                  (long long)msec_max(0, node->salvage.at - forked_at(node->group)));

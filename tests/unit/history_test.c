@@ -288,10 +288,26 @@ static void test_restored(void)
     CU_ASSERT_EQUAL(last(1)->outcome, ATTEMPT_INTERRUPTED);
     CU_ASSERT_PTR_EQUAL(history_take_dirty(history), old);
     CU_ASSERT_PTR_NULL(history_take_dirty(history));
+    /* What it lost is seen in a later life. */
+    addr_set(&old->from, "10.0.0.2", 6379);
+    old->begun_ms = WALL;
+    struct event tail = about(EVENT_TAIL, "orders");
+
+    tail.bytes_known = true;
+    tail.bytes = 77;
+    take(&tail);
+    CU_ASSERT_EQUAL(old->n_steps, 0);
+    addr_set(&tail.addr, "10.0.0.2", 6379);
+    take(&tail);
+    CU_ASSERT_EQUAL_FATAL(old->n_steps, 1);
+    CU_ASSERT_EQUAL(old->steps[0].at_ms, now);
+    CU_ASSERT_EQUAL(old->at_risk, 77);
+    CU_ASSERT_PTR_EQUAL(history_take_dirty(history), old);
     happen(EVENT_NEW_EPOCH);
-    CU_ASSERT_EQUAL(last(1)->n_steps, 0);
+    CU_ASSERT_EQUAL(last(1)->n_steps, 1);
     happen(EVENT_SDOWN);
     CU_ASSERT_EQUAL(last(2)->id, 42);
+    CU_ASSERT_EQUAL(last(2)->n_steps, 1);
     CU_ASSERT_PTR_EQUAL(history_take_dirty(history), last(2));
     happen(EVENT_ODOWN);
     CU_ASSERT_PTR_EQUAL(history_take_dirty(history), last(2));
