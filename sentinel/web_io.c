@@ -7,27 +7,22 @@
 #include <sys/resource.h>
 
 #include "notify/event.h"
-#include "notify/event_json_io.h"
 #include "notify/history.h"
-#include "notify/ring.h"
+#include "notify/page.h"
 #include "sentinel/metrics.h"
 #include "sentinel/model.h"
-#include "notify/page.h"
 #include "sentinel/shell_io.h"
-#include "sentinel/view.h"
 #include "sentinel/web_history_io.h"
 #include "sentinel/web_json_io.h"
+#include "sentinel/web_parts_io.h"
 #include "wire/loop_io.h"
 
 #define JSON_BYTES_MAX ((size_t)64 << 20)
-#define TYPE_TEXT      "text/plain; charset=utf-8"
 #define TYPE_JSON      "application/json"
 #define TYPE_METRICS   "text/plain; version=0.0.4; charset=utf-8"
 #define GROUP_PREFIX   "/groups/"
 #define HISTORY_PREFIX "/history/"
 #define HISTORY_COUNT  50 /* attempts told of, unless more are asked for */
-
-enum { STATUS_OK = 200, STATUS_WRONG = 400, STATUS_MISSING = 404, STATUS_NOT_NOW = 503 };
 
 struct web {
     struct http *http;
@@ -40,12 +35,12 @@ static const struct core *web_core(const struct web *web)
     return shell_core(web->shell);
 }
 
-/* --- answers -------------------------------------------------------------------------------- */
+/* --- answers ------------------------------------------------------------------------------ */
 
-static void say(struct http_answer *answer, unsigned status, const char *text)
+void web_say(struct http_answer *answer, unsigned status, const char *text)
 {
     answer->status = status;
-    answer->type = TYPE_TEXT;
+    answer->type = WEB_TYPE_TEXT;
     answer->text = text;
     answer->text_len = strlen(text);
 }
@@ -61,7 +56,7 @@ static void tell_health(struct web *web, const struct http_visit *visit, struct 
 {
     (void)web;
     (void)visit;
-    say(answer, STATUS_OK, "ok\n");
+    web_say(answer, WEB_OK, "ok\n");
 }
 
 static void tell_ready(struct web *web, const struct http_visit *visit, struct http_answer *answer)
@@ -70,11 +65,11 @@ static void tell_ready(struct web *web, const struct http_visit *visit, struct h
 
     (void)visit;
     if (core->disk_stalled)
-        say(answer, STATUS_NOT_NOW, "the disk of state_dir stands still\n");
+        web_say(answer, WEB_NOT_NOW, "the disk of state_dir stands still\n");
     else if (core->tilt_until != MSEC_NEVER)
-        say(answer, STATUS_NOT_NOW, "the process stood still, its clock is not trusted yet\n");
+        web_say(answer, WEB_NOT_NOW, "the process stood still, its clock is not trusted yet\n");
     else
-        say(answer, STATUS_OK, "ready\n");
+        web_say(answer, WEB_OK, "ready\n");
 }
 
 static double seconds(const struct timeval *time)
@@ -114,86 +109,7 @@ static void tell_groups(struct web *web, const struct http_visit *visit, struct 
     say_json(answer, web_json_groups(web_core(web)));
 }
 
-/* --- for load balancers --------------------------------------------------------------------- */
-
-static bool is_alone_allowed(const struct http_visit *visit)
-{
-    const char *word = http_query(visit, "minority");
-
-    return word != NULL && strcmp(word, "allow") == 0;
-}
-
-/* The node of that name or address; NULL: there is none. */
-static const struct node *find_node(const struct group *group, const struct addr *addr)
-{
-    for (size_t i = 0; i < group->n_nodes; i++) {
-        const struct node *node = group->nodes[i];
-        struct addr shown = node_shown_addr(node);
-
-        if (addr_equal(&node->addr, addr) || addr_equal(&shown, addr))
-            return node;
-    }
-    return NULL;
-}
-
-/* "it is the primary" and such. */
-static void say_reason(struct http_answer *answer, bool good, const char *reason)
-{
-    answer->status = good ? STATUS_OK : STATUS_NOT_NOW;
-    answer->type = TYPE_TEXT;
-    buf_init(&answer->body, 0);
-    buf_printf(&answer->body, "%s\n", reason);
-}
-
-/* The node that is asked for. False: it has been answered that there is none. */
-static bool need_node(const struct group *group, const char *text, struct http_answer *answer,
-                      const struct node **ret_node)
-{
-    struct addr addr;
-
-    if (text == NULL || !addr_parse(&addr, text)) {
-        say(answer, STATUS_WRONG, "a node is wanted: ?node=host:port\n");
-        return false;
-    }
-    *ret_node = find_node(group, &addr);
-    if (*ret_node == NULL)
-        say_reason(answer, false, "it is no node of the group");
-    return *ret_node != NULL;
-}
-
-static void tell_primary(const struct group *group, const struct http_visit *visit,
-                         struct http_answer *answer)
-{
-    char reason[VIEW_REASON_MAX];
-    char text[ADDR_TEXT_MAX];
-    const struct node *node = group->primary;
-    const char *asked = http_query(visit, "node");
-    struct addr addr = group_primary_addr(group);
-
-    if (asked != NULL && !need_node(group, asked, answer, &node))
-        return;
-    bool good = view_takes_writes(node, is_alone_allowed(visit), reason);
-    say_reason(answer, good, asked == NULL && good ? addr_format(&addr, text) : reason);
-}
-
-static void tell_replica(const struct group *group, const struct http_visit *visit,
-                         struct http_answer *answer)
-{
-    char reason[VIEW_REASON_MAX];
-    const struct node *node;
-    const char *lag = http_query(visit, "lag_ms");
-    char *end = NULL;
-    long long lag_ms = lag != NULL ? strtoll(lag, &end, 10) : -1;
-
-    if (lag != NULL && (end == lag || *end != '\0' || lag_ms < 0)) {
-        say(answer, STATUS_WRONG, "lag_ms is no number of milliseconds\n");
-        return;
-    }
-    if (!need_node(group, http_query(visit, "node"), answer, &node))
-        return;
-    bool good = view_takes_reads(node, lag_ms, is_alone_allowed(visit), reason);
-    say_reason(answer, good, reason);
-}
+/* --- one group ---------------------------------------------------------------------------- */
 
 static void tell_group(struct web *web, const struct group *group, struct http_answer *answer)
 {
@@ -223,14 +139,14 @@ static void tell_of_group(struct web *web, const struct http_visit *visit,
     if (group != NULL)
         tell_group(web, group, answer);
     else if ((group = find_before(core, name, "/primary")) != NULL)
-        tell_primary(group, visit, answer);
+        web_tell_primary(group, visit, answer);
     else if ((group = find_before(core, name, "/replica")) != NULL)
-        tell_replica(group, visit, answer);
+        web_tell_replica(group, visit, answer);
     else
-        say(answer, STATUS_MISSING, "there is no such group\n");
+        web_say(answer, WEB_MISSING, "there is no such group\n");
 }
 
-/* --- history -------------------------------------------------------------------------------- */
+/* --- history ------------------------------------------------------------------------------ */
 
 /* A number from 1 on; false: it is none. */
 static bool read_number(const char *text, uint64_t *ret_number)
@@ -251,7 +167,7 @@ static void tell_history(struct web *web, const struct http_visit *visit,
     uint64_t max = HISTORY_COUNT;
 
     if (count != NULL && !read_number(count, &max))
-        say(answer, STATUS_WRONG, "count is no number from 1 on\n");
+        web_say(answer, WEB_WRONG, "count is no number from 1 on\n");
     else
         say_json(answer,
                  web_json_history(shell_history(web->shell), http_query(visit, "group"), max));
@@ -268,75 +184,22 @@ static void tell_attempt(struct web *web, const struct http_visit *visit,
     if (attempt != NULL)
         say_json(answer, web_json_attempt(attempt));
     else
-        say(answer, STATUS_MISSING, "there is no such attempt, or it was forgotten\n");
+        web_say(answer, WEB_MISSING, "there is no such attempt, or it was forgotten\n");
 }
 
-/* --- events --------------------------------------------------------------------------------- */
-
-/* From the one behind that number on, 0: all that are kept; from the next one on when there is no
- * number. */
 static void tell_events(struct web *web, const struct http_visit *visit, struct http_answer *answer)
 {
-    const struct ring *ring = shell_events(web->shell);
-    const char *since = http_header(visit, "Last-Event-ID");
-    char *end;
-
-    if (since == NULL)
-        since = http_query(visit, "since");
-    answer->stream = true;
-    answer->cursor = ring_last(ring);
-    if (since == NULL)
-        return;
-    uint64_t seq = strtoull(since, &end, 10);
-    if (end == since || *end != '\0') {
-        answer->stream = false;
-        say(answer, STATUS_WRONG, "since is no number of an event\n");
-    } else if (seq < answer->cursor) {
-        answer->cursor = seq > 0 ? seq : ring_first(ring) - 1;
-    }
+    web_tell_events(shell_events(web->shell), visit, answer);
 }
 
-/* One event as "id: ...\ndata: ...\n\n"; 0: it does not fit. */
-static size_t write_event(const struct web *web, const struct event *event, char *bytes, size_t max)
-{
-    char *text = event_json_text(event, web_core(web)->runid);
-    int n = text == NULL ? 0
-                         : snprintf(bytes, max, "id: %llu\ndata: %s\n\n",
-                                    (unsigned long long)event->seq, text);
-
-    free(text);
-    return n > 0 && (size_t)n < max ? (size_t)n : 0;
-}
-
-/* What a reader missed that is not kept any more is told of first. */
 static size_t read_events(void *arg, uint64_t *cursor, char *bytes, size_t max)
 {
-    struct web *web = arg;
-    const struct ring *ring = shell_events(web->shell);
-    struct event event;
-    size_t used = 0;
+    const struct web *web = arg;
 
-    if (*cursor + 1 < ring_first(ring)) {
-        int n = snprintf(bytes, max, "event: gap\ndata: {\"first\":%llu}\n\n",
-                         (unsigned long long)ring_first(ring));
-        *cursor = ring_first(ring) - 1;
-        return n > 0 && (size_t)n < max ? (size_t)n : 0;
-    }
-    while (*cursor < ring_last(ring)) {
-        size_t n = 0;
-
-        if (ring_get(ring, *cursor + 1, &event)) {
-            n = write_event(web, &event, bytes + used, max - used);
-            if (n == 0 && used > 0)
-                break;
-        }
-        used += n;
-        (*cursor)++;
-    }
-    return used;
+    return web_read_events(shell_events(web->shell), web_core(web)->runid, cursor, bytes, max);
 }
 
-/* --- the table ------------------------------------------------------------------------------ */
+/* --- the table ---------------------------------------------------------------------------- */
 
 static const struct route {
     const char *path;
@@ -396,13 +259,13 @@ static void answer(void *arg, const struct http_visit *visit, struct http_answer
         ret_answer->text = file->bytes;
         ret_answer->text_len = file->len;
     } else {
-        say(ret_answer, STATUS_MISSING, "there is nothing here\n");
+        web_say(ret_answer, WEB_MISSING, "there is nothing here\n");
     }
 }
 
 static const struct http_ops http_ops = { is_open, is_ready, answer, read_events };
 
-/* --- what the shell brings ------------------------------------------------------------------- */
+/* --- what the shell brings ---------------------------------------------------------------- */
 
 void web_event(struct web *web, const struct event *event)
 {
@@ -424,7 +287,7 @@ void web_durable(struct web *web)
         http_ready(web->http);
 }
 
-/* --- life ------------------------------------------------------------------------------------ */
+/* --- life --------------------------------------------------------------------------------- */
 
 struct web *web_start(uv_loop_t *loop, struct shell *shell, const struct addr *listen, int fd,
                       const char *token, char ret_error[HTTP_ERROR_MAX])
