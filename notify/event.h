@@ -60,6 +60,13 @@
     X(ABORT_NO_GOOD_SLAVE, "-failover-abort-no-good-slave", WARNING, "@")                          \
     X(ABORT_SLAVE_TIMEOUT, "-failover-abort-slave-timeout", WARNING, "@")                          \
     X(ABORT_PRIMARY_BACK, "-failover-abort-primary-back", WARNING, "@")                            \
+    X(ABORT_PAUSED, "-failover-abort-paused", WARNING, "@")                                        \
+    X(PAUSED, "+paused", WARNING, "@ %d") /* no failover of itself, for so long */                 \
+    X(UNPAUSED, "-paused", WARNING, "@")                                                           \
+    X(MAINTENANCE, "+maintenance", NOTICE, "@ %d") /* no candidate, no alarm */                    \
+    X(MAINTENANCE_OVER, "-maintenance", NOTICE, "@")                                               \
+    X(SLAVE_GONE, "-slave", NOTICE, "@")       /* an operator had it forgotten */                  \
+    X(SENTINEL_GONE, "-sentinel", NOTICE, "@") /* the same */                                      \
     X(ABORT_SUPERSEDED, "-failover-abort-superseded", WARNING, "@")                                \
     X(ABORT_SWITCHOVER, "-failover-abort-switchover", WARNING, "@ %d") /* nothing has changed */   \
     X(SWITCHOVER_UNPAUSED, "+switchover-unpaused", WARNING,                                        \

@@ -289,6 +289,13 @@ void admin_reply(struct admin *admin, struct client *client, int asked, const st
         [REPLY_NO_GOOD_REPLICA] = "NOGOODSLAVE No suitable replica to promote",
         [REPLY_NO_SUCH_REPLICA] = "ERR No such replica of that master",
         [REPLY_NO_QUORUM] = "NOQUORUM Too few supervisors can be reached to elect a leader",
+        [REPLY_PAUSED] = "PAUSED The group is paused: PICKET RESUME it first",
+        [REPLY_NO_SUCH_NODE] = "ERR No such node of that master",
+        [REPLY_NO_SUCH_PEER] = "ERR No such supervisor of that master",
+        [REPLY_IS_PRIMARY] =
+            "ISPRIMARY It is the primary: hand the group over to another node first",
+        [REPLY_STILL_THERE] =
+            "STILLTHERE It is there and would be found again at once: stop it first",
         [REPLY_FULL] = "ERR Too many masters are watched",
     };
     (void)admin;

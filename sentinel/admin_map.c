@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sentinel/hold.h"
 #include "sentinel/model.h"
 #include "wire/resp_write.h"
 
@@ -83,7 +84,8 @@ static void put_node_flags(struct map *map, const struct node *node)
     const struct failover *failover = &group->failover;
     bool primary = node == group->primary;
     const struct flag flags[] = {
-        { "s_down", node->sdown },
+        /* Clients are to leave a node in maintenance alone. */
+        { "s_down", node->sdown || hold_is_maintained(node) },
         { "o_down", primary && group->odown },
         { "master", primary },
         { "slave", !primary },
@@ -99,6 +101,8 @@ static void put_node_flags(struct map *map, const struct node *node)
         { "script_kill_sent", node->busy.step != BUSY_NONE },
         { "master_reboot", primary && node->reborn_at != MSEC_NEVER &&
                                group->conf.master_reboot_down_after_ms != 0 },
+        { "paused", primary && hold_is_paused(group) },
+        { "maintenance", hold_is_maintained(node) },
     };
     put_flags(map, flags, sizeof(flags) / sizeof(flags[0]));
 }

@@ -112,6 +112,8 @@ command_fn admin_picket_events;
 
 /* admin_history.c */
 command_fn admin_picket_history, admin_picket_why;
+/* admin_operate.c: what operators hold back */
+command_fn admin_picket_pause, admin_picket_resume, admin_picket_maintenance, admin_picket_forget;
 
 /* An attempt as a map. */
 void admin_write_attempt(struct resp_writer *w, const struct attempt *attempt, bool with_steps);

@@ -143,14 +143,22 @@
 #define PICKET_TABLE(X)                                                                            \
     X("events", -2, ADMIN, admin_picket_events, " [SINCE <number>] [COUNT <count>]",               \
       "Return the numbers of the first and last event that are kept, and those behind a number.")  \
+    X("forget", -5, ADMIN, admin_picket_forget, " <group> NODE <host> <port> | PEER <runid>",      \
+      "Forget a replica or a supervisor that is gone for good.")                                   \
     X("help", 2, ALWAYS, admin_picket_help, "", "Print this help.")                                \
     X("history", -2, ADMIN, admin_picket_history, " [<group>] [COUNT <n>]",                        \
       "Return the last failovers, switchovers and outages, newest first.")                         \
     X("hooks", 2, ADMIN, admin_picket_hooks, "",                                                   \
       "Show the hooks: what each calls for what, and how many calls wait, were made, were lost.")  \
+    X("maintenance", -6, ADMIN, admin_picket_maintenance,                                          \
+      " <group> <host> <port> ON <milliseconds> | OFF",                                            \
+      "Make a replica no candidate for so long, and its being down no alarm.")                     \
     X("opinion", 9, ADMIN, admin_picket_opinion,                                                   \
       " <runid> <group> <ip> <port> <config-epoch> <down> <leading-epoch>",                        \
       "Tell this supervisor what another one thinks of a primary.")                                \
+    X("pause", 4, ADMIN, admin_picket_pause, " <group> <milliseconds>",                            \
+      "Let this supervisor begin no failover for so long, and vote for none.")                     \
+    X("resume", 3, ADMIN, admin_picket_resume, " <group>", "End a pause.")                         \
     X("settings", 3, ADMIN, admin_picket_settings, " <group>", "Return all settings of a group.")  \
     X("simulate", -4, ADMIN, admin_picket_simulate, " FAIL <host>:<port> [HANG]",                  \
       "Tell what would be done if that node failed now; nothing is done.")                         \

@@ -6,6 +6,7 @@
 #include "sentinel/adopt.h"
 #include "sentinel/busy.h"
 #include "sentinel/emit.h"
+#include "sentinel/hold.h"
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
 #include "sentinel/opinions.h"
@@ -100,6 +101,8 @@ msec campaign_at(const struct core *core, const struct group *group)
     if (!fo->forced)
         at = msec_max(at, busy_hold_until(group));
     if (fo->state != FAILOVER_IDLE && fo->state != FAILOVER_REPOINT)
+        return MSEC_NEVER;
+    if (hold_is_paused(group))
         return MSEC_NEVER;
     if (core->disk_stalled || campaign_reachable(group) < group_needed(group))
         return MSEC_NEVER;

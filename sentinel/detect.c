@@ -4,6 +4,7 @@
 #include "sentinel/emit.h"
 #include "sentinel/guard.h"
 #include "sentinel/loading.h"
+#include "sentinel/hold.h"
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
 #include "sentinel/opinions.h"
@@ -98,6 +99,16 @@ static bool is_down(struct core *core, struct group *group, struct node *node)
              write_watch_is_down(core, group)));
 }
 
+/* +sdown and -sdown; of a node in maintenance neither. */
+static void tell_node(struct core *core, struct node *node)
+{
+    bool quiet = node->sdown ? hold_is_maintained(node) : node->quiet;
+
+    if (!node->rumoured && !quiet)
+        emit_node_event(core, node->sdown ? EVENT_SDOWN : EVENT_SUP, node);
+    node->quiet = quiet && node->sdown;
+}
+
 static void note_node(struct core *core, struct group *group, struct node *node)
 {
     bool down = is_down(core, group, node);
@@ -107,8 +118,7 @@ static void note_node(struct core *core, struct group *group, struct node *node)
         node->sdown_at = core->now;
         if (node == group->primary)
             opinions_renew(group);
-        if (!node->rumoured)
-            emit_node_event(core, down ? EVENT_SDOWN : EVENT_SUP, node);
+        tell_node(core, node);
         if (!down)
             node_want_info(core, node, core->now); /* it is back: as what? */
     }

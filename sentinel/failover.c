@@ -292,3 +292,11 @@ void failover_repointed(struct core *core, struct group *group, bool late)
     emit_group_event(core, EVENT_FAILOVER_END, group);
     failover_move(core, group, FAILOVER_IDLE);
 }
+
+void failover_pause(struct core *core, struct group *group)
+{
+    enum failover_state state = group->failover.state;
+
+    if (state == FAILOVER_CAMPAIGN || state == FAILOVER_SELECT)
+        stop(core, group, EVENT_ABORT_PAUSED);
+}

@@ -105,6 +105,9 @@ void failover_drop(struct core *core, struct group *group);
 /* We voted for somebody else: a campaign of ours that is not won yet is over. */
 void failover_yield(struct core *core, struct group *group);
 
+/* An operator has paused the group: what was not decided yet will not be. */
+void failover_pause(struct core *core, struct group *group);
+
 /* Our own process stood still: what was not decided yet has to be decided anew. */
 void failover_stalled(struct core *core, struct group *group);
 

@@ -10,6 +10,7 @@
 #include "sentinel/emit.h"
 #include "sentinel/failover.h"
 #include "sentinel/guard.h"
+#include "sentinel/hold.h"
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
 #include "sentinel/opinions.h"
@@ -217,7 +218,7 @@ static void announce_switch(struct core *core, struct group *group, const struct
         if (node == group->primary || node->rumoured)
             continue;
         emit_node_event(core, EVENT_SLAVE, node);
-        if (node->sdown)
+        if (node->sdown && !node->quiet && !hold_is_maintained(node))
             emit_node_event(core, EVENT_SDOWN, node);
     }
 }
@@ -277,6 +278,7 @@ static msec group_next(const struct core *core, const struct group *group)
     next = msec_min(next, failover_next(core, group));
     next = msec_min(next, repoint_next(core, group));
     next = msec_min(next, guard_next(core, group));
+    next = msec_min(next, hold_next(group));
     return msec_min(next, adopt_next(core, group));
 }
 
@@ -284,6 +286,7 @@ void group_run(struct core *core, struct group *group)
 {
     if (group->twins)
         nodes_merge(core, group);
+    hold_run(core, group);
     detect_run(core, group);
     adopt_run(core, group);
     failover_run(core, group);

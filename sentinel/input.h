@@ -44,6 +44,8 @@ enum request_kind {
     REQUEST_CONFIGURE_GLOBAL, /* global: as the file has it */
     REQUEST_VOTERS, /* voters, n_voters: the voter set, this supervisor included; 0 = all members */
     REQUEST_CONFIGURE, /* name, addr, conf: a group as the file has it (start and reload) */
+    REQUEST_HOLD,   /* name; addr: a node, or empty = the group; for_ms: 0 = no longer; wall_ms */
+    REQUEST_FORGET, /* name; runid: a supervisor; or addr: a node */
     REQUEST_RETAIN, /* end of a reload: forget the file's groups not CONFIGUREd since the last one
                      */
     REQUEST_COUNT
@@ -64,6 +66,9 @@ struct request {
     uint64_t set;
     bool hasty;
     char asked_by[FAILOVER_ASKED_MAX + 1]; /* FAILOVER: who it is, for the history; may be empty */
+    msec for_ms;
+    int64_t wall_ms;                /* HOLD: the time now, since 1970 */
+    char runid[PEER_RUNID_LEN + 1]; /* FORGET */
 };
 
 /* The outcome of an order that had a ticket (FOLLOW, PROMOTE), or news of the disk. */

@@ -21,6 +21,7 @@
 #include "sentinel/failover.h"
 #include "sentinel/global_conf.h"
 #include "sentinel/group_conf.h"
+#include "sentinel/hold.h"
 #include "sentinel/lag.h"
 #include "sentinel/lineage.h"
 #include "sentinel/output.h"
@@ -117,6 +118,7 @@ struct node {
         bool told;  /* that it takes too long */
     } loading;
     bool sdown;
+    bool quiet;      /* and that was not told, since it is in maintenance */
     bool crashed;    /* sdown by the crash path, not by silence */
     msec sdown_at;   /* since when (also the time of -sdown) */
     bool rumoured;   /* known from an unverified hello only */
@@ -145,6 +147,7 @@ struct node {
     msec repoint_at;
     bool astray;     /* seen not to follow the primary; it was not told yet that it does again */
     uint64_t ticket; /* order in flight; 0 = none */
+    struct hold maintenance;
     struct backoff fix_backoff; /* between two orders to follow */
     msec fix_at;                /* not before */
 };
@@ -187,6 +190,7 @@ struct group {
     msec odown_at;
     struct rumour rumour;
     struct failover failover;
+    struct hold pause;
     msec hello_due_at;   /* to peers */
     msec confirm_ask_at; /* next round of questions to the members, when something is to be
                             confirmed */

@@ -6,6 +6,7 @@
 
 #include "sentinel/amnesia.h"
 #include "sentinel/emit.h"
+#include "sentinel/hold.h"
 #include "sentinel/input.h"
 #include "sentinel/loading.h"
 #include "sentinel/model.h"
@@ -82,6 +83,7 @@ static bool merge(struct core *core, struct group *group, struct node *kept, str
      * for at once. */
     kept->probe.last_valid = msec_max(kept->probe.last_valid, gone->probe.last_valid);
     probe_hasten(&kept->probe, core->now);
+    hold_move(core, kept, gone);
     node_remove(core, gone);
     node_wake(core, kept);
     if (!kept->rumoured)

@@ -7,6 +7,7 @@
 #include "sentinel/emit.h"
 #include "sentinel/failover.h"
 #include "sentinel/groups.h"
+#include "sentinel/hold.h"
 #include "sentinel/input.h"
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
@@ -141,11 +142,12 @@ static struct group *group_at(const struct core *core, const struct addr *addr)
     return NULL;
 }
 
-/* Whether we may vote for CANDIDATE at all: a member of the group, in an epoch that is
- * newer than the configuration and not absurd. */
+/* Whether we may vote for CANDIDATE at all: a member of the group, which is not paused, in an epoch
+ * that is newer than the configuration and not absurd. */
 static bool may_vote(struct core *core, const struct group *group, const struct ask *ask)
 {
-    if (member_find(group, ask->candidate) == NULL || ask->epoch <= group->config_epoch)
+    if (hold_is_paused(group) || member_find(group, ask->candidate) == NULL ||
+        ask->epoch <= group->config_epoch)
         return false;
     if (!epoch_plausible(core->current_epoch, ask->epoch)) {
         struct event *event = emit_core_event(core, EVENT_EPOCH_REFUSED);

@@ -105,6 +105,11 @@ enum reply_code {
     REPLY_NO_GOOD_REPLICA, /* nothing to promote */
     REPLY_NO_SUCH_REPLICA, /* the one asked for is none of this group */
     REPLY_NO_QUORUM,       /* too few supervisors can be reached to elect a leader */
+    REPLY_PAUSED,          /* an operator has paused the group */
+    REPLY_NO_SUCH_NODE,    /* no node of this group stands there */
+    REPLY_NO_SUCH_PEER,    /* no supervisor of that run id is known */
+    REPLY_IS_PRIMARY,      /* it is the primary, of all nodes */
+    REPLY_STILL_THERE,     /* what was to be forgotten would be found again at once */
     REPLY_FULL             /* GROUPS_MAX reached */
 };
 

@@ -132,6 +132,11 @@ static void member_remove(struct core *core, struct group *group, struct member 
         peer_leave(core, peer);
 }
 
+void member_forget(struct core *core, struct group *group, struct member *member)
+{
+    member_remove(core, group, member, 1);
+}
+
 void members_clear(struct core *core, struct group *group, int rows)
 {
     while (group->n_members > 0)

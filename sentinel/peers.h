@@ -44,6 +44,9 @@ void members_sift(struct core *core);
 /* Make the links to all peers anew (credentials changed). */
 void peers_reopen(struct core *core);
 
+/* Take MEMBER out of GROUP, durably. */
+void member_forget(struct core *core, struct group *group, struct member *member);
+
 /* Take all members out of GROUP; with a row each if ROWS. */
 void members_clear(struct core *core, struct group *group, int rows);
 

@@ -9,6 +9,7 @@
 #include "sentinel/emit.h"
 #include "sentinel/failover.h"
 #include "sentinel/groups.h"
+#include "sentinel/hold.h"
 #include "sentinel/input.h"
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
@@ -240,7 +241,7 @@ static msec repair_at(const struct core *core, const struct node *node)
 
     if (node == group->primary || !is_reachable(node) || node->ticket != 0 ||
         is_coming_over(node) || !node->contacted || node->wrong_at == MSEC_NEVER ||
-        !node_info_since(node, group->config_at))
+        !node_info_since(node, group->config_at) || (hold_is_paused(group) && !node->owed))
         return MSEC_NEVER;
     if (node->info.role == ROLE_PRIMARY)
         patience = (node->owed || node->reborn) && !is_successor(node) ? 0 : STRAY_PATIENCE_MS;

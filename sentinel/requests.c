@@ -9,7 +9,9 @@
 #include "sentinel/campaign.h"
 #include "sentinel/emit.h"
 #include "sentinel/failover.h"
+#include "sentinel/forget.h"
 #include "sentinel/groups.h"
+#include "sentinel/hold.h"
 #include "sentinel/input.h"
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
@@ -152,6 +154,8 @@ static enum reply_code force_failover(struct core *core, struct group *group,
 
     if ((state != FAILOVER_IDLE && state != FAILOVER_REPOINT) || group->failover.forced)
         return REPLY_IN_PROGRESS;
+    if (hold_is_paused(group))
+        return REPLY_PAUSED;
     if (select_replica(core, group, group->config_at, false) == NULL)
         return REPLY_NO_GOOD_REPLICA;
     if (addr_is_set(&request->addr) &&
@@ -344,6 +348,8 @@ static enum reply_code take(struct core *core, const struct request *request)
         [REQUEST_REMOVE] = remove_group,
         [REQUEST_SET] = set_options,
         [REQUEST_FAILOVER] = force_failover,
+        [REQUEST_HOLD] = hold_take,
+        [REQUEST_FORGET] = forget_take,
     };
     static enum reply_code (*const general[REQUEST_COUNT])(struct core *,
                                                            const struct request *) = {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sentinel/groups.h"
+#include "sentinel/hold.h"
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
 #include "sentinel/peers.h"
@@ -54,6 +55,15 @@ static void restore_node(struct core *core, struct group *group, const struct ro
     node->guard_stale = true;
 }
 
+static void restore_hold(struct core *core, struct group *group, const struct row *row)
+{
+    bool of_node = addr_is_set(&row->addr);
+    struct node *node = of_node ? node_of(core, group, &row->addr) : NULL;
+
+    if (!of_node || node != NULL)
+        hold_restore(core, group, node, row);
+}
+
 static void restore_epoch(struct core *core, const struct row *row)
 {
     if (row->epoch > core->current_epoch)
@@ -88,6 +98,9 @@ void restore_row(struct core *core, const struct row *row)
         break;
     case ROW_NODE:
         restore_node(core, group, row);
+        break;
+    case ROW_HOLD:
+        restore_hold(core, group, row);
         break;
     case ROW_PEER:
         member_restore(core, group, row->runid, &row->addr);

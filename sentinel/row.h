@@ -1,8 +1,8 @@
 /*
  * row: what must survive a restart, a row each. The core hands rows out to be
  * made durable; at start it is given back what the last run stored. A row replaces the
- * earlier one with the same key; a *_GONE row deletes it (GROUP_GONE also every LINEAGE, VOTE, NODE
- * and PEER of the group).
+ * earlier one with the same key; a *_GONE row deletes it (GROUP_GONE also every LINEAGE, VOTE,
+ * NODE, PEER and HOLD of the group, NODE_GONE the HOLD of the node).
  *
  *   kind    key             fields
  *   GLOBAL  -               global, global_base
@@ -13,6 +13,7 @@
  *   VOTE    group           epoch, runid (whom we voted for in it)
  *   NODE    group, addr     runid (last seen, may be empty), ip (the same), owed
  *   PEER    group, runid    addr
+ *   HOLD    group, addr     until_wall_ms (no address: of the group itself)
  */
 #ifndef SENTINEL_ROW_H
 #define SENTINEL_ROW_H
@@ -38,7 +39,9 @@
     X(NODE, "node")                                                                                \
     X(NODE_GONE, "node-gone")                                                                      \
     X(PEER, "peer")                                                                                \
-    X(PEER_GONE, "peer-gone")
+    X(PEER_GONE, "peer-gone")                                                                      \
+    X(HOLD, "hold")                                                                                \
+    X(HOLD_GONE, "hold-gone")
 
 enum row_kind {
 #define X(id, name) ROW_##id,
@@ -61,6 +64,8 @@ struct row {
     struct global_conf global, global_base; /* GLOBAL: in force, and as the file had them */
     struct group_conf conf;                 /* GROUP: settings in force */
     struct lineage lineage;                 /* LINEAGE */
+    int64_t until_wall_ms;                  /* HOLD: when it ends, since 1970 */
+    msec left_ms;                           /* HOLD: until then; filled in when it is loaded */
 };
 
 const char *row_kind_name(enum row_kind kind);

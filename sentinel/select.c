@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sentinel/emit.h"
+#include "sentinel/hold.h"
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
 
@@ -94,6 +95,11 @@ static bool is_never(const struct question *q)
     return q->node->info.priority == 0;
 }
 
+static bool is_maintained(const struct question *q)
+{
+    return hold_is_maintained(q->node);
+}
+
 static bool is_stale(const struct question *q)
 {
     return !node_info_since(q->node, q->since);
@@ -138,6 +144,7 @@ static const struct refusal refusals[] = {
     { is_disconnected, true, "disconnected" },
     { is_stale, true, "no fresh INFO" },
     { is_never, false, "priority 0" },
+    { is_maintained, false, "in maintenance" },
     { is_loading, true, "loading" },
     { is_syncing, true, "syncing" },
     { is_no_better, true, "it could not write either" },

@@ -48,6 +48,10 @@
     X(PEER_PUT, "INSERT OR REPLACE INTO peers(group_name, run_id, host, port)"                     \
                 " VALUES(?1, ?2, ?3, ?4)")                                                         \
     X(PEER_ALL, "SELECT group_name, run_id, host, port FROM peers")                                \
+    X(HOLD_PUT, "INSERT OR REPLACE INTO holds(group_name, host, port, until_ms)"                   \
+                " VALUES(?1, ?2, ?3, ?4)")                                                         \
+    X(HOLD_ALL, "SELECT group_name, host, port, until_ms FROM holds")                              \
+    X(HOLD_DROP, "DELETE FROM holds WHERE group_name = ?1 AND host = ?2 AND port = ?3")            \
     X(PEER_DROP, "DELETE FROM peers WHERE group_name = ?1 AND run_id = ?2")                        \
     X(USER_PUT, "INSERT INTO users(name, rules) VALUES(?1, ?2)")                                   \
     X(USER_ALL, "SELECT name, rules FROM users ORDER BY name")                                     \
@@ -56,6 +60,7 @@
     X(OPTIONS_DROP, "DELETE FROM group_options WHERE group_name = ?1")                             \
     X(LINEAGES_DROP, "DELETE FROM lineages WHERE group_name = ?1")                                 \
     X(VOTES_DROP, "DELETE FROM votes WHERE group_name = ?1")                                       \
+    X(HOLDS_DROP, "DELETE FROM holds WHERE group_name = ?1")                                       \
     X(GUARDS_DROP, "DELETE FROM guards WHERE group_name = ?1")                                     \
     X(NODES_DROP, "DELETE FROM nodes WHERE group_name = ?1")                                       \
     X(PEERS_DROP, "DELETE FROM peers WHERE group_name = ?1")
@@ -96,7 +101,11 @@ void state_leave(struct state *state);
     "CREATE TABLE IF NOT EXISTS lineages(group_name TEXT PRIMARY KEY, replids TEXT NOT NULL)"      \
     " WITHOUT ROWID;"                                                                              \
     "CREATE TABLE IF NOT EXISTS removed(group_name TEXT PRIMARY KEY, host TEXT NOT NULL,"          \
-    " port INTEGER NOT NULL) WITHOUT ROWID;"
+    " port INTEGER NOT NULL) WITHOUT ROWID;"                                                       \
+    "CREATE TABLE IF NOT EXISTS holds(group_name TEXT NOT NULL, host TEXT NOT NULL COLLATE "       \
+    "NOCASE,"                                                                                      \
+    " port INTEGER NOT NULL, until_ms INTEGER NOT NULL,"                                           \
+    " PRIMARY KEY(group_name, host, port)) WITHOUT ROWID;"
 
 void state_bind_text(sqlite3_stmt *statement, int at, const char *text);
 void state_bind_int(sqlite3_stmt *statement, int at, int64_t value);

@@ -2,8 +2,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "quorum/epoch.h"
+#include "sentinel/hold.h"
 #include "sentinel/row.h"
 #include "sentinel/state_db_io.h"
 
@@ -133,6 +135,20 @@ static bool put_guard(struct state *state, const struct row *row)
     return state_run(put);
 }
 
+/* What an operator holds back: a group (no address) or a node. */
+static bool put_hold(struct state *state, const struct row *row)
+{
+    bool gone = row->kind != ROW_HOLD;
+    sqlite3_stmt *put = state_sql(state, gone ? SQL_HOLD_DROP : SQL_HOLD_PUT);
+
+    state_bind_text(put, 1, row->group);
+    state_bind_text(put, 2, row->addr.host);
+    state_bind_int(put, 3, row->addr.port);
+    if (!gone)
+        state_bind_int(put, 4, row->until_wall_ms);
+    return state_run(put);
+}
+
 static bool put_node(struct state *state, const struct row *row)
 {
     bool gone = row->kind == ROW_NODE_GONE;
@@ -146,7 +162,7 @@ static bool put_node(struct state *state, const struct row *row)
         state_bind_int(put, 5, row->owed);
         state_bind_text(put, 6, row->ip);
     }
-    return state_run(put) && put_guard(state, row);
+    return state_run(put) && put_guard(state, row) && (!gone || put_hold(state, row));
 }
 
 static bool put_peer(struct state *state, const struct row *row)
@@ -188,6 +204,9 @@ static bool put_row(struct state *state, const struct row *row)
     case ROW_PEER:
     case ROW_PEER_GONE:
         return put_peer(state, row);
+    case ROW_HOLD:
+    case ROW_HOLD_GONE:
+        return put_hold(state, row);
     }
     assert(!"row of no kind");
     return false;
@@ -334,6 +353,27 @@ static bool read_peer(struct state *state, sqlite3_stmt *all, struct row *row)
            read_addr(all, 2, &row->addr);
 }
 
+/* How much of it is left: by the wall clock, which may have been set meanwhile. */
+static msec left_of(int64_t until_wall_ms)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    int64_t left = until_wall_ms - ((int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000);
+
+    return left < 0 ? 0 : left < HOLD_FOR_MAX_MS ? left : HOLD_FOR_MAX_MS;
+}
+
+static bool read_hold(struct state *state, sqlite3_stmt *all, struct row *row)
+{
+    bool of_node = text_at(all, 1)[0] != '\0';
+
+    (void)state;
+    row->until_wall_ms = sqlite3_column_int64(all, 3);
+    row->left_ms = left_of(row->until_wall_ms);
+    return read_name(all, 0, row->group) && (!of_node || read_addr(all, 1, &row->addr));
+}
+
 /* The tables in the order in which they are handed out. */
 static const struct {
     enum row_kind kind;
@@ -343,6 +383,7 @@ static const struct {
     { ROW_GROUP, SQL_GROUP_ALL, read_group },       { ROW_REMOVED, SQL_REMOVED_ALL, read_removed },
     { ROW_LINEAGE, SQL_LINEAGE_ALL, read_lineage }, { ROW_VOTE, SQL_VOTE_ALL, read_vote },
     { ROW_NODE, SQL_NODE_ALL, read_node },          { ROW_PEER, SQL_PEER_ALL, read_peer },
+    { ROW_HOLD, SQL_HOLD_ALL, read_hold },
 };
 
 /* The highest epoch seen, if one was stored. */

@@ -58,7 +58,7 @@ SHAPE(core, trace_core,
 )
 
 SHAPE(row, row,
-    ENUM(row, kind, word_of_row, ROW_PEER_GONE + 1)
+    ENUM(row, kind, word_of_row, ROW_HOLD_GONE + 1)
     FIELD(row, group)
     FIELD(row, runid)
     FIELD(row, addr)
@@ -74,6 +74,8 @@ SHAPE(row, row,
     FIELD(row, global_base)
     FIELD(row, conf)
     FIELD(row, lineage)
+    FIELD(row, until_wall_ms)
+    FIELD(row, left_ms)
 )
 
 SHAPE(observation, observation,
@@ -175,6 +177,9 @@ SHAPE(request, request,
     FIELD(request, set)
     FIELD(request, hasty)
     FIELD(request, asked_by)
+    FIELD(request, for_ms)
+    FIELD(request, wall_ms)
+    FIELD(request, runid)
 )
 
 SHAPE(voter, voter,

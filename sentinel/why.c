@@ -6,6 +6,7 @@
 
 #include "sentinel/adopt.h"
 #include "sentinel/campaign.h"
+#include "sentinel/hold.h"
 #include "sentinel/model.h"
 #include "sentinel/opinions.h"
 #include "sentinel/select.h"
@@ -55,6 +56,14 @@ static bool no_agreement(const struct core *core, const struct group *group, str
         before = ", ";
     }
     return true;
+}
+
+static bool paused(const struct core *core, const struct group *group, struct text *text)
+{
+    if (hold_is_paused(group))
+        put(text, "an operator has paused the group for another %lld s",
+            (long long)((group->pause.until - core->now) / 1000));
+    return hold_is_paused(group);
 }
 
 static bool disk_stalled(const struct core *core, const struct group *group, struct text *text)
@@ -150,7 +159,7 @@ static bool backs_off(const struct core *core, const struct group *group, struct
 
 static bool (*const reasons[])(const struct core *core, const struct group *group,
                                struct text *text) = {
-    no_agreement, disk_stalled, no_majority, rumour, voted, no_replica, backs_off,
+    paused, no_agreement, disk_stalled, no_majority, rumour, voted, no_replica, backs_off,
 };
 
 bool why_held(const struct core *core, const struct group *group, char ret_text[WHY_TEXT_MAX])

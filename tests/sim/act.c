@@ -265,6 +265,8 @@ uint64_t act_request(struct world *w, struct sup *s, enum request_kind kind, int
         kind == REQUEST_MONITOR ? act_told_primary(w, group) : world_primary_addr(w, group);
     if (kind == REQUEST_REMOVE || kind == REQUEST_MONITOR)
         s->removed[group] = kind == REQUEST_REMOVE;
+    if (kind == REQUEST_RESET)
+        audit_hold_dropped(w, s, group, false);
     if (kind == REQUEST_REMOVE) {
         audit_removed(w, s, group);
     }
@@ -293,6 +295,31 @@ uint64_t act_failover(struct world *w, struct sup *s, int group, const struct en
     if (known != NULL && !known->failover.forced) /* else it is in progress, and refused */
         account->wished = to != NULL;
     return submit(w, s, &request);
+}
+
+uint64_t act_hold_back(struct world *w, struct sup *s, int group, const struct engine *node,
+                       msec for_ms)
+{
+    struct request request = { .kind = REQUEST_HOLD, .for_ms = for_ms, .wall_ms = w->now };
+    int engine = node != NULL ? node->index : -1;
+    msec until = for_ms > 0 ? w->now + for_ms : 0;
+
+    if (!s->alive || s->stalled)
+        return 0;
+    trace_note(w, "%s of %s for %lld ms at %s", node != NULL ? "maintenance" : "a pause",
+               node != NULL ? node->name : world_group_name(group), (long long)for_ms, s->name);
+    strcpy(request.name, world_group_name(group));
+    if (node != NULL)
+        request.addr = world_engine_addr(node);
+    audit_hold_asked(w, s, group, engine, until);
+    request.ticket = world_ticket(w, &(struct ticket){ .sup = s->index,
+                                                       .life = s->life,
+                                                       .is_hold = true,
+                                                       .group = (int8_t)group,
+                                                       .engine = (int8_t)engine,
+                                                       .hold_until = until });
+    sup_request(w, s, &request);
+    return request.ticket;
 }
 
 uint64_t act_set(struct world *w, struct sup *s, int group, const char *option, const char *value)
@@ -446,6 +473,15 @@ static void heal_engine(struct world *w, struct engine *e)
     engine_pump(w, e);
 }
 
+/* All that an operator holds back at S. */
+static void end_holds(struct world *w, struct sup *s, int group)
+{
+    act_hold_back(w, s, group, NULL, 0);
+    for (int i = 0; i < w->n_engines; i++)
+        if (w->engines[i].group == group)
+            act_hold_back(w, s, group, &w->engines[i], 0);
+}
+
 static void heal_sup(struct world *w, struct sup *s)
 {
     s->disk.failing = 0;
@@ -460,6 +496,8 @@ static void heal_sup(struct world *w, struct sup *s)
         if (s->alive && core_find_group(s->core, world_group_name(g)) == NULL)
             act_request(w, s, REQUEST_MONITOR, g);
         act_node_pass(w, s, g);
+        if (w->plan.weight[FAULT_OP_HOLD] > 0)
+            end_holds(w, s, g);
     }
     if (w->plan.weight[FAULT_OP_PEER_PASS] > 0)
         act_peer_pass(w, s, w->peer_pass);

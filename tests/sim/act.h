@@ -47,6 +47,9 @@ struct addr act_told_primary(struct world *w, int group);
 uint64_t act_request(struct world *w, struct sup *s, enum request_kind kind, int group);
 uint64_t act_failover(struct world *w, struct sup *s, int group, const struct engine *to,
                       bool hasty);
+/* A pause of the group (NODE NULL), or maintenance of the node, FOR_MS long; 0 ends it. */
+uint64_t act_hold_back(struct world *w, struct sup *s, int group, const struct engine *node,
+                       msec for_ms);
 uint64_t act_set(struct world *w, struct sup *s, int group, const char *option, const char *value);
 
 /* SENTINEL DEBUG. */

@@ -59,6 +59,7 @@ void audit_removed(struct world *w, struct sup *s, int group)
 
     account->votes_epoch = account->voters = 0;
     memset(account->told, 0, sizeof account->told);
+    audit_hold_dropped(w, s, group, true);
 }
 
 /* An operator took a group away, and it is being told: the promises about it end. */
@@ -257,6 +258,7 @@ void audit_output(struct world *w, struct sup *s, const struct output *output)
         if (event->kind == EVENT_SWITCH_MASTER)
             note_switch(w, s, group);
         audit_vote_output(w, s, event);
+        audit_hold_output(w, s, event);
         if (account_of(w, s, group)->switched_at != w->now) /* else it is told again */
             audit_down_output(w, s, event);
         audit_select_output(w, s, event);

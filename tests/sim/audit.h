@@ -7,6 +7,7 @@
  *   audit_disk.c    nothing visible before it is durable
  *   audit_down.c    nobody is called down without evidence, no failover without the quorum
  *   audit_select.c  the promoted node passed the selection rule
+ *   audit_hold.c    what an operator holds back is held back
  *   audit_drain.c   a planned switchover loses nothing
  *   audit_salvage.c no former primary follows before what it alone has was fetched, or given up
  *   audit_repoint.c replicas are brought over few at a time, and never the wrong node
@@ -47,7 +48,8 @@ struct shown {
 /* What one supervisor heard from one node since it knows it. */
 struct heard {
     uint32_t id;
-    msec valid_at; /* its own clock */
+    msec unheld_at; /* when its maintenance ended; the world's clock */
+    msec valid_at;  /* its own clock */
     msec valid_stalled;
     bool cmd_up;
     msec reset_at; /* MSEC_NEVER = the command link was not reset since it was up */
@@ -101,6 +103,11 @@ struct account {
     int n_lineage;
 };
 
+/* What an operator holds back at a supervisor, in the world's time; 0 = nothing. */
+struct held {
+    msec asked_until, until; /* the last request; what was answered */
+};
+
 struct audit {
     struct shown *shown;
     int n_shown, cap_shown;
@@ -110,6 +117,8 @@ struct audit {
     msec shown_epoch_at[PLAN_SUPS_MAX];
     int requests_open;
     uint32_t given_up[PLAN_SUPS_MAX][PLAN_ENGINES_MAX]; /* life in which its tail was */
+    struct held paused[PLAN_SUPS_MAX][PLAN_GROUPS_MAX];
+    struct held maintained[PLAN_SUPS_MAX][PLAN_ENGINES_MAX];
     bool
         unfounded[PLAN_GROUPS_MAX]; /* somebody was promoted by one who did not know all replicas */
 };
@@ -175,6 +184,14 @@ void audit_follow_leaves(struct world *w, struct sup *s, const struct order *ord
 /* An order to follow leaves; what came of fetching what the node alone has. */
 void audit_salvage_follow(struct world *w, struct sup *s, const struct order *order, int engine);
 void audit_salvage_event(struct world *w, struct sup *s, const struct event *event);
+
+/* A hold of the group (ENGINE < 0) or of a node is asked for; is answered; ends with what it was
+ * about. */
+void audit_hold_asked(struct world *w, const struct sup *s, int group, int engine, msec until);
+void audit_hold_answered(struct world *w, const struct sup *s, int group, int engine, msec until);
+void audit_hold_dropped(struct world *w, const struct sup *s, int group, bool pause);
+bool audit_is_maintained(const struct world *w, const struct sup *s, int engine);
+void audit_hold_output(struct world *w, struct sup *s, const struct event *event);
 
 /* An order to promote that node leaves. */
 void audit_drain_promote(struct world *w, struct sup *s, int engine);

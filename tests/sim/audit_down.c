@@ -190,8 +190,8 @@ static void check_node_down(struct world *w, struct sup *s, const struct event *
     heard->called_down = event->kind == EVENT_SDOWN;
     heard->down_at = known ? heard->down_at : audit_clock(w, s);
     audit_follow_ended(w, s, engine);
-    if (known || event->kind != EVENT_SDOWN)
-        return;
+    if (known || event->kind != EVENT_SDOWN || heard->unheld_at == w->now)
+        return; /* what went down in maintenance is told when that ends */
     bool mismatch =
         event->type == INSTANCE_MASTER && heard->has_info && heard->info.info.role == ROLE_REPLICA;
     if (mismatch || is_crash(w, s, group, e) ||

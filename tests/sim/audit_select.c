@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sentinel/core.h"
+#include "sentinel/hold.h"
 #include "sentinel/model.h"
 #include "tests/sim/world.h"
 
@@ -101,6 +102,8 @@ static const char *refusal(struct world *w, struct sup *s, const struct group *g
         return "no fresh INFO";
     if (info->priority == 0)
         return "priority 0";
+    if (audit_is_maintained(w, s, engine))
+        return "maintenance";
     if (info->loading)
         return "loading";
     if (info->syncing && !group_forgot(group))
@@ -141,7 +144,7 @@ static bool was_choice(struct world *w, struct sup *s, const struct group *group
         struct addr shown = node_shown_addr(group->nodes[i]);
         if (addr_equal(&shown, &addr))
             return !group->nodes[i]->sdown && !group->nodes[i]->rumoured &&
-                   !has_balked(s, group->nodes[i]);
+                   !has_balked(s, group->nodes[i]) && !hold_is_maintained(group->nodes[i]);
     }
     return false;
 }

@@ -19,6 +19,7 @@ static bool same_key(const struct row *a, const struct row *b)
     case ROW_VOTE:
         return strcmp(a->group, b->group) == 0;
     case ROW_NODE:
+    case ROW_HOLD:
         return strcmp(a->group, b->group) == 0 && addr_equal(&a->addr, &b->addr);
     case ROW_PEER:
         return strcmp(a->group, b->group) == 0 && strcmp(a->runid, b->runid) == 0;
@@ -56,9 +57,13 @@ static bool deletes(const struct row *gone, const struct row *row)
     if (gone->kind == ROW_GROUP_GONE)
         return row->kind != ROW_EPOCH && row->kind != ROW_GLOBAL && row->kind != ROW_REMOVED &&
                strcmp(row->group, gone->group) == 0;
-    key.kind = gone->kind == ROW_NODE_GONE      ? ROW_NODE
-               : gone->kind == ROW_REMOVED_GONE ? ROW_REMOVED
-                                                : ROW_PEER;
+    if (gone->kind == ROW_NODE_GONE && row->kind == ROW_HOLD)
+        key.kind = ROW_HOLD;
+    else
+        key.kind = gone->kind == ROW_NODE_GONE      ? ROW_NODE
+                   : gone->kind == ROW_REMOVED_GONE ? ROW_REMOVED
+                   : gone->kind == ROW_HOLD_GONE    ? ROW_HOLD
+                                                    : ROW_PEER;
     return same_key(&key, row);
 }
 
@@ -67,7 +72,8 @@ void disk_apply(struct disk *disk, const struct row *rows, size_t n)
     for (size_t i = 0; i < n; i++) {
         const struct row *row = &rows[i];
         if (row->kind != ROW_GROUP_GONE && row->kind != ROW_NODE_GONE &&
-            row->kind != ROW_PEER_GONE && row->kind != ROW_REMOVED_GONE) {
+            row->kind != ROW_PEER_GONE && row->kind != ROW_REMOVED_GONE &&
+            row->kind != ROW_HOLD_GONE) {
             put(disk, row);
             continue;
         }

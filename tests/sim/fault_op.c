@@ -71,6 +71,19 @@ void fault_OP_SET(struct world *w)
     act_set(w, fault_sup(w), fault_group(w), option[0], option[1]);
 }
 
+/* At all supervisors, or at one. */
+void fault_OP_HOLD(struct world *w)
+{
+    struct engine *node = world_chance(w, 500) ? fault_replica(w) : NULL;
+    int group = node != NULL ? node->group : fault_group(w);
+    msec for_ms = world_chance(w, 200) ? 0 : world_between(w, 100, 8000);
+    struct sup *one = world_chance(w, 300) ? fault_sup(w) : NULL;
+
+    for (int i = 0; i < w->plan.n_sups; i++)
+        if (one == NULL || one == &w->sups[i])
+            act_hold_back(w, &w->sups[i], group, node, for_ms);
+}
+
 /* What a supervisor is made to forget must be known to the others: else nobody knows it any more,
  * and that is the operator's doing. */
 static bool may_forget(struct world *w, const struct sup *s, int g)

@@ -162,7 +162,8 @@ static void draw_chaos(struct plan *plan, struct prng *prng)
     plan->gap_ms = PICK(prng, 150, 300, 700, 700, 1500);
     plan->aim_pm = (unsigned)PICK(prng, 0, 0, 20, 100, 300);
     for (int i = 0; i < FAULT_COUNT; i++)
-        plan->weight[i] = chance(prng, 40) ? (unsigned)prng_between(prng, 1, 5) : 0;
+        plan->weight[i] =
+            i != FAULT_OP_HOLD && chance(prng, 40) ? (unsigned)prng_between(prng, 1, 5) : 0;
     plan->weight[FAULT_KILL] += 2;
     if (plan->weight[FAULT_LAG] > 0) /* it matters most to a preferred one */
         plan->weight[FAULT_PRIORITY] += 3;
@@ -213,4 +214,5 @@ void plan_draw(struct plan *plan, uint64_t seed)
     draw_chaos(plan, &prng);
     draw_picky(plan, &prng);
     draw_salvage(plan, &prng);
+    plan->weight[FAULT_OP_HOLD] = chance(&prng, 15) ? 2 : 0; /* it keeps others from happening */
 }

@@ -53,7 +53,8 @@
     X(OP_NODE_PASS, "op-node-pass") /* and for the nodes of a group */                             \
     X(FORGE, "forge")               /* a hello with an impossible epoch */                         \
     X(BEHIND, "behind") /* one and the primary miss a failover, the new one restarts */            \
-    X(FORGE_MEMBER, "forge-member") /* hellos of supervisors that are not, or not there */
+    X(FORGE_MEMBER, "forge-member") /* hellos of supervisors that are not, or not there */         \
+    X(OP_HOLD, "op-hold")           /* PICKET PAUSE, MAINTENANCE */
 
 enum fault {
 #define X(id, name) FAULT_##id,

@@ -94,6 +94,13 @@ void sup_list_voters(struct world *w, struct sup *s)
     sup_request(w, s, &request);
 }
 
+/* How much of a hold is left is found out when it is loaded; all wall clocks are right. */
+static void restore(const struct world *w, struct sup *s, struct row row)
+{
+    row.left_ms = msec_max(row.until_wall_ms - w->now, 0);
+    core_restore(s->core, &row);
+}
+
 void sup_start(struct world *w, struct sup *s)
 {
     struct addr self = { .port = WORLD_PORT_SUP };
@@ -116,7 +123,7 @@ void sup_start(struct world *w, struct sup *s)
     for (int groups = 1; groups >= 0; groups--) /* a group comes before what belongs to it */
         for (int i = 0; i < s->disk.n; i++)
             if ((s->disk.rows[i].kind == ROW_GROUP) == groups)
-                core_restore(s->core, &s->disk.rows[i]);
+                restore(w, s, s->disk.rows[i]);
 
     uint32_t life = s->life;
     if (s->listed)

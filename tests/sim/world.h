@@ -64,6 +64,8 @@ struct ticket {
     uint8_t sup;   /* who has to answer, */
     uint32_t life; /* in this life */
     bool replied;
+    bool is_hold;    /* of GROUP or ENGINE, */
+    msec hold_until; /* in the world's time; 0 = it ends */
 };
 
 struct stats {

@@ -33,6 +33,11 @@ static void on_reply(void *arg, struct sup *s, const struct reply *reply)
         [REPLY_NO_SUCH_REPLICA] = "no such replica",
         [REPLY_NO_QUORUM] = "no quorum",
         [REPLY_FULL] = "full",
+        [REPLY_PAUSED] = "paused",
+        [REPLY_NO_SUCH_NODE] = "no such node",
+        [REPLY_NO_SUCH_PEER] = "no such peer",
+        [REPLY_IS_PRIMARY] = "is the primary",
+        [REPLY_STILL_THERE] = "still there",
     };
 
     words_record(arg, "%s replies: %s", s->name, codes[reply->code]);
@@ -85,6 +90,8 @@ static const struct command {
     { "aim", do_aim, false, 2, 2,
       "SUP before-commit|in-commit|before-send|after-send: dies there" },
     { "failover", do_failover, false, 2, 4, "SUP GROUP [NODE] [force]: SENTINEL FAILOVER" },
+    { "pause", do_hold, false, 3, 3, "SUP GROUP MS: PICKET PAUSE; 0: RESUME" },
+    { "maintain", do_hold, false, 3, 3, "SUP NODE MS: PICKET MAINTENANCE; 0: OFF" },
     { "set", do_request, false, 4, 4, "SUP GROUP OPTION VALUE: SENTINEL SET" },
     { "reset", do_request, false, 2, 2, "SUP GROUP: SENTINEL RESET" },
     { "remove", do_request, false, 2, 2, "SUP GROUP: SENTINEL REMOVE" },

@@ -301,3 +301,17 @@ bool do_forge(struct story *st, const struct words *a)
     act_forge(st->world, e, s, strtoull(a->word[3], NULL, 10), e);
     return true;
 }
+
+bool do_hold(struct story *st, const struct words *a)
+{
+    struct sup *s = words_sup(st, a->word[1]);
+    bool of_node = strcmp(a->word[0], "maintain") == 0;
+    struct engine *node = of_node && s != NULL ? words_node(st, a->word[2]) : NULL;
+    int group = of_node ? (node != NULL ? node->group : -1) : words_group(st, a->word[2]);
+    int64_t ms = 0;
+
+    if (s == NULL || group < 0 || !words_number(st, a->word[3], &ms))
+        return false;
+    act_hold_back(st->world, s, group, node, ms);
+    return true;
+}

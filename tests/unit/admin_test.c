@@ -706,6 +706,32 @@ static void test_debug(void)
     tear_down(f);
 }
 
+static void test_operate(void)
+{
+    struct fixture *f = set_up_group();
+    EXPECT(f, "PICKET PAUSE nosuch 1000", "-ERR No such master with that name\r\n");
+    EXPECT(f, "PICKET PAUSE orders 0",
+           "-ERR Invalid time: allowed are 1 to 2592000000 milliseconds (30 days)\r\n");
+    EXPECT(f, "PICKET PAUSE orders 2592000001",
+           "-ERR Invalid time: allowed are 1 to 2592000000 milliseconds (30 days)\r\n");
+    EXPECT(f, "PICKET MAINTENANCE orders 10.0.0.1 6379 MAYBE",
+           "-ERR syntax error, allowed are ON <milliseconds> and OFF\r\n");
+    EXPECT(f, "PICKET MAINTENANCE orders 10.0.0.1 6379 ON",
+           "-ERR syntax error, allowed are ON <milliseconds> and OFF\r\n");
+    EXPECT(f, "PICKET MAINTENANCE orders 10.0.0.1 0 OFF", "-ERR Invalid address of a node\r\n");
+    EXPECT(f, "PICKET FORGET orders NODE 10.0.0.1",
+           "-ERR syntax error, allowed are NODE <host> <port> and PEER <runid>\r\n");
+    EXPECT(f, "PICKET FORGET orders PEER short",
+           "-ERR Invalid run id: allowed are 40 letters or digits\r\n");
+    EXPECT(f, "PICKET PAUSE orders 60000", "+OK\r\n");
+    CU_ASSERT(contains(ask(f, "SENTINEL MASTER orders"), "paused"));
+    EXPECT(f, "PICKET SWITCHOVER orders",
+           "-PAUSED The group is paused: PICKET RESUME it first\r\n");
+    EXPECT(f, "PICKET RESUME orders", "+OK\r\n");
+    CU_ASSERT_FALSE(contains(ask(f, "SENTINEL MASTER orders"), "paused"));
+    tear_down(f);
+}
+
 static void test_simulate_failure(void)
 {
     struct fixture *f = set_up();
@@ -960,6 +986,13 @@ static void test_reply_codes(void)
         [REPLY_NO_GOOD_REPLICA] = "-NOGOODSLAVE No suitable replica to promote\r\n",
         [REPLY_NO_SUCH_REPLICA] = "-ERR No such replica of that master\r\n",
         [REPLY_NO_QUORUM] = "-NOQUORUM Too few supervisors can be reached to elect a leader\r\n",
+        [REPLY_PAUSED] = "-PAUSED The group is paused: PICKET RESUME it first\r\n",
+        [REPLY_NO_SUCH_NODE] = "-ERR No such node of that master\r\n",
+        [REPLY_NO_SUCH_PEER] = "-ERR No such supervisor of that master\r\n",
+        [REPLY_IS_PRIMARY] =
+            "-ISPRIMARY It is the primary: hand the group over to another node first\r\n",
+        [REPLY_STILL_THERE] =
+            "-STILLTHERE It is there and would be found again at once: stop it first\r\n",
         [REPLY_FULL] = "-ERR Too many masters are watched\r\n",
     };
     struct fixture *f = set_up();
@@ -1251,6 +1284,7 @@ int main(void)
         { "CONFIG SET", test_config_set },
         { "DEBUG", test_debug },
         { "SIMULATE-FAILURE", test_simulate_failure },
+        { "PICKET PAUSE, MAINTENANCE, FORGET", test_operate },
         { "INFO-CACHE", test_info_cache },
         { "CLIENT TRACKING", test_tracking },
         { "CLIENT REPLY and others", test_client_modes },

@@ -1,3 +1,4 @@
+#include "sentinel/hold.h"
 #include "sentinel/state_io.h"
 
 #include <fcntl.h>
@@ -129,7 +130,7 @@ static struct row row_of(enum row_kind kind, const char *group)
 }
 
 /* One row of each kind, for the groups one and two. */
-static size_t sample(struct row rows[10])
+static size_t sample(struct row rows[12])
 {
     size_t n = 0;
 
@@ -161,12 +162,17 @@ static size_t sample(struct row rows[10])
     rows[n] = row_of(ROW_PEER, "one");
     strcpy(rows[n].runid, RUNID_B);
     addr_set(&rows[n++].addr, "::1", 26379);
+    rows[n] = row_of(ROW_HOLD, "two");
+    rows[n++].until_wall_ms = INT64_C(1) << 52;
+    rows[n] = row_of(ROW_HOLD, "one");
+    rows[n].until_wall_ms = 1000;
+    addr_set(&rows[n++].addr, "10.0.0.1", 6379);
     return n;
 }
 
 static void store_sample(struct state *state)
 {
-    struct row rows[10];
+    struct row rows[12];
     size_t n = sample(rows);
 
     CU_ASSERT_EQUAL(state_store(state, rows, n, error), 0);
@@ -221,7 +227,7 @@ static void test_round_trip(void)
     state = open_state();
     const struct loaded *loaded = load(state);
 
-    CU_ASSERT_EQUAL(loaded->n, 8);
+    CU_ASSERT_EQUAL(loaded->n, 10);
     CU_ASSERT_EQUAL(find(loaded, ROW_EPOCH, "")->epoch, UINT64_MAX - 1);
     const struct row *one = find(loaded, ROW_GROUP, "one");
 
@@ -243,6 +249,10 @@ static void test_round_trip(void)
     CU_ASSERT_EQUAL(lineage_find(&find(loaded, ROW_LINEAGE, "one")->lineage, RUNID_A), 1);
     CU_ASSERT(find(loaded, ROW_NODE, "one")->owed);
     CU_ASSERT(find(loaded, ROW_PEER, "one")->addr.port == 26379);
+    CU_ASSERT_FALSE(addr_is_set(&find(loaded, ROW_HOLD, "two")->addr));
+    CU_ASSERT_EQUAL(find(loaded, ROW_HOLD, "two")->left_ms, HOLD_FOR_MAX_MS);
+    CU_ASSERT_EQUAL(find(loaded, ROW_HOLD, "one")->left_ms, 0); /* it is over */
+    CU_ASSERT_EQUAL(find(loaded, ROW_HOLD, "one")->addr.port, 6379);
     state_close(state);
     drop_dir();
 }
@@ -258,11 +268,15 @@ static void test_replaced_and_gone(void)
     addr_set(&row.addr, "10.0.0.1", 6379); /* the same node: no longer owed */
     strcpy(row.runid, RUNID_A);
     CU_ASSERT_EQUAL(state_store(state, &row, 1, error), 0);
-    CU_ASSERT_EQUAL(load(state)->n, 8);
+    CU_ASSERT_EQUAL(load(state)->n, 10);
     CU_ASSERT_FALSE(find(load(state), ROW_NODE, "one")->owed);
     row.kind = ROW_NODE_GONE;
     CU_ASSERT_EQUAL(state_store(state, &row, 1, error), 0);
     CU_ASSERT_PTR_NULL(find(load(state), ROW_NODE, "one"));
+    CU_ASSERT_PTR_NULL(find(load(state), ROW_HOLD, "one"));
+    row = row_of(ROW_HOLD_GONE, "two");
+    CU_ASSERT_EQUAL(state_store(state, &row, 1, error), 0);
+    CU_ASSERT_PTR_NULL(find(load(state), ROW_HOLD, "two"));
     row = row_of(ROW_GROUP_GONE, "one");
     CU_ASSERT_EQUAL(state_store(state, &row, 1, error), 0);
     CU_ASSERT_EQUAL(load(state)->n, 3); /* the epoch, group two, and three that is not there */
