@@ -95,6 +95,31 @@ static bool is_held(const struct group *group, const struct node *node)
            (node->min_replicas >= GUARD_FENCED || group->conf.salvage);
 }
 
+bool guard_is_taken(const struct group *group)
+{
+    const struct node *primary = group->primary;
+
+    return group->conf.fencing == FENCING_STRICT && primary->guard_at != MSEC_NEVER &&
+           (primary->min_replicas >= GUARD_FENCED || primary->guard_stale);
+}
+
+/* Strict: whoever took the primary's writes may have promoted another one and died before a word of
+ * it. So all others must have said since that they are replicas. */
+static bool is_only_primary(const struct group *group)
+{
+    const struct node *primary = group->primary;
+
+    for (size_t i = 0; i < group->n_nodes; i++) {
+        const struct node *node = group->nodes[i];
+
+        if (node != primary && !node->rumoured &&
+            (!probe_is_up(&node->probe) || node->info.role != ROLE_REPLICA ||
+             !node_info_since(node, primary->guard_wrong_at)))
+            return false;
+    }
+    return true;
+}
+
 /* What shall be in force. */
 static int64_t wanted(const struct core *core, const struct group *group, const struct node *node)
 {
@@ -102,6 +127,8 @@ static int64_t wanted(const struct core *core, const struct group *group, const 
         return node->min_replicas % GUARD_FENCED + GUARD_FENCED;
     if (is_held(group, node) ||
         !repoint_is_confirmed(core, node)) /* nobody else's word but what is there */
+        return node->min_replicas;
+    if (node == group->primary && guard_is_taken(group) && !is_only_primary(group))
         return node->min_replicas;
     return usual(group, node);
 }
@@ -179,11 +206,28 @@ static bool is_old(const struct core *core, const struct group *group, const str
            node->guard_at < node->guard_wrong_at + campaign_rank(core, group) * RANK_MS;
 }
 
+/* Ask everybody what it is: the primary's writes were taken. */
+static void ask_roles(struct core *core, struct group *group)
+{
+    for (size_t i = 0; i < group->n_nodes; i++) {
+        struct node *node = group->nodes[i];
+
+        if (probe_is_up(&node->probe) && !node_info_since(node, group->primary->guard_wrong_at))
+            node_want_info(core, node,
+                           node->probe.info_seen_at == MSEC_NEVER
+                               ? core->now
+                               : node->probe.info_seen_at + RETRY_MS);
+    }
+}
+
 static void look_after(struct core *core, struct group *group, struct node *node)
 {
-    int64_t want = wanted(core, group, node);
+    int64_t want;
 
     note_wrong(core, group, node);
+    want = wanted(core, group, node);
+    if (node == group->primary && guard_is_taken(group))
+        ask_roles(core, group);
     if (due_at(core, group, node) > core->now)
         return;
     if (want == node->min_replicas && usual(group, node) != want)

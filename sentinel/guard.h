@@ -33,6 +33,10 @@ msec guard_next(const struct core *core, const struct group *group);
 /* An order of ours has ended. */
 void guard_settled(struct core *core, struct node *node, const struct settled *settled);
 
+/* Whether the primary's writes were taken, or may have been, under strict fencing: who gives it a
+ * replica now may make a second primary writable. */
+bool guard_is_taken(const struct group *group);
+
 /* Whether we have been without a majority for so long that the primary may have been replaced. */
 bool guard_is_alone(const struct core *core, const struct group *group);
 

@@ -9,6 +9,7 @@
 #include "sentinel/emit.h"
 #include "sentinel/failover.h"
 #include "sentinel/groups.h"
+#include "sentinel/guard.h"
 #include "sentinel/hold.h"
 #include "sentinel/input.h"
 #include "sentinel/model.h"
@@ -254,7 +255,8 @@ static void repair(struct core *core, struct group *group)
         struct node *node = group->nodes[i];
         bool stray = node->info.role == ROLE_PRIMARY;
 
-        if (repair_at(core, node) > core->now || !may_repair(core, group))
+        if (repair_at(core, node) > core->now || !may_repair(core, group) ||
+            (!stray && guard_is_taken(group)))
             continue;
         if ((stray || has_slot(group)) && confirm(core, node) && salvage_permits(core, node))
             order_follow(core, node, stray ? EVENT_CONVERT_TO_SLAVE : EVENT_FIX_SLAVE_CONFIG);
