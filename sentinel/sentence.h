@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#define SENTENCE_MAX 512 /* with its end; a longer one is cut */
+#define SENTENCE_MAX 800 /* with its end; a longer one is cut */
 
 struct core;
 

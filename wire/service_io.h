@@ -13,7 +13,7 @@
 
 struct service;
 
-#define SERVICE_STATUS_MAX 256
+#define SERVICE_STATUS_MAX 1024
 #define SERVICE_FDS_MAX    16
 
 /*

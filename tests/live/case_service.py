@@ -131,7 +131,7 @@ def service_manager_told(nodes, supervisor):
             wait(lambda: manager.values("STATUS")[-1].endswith("; all is well"), "STATUS: all is well")
             wait(lambda: len(manager.values("WATCHDOG")) >= 3, "the watchdog is fed")
             world.group.replicas[0].kill()
-            wait(lambda: manager.values("STATUS")[-1].endswith("orders: no replica is up, of 1"), "STATUS: no replica")
+            wait(lambda: manager.values("STATUS")[-1].endswith("orders: no replica could take over"), "STATUS: no replica")
             manager.forget()
             daemon.send_signal(signal.SIGHUP)
             wait(lambda: manager.values("READY") == ["1"], "READY after RELOADING")
