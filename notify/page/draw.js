@@ -3,6 +3,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const GAP = 18;
+const NAME_WIDTH = 9.1; // of a character of a name, in its widest font
 const boxes = new Map();
 let canvas, lines, labels, cards;
 
@@ -74,7 +75,7 @@ function place(group, width) {
   const primary = nodes.filter((n) => n.it.role === "primary");
   const replicas = nodes.filter((n) => n.it.role !== "primary");
   const voted = group.supervisors.some((s) => s.voted_epoch);
-  let bottom = rows(supervisors, width, narrow ? Math.floor((width - 2 * GAP) / 3) : 190, 60, voted ? 46 : 4);
+  let bottom = rows(supervisors, width, narrow ? Math.floor((width - 2 * GAP) / 3) : 186, 60, voted ? 46 : 4);
   bottom = rows(primary, width, Math.min(290, width), 92, bottom + (narrow ? 44 : 64));
   if (replicas.length) bottom = rows(replicas, width, narrow ? Math.min(width - 56, 250) : 236, 84, bottom + (narrow ? 30 : 78));
   const column = replicas.length > 1 && replicas.every((r) => r.x === replicas[0].x);
@@ -135,7 +136,7 @@ function drawReplication(plan) {
     if (it.state === "down" && !it.follows) continue;
     const edge = make("path", { d: plan.column ? elbow(plan.primary, replica) : curve(a, b), class: `edge ${good ? "flows" : "broken"}` }, lines);
     edge.dataset.state = TONES[it.state] ?? "unknown";
-    if (it.lag_ms === undefined || plan.column || plan.replicas.length > 12) continue;
+    if (it.lag_ms === undefined || plan.column || replica.y > plan.replicas[0].y) continue; // no room between rows
     const x = (a.x + b.x) / 2, y = (a.y + b.y) / 2;
     const words = it.lag_ms === 0 ? "0 ms" : span(it.lag_ms);
     const w = words.length * 7 + 18;
@@ -183,7 +184,7 @@ export function draw(group, holder) {
   }
   for (const n of [plan.primary, ...plan.replicas]) {
     const primary = n.it.role === "primary";
-    const g = fill(n, TONES[n.it.state] ?? "unknown", primary ? "PRIMARY" : "REPLICA", cut(n.it.node, primary ? 30 : 24), cut(nodeWords(n.it), 34), n.it.node);
+    const g = fill(n, TONES[n.it.state] ?? "unknown", primary ? "PRIMARY" : "REPLICA", cut(n.it.node, Math.floor((n.w - 28) / NAME_WIDTH)), cut(nodeWords(n.it), 34), n.it.node);
     g.classList.toggle("is-primary", primary);
   }
   drawReplication(plan);
