@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "sentinel/hold.h"
 #include "sentinel/model.h"
 #include "sentinel/view.h"
 #include "wire/buf.h"
@@ -91,6 +92,12 @@ static bool get_well(const struct group *group, double *ret)
     return true;
 }
 
+static bool get_paused(const struct group *group, double *ret)
+{
+    *ret = hold_is_paused(group);
+    return true;
+}
+
 static bool get_config_epoch(const struct group *group, double *ret)
 {
     *ret = (double)group->config_epoch;
@@ -123,6 +130,7 @@ static const struct group_metric {
     { "group_well", get_well, "1 while nothing is amiss in the group." },
     { "group_primary_down", get_down, "1 while the quorum says that the primary is down." },
     { "group_switching", get_switching, "1 while another primary is being chosen or promoted." },
+    { "group_paused", get_paused, "1 while an operator wants no failover." },
     { "group_config_epoch", get_config_epoch, "The epoch in which the primary became it." },
     { "group_supervisors", get_voters, "Supervisors that have a vote." },
     { "group_supervisors_usable", get_usable, "Those of them that are in reach." },
@@ -160,6 +168,12 @@ static bool get_node_primary(const struct node *node, double *ret)
 static bool get_node_well(const struct node *node, double *ret)
 {
     *ret = view_node(node) == VIEW_NODE_OK;
+    return true;
+}
+
+static bool get_maintained(const struct node *node, double *ret)
+{
+    *ret = hold_is_maintained(node);
     return true;
 }
 
@@ -208,6 +222,7 @@ static const struct node_metric {
     { "node_up", get_node_up, "0 while this supervisor takes the node for down." },
     { "node_well", get_node_well,
       "1 while the node is what it shall be: primary, or a replica of it." },
+    { "node_maintenance", get_maintained, "1 while an operator wants the node left alone." },
     { "node_primary", get_node_primary, "1 for the group's primary." },
     { "node_last_reply_seconds", get_reply_age, "Since the last valid reply." },
     { "node_replication_offset_bytes", get_offset, "Where the node was in the stream." },

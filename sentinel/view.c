@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sentinel/hold.h"
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
 
@@ -58,6 +59,8 @@ enum view_node view_node(const struct node *node)
 {
     const struct node_info *info = &node->info;
 
+    if (hold_is_maintained(node))
+        return VIEW_NODE_MAINTENANCE;
     if (node->sdown)
         return VIEW_NODE_DOWN;
     if (info->role == ROLE_UNKNOWN)
@@ -96,7 +99,8 @@ static size_t count_nodes(const struct group *group, bool good)
 
     for (size_t i = 0; i < group->n_nodes; i++) {
         const struct node *node = group->nodes[i];
-        n += view_is_replica(node) && (view_node(node) == VIEW_NODE_OK) == good;
+        n += view_is_replica(node) && !hold_is_maintained(node) &&
+             (view_node(node) == VIEW_NODE_OK) == good;
     }
     return n;
 }
@@ -144,6 +148,10 @@ enum view_group view_group(const struct group *group, char ret_reason[VIEW_REASO
         snprintf(ret_reason, VIEW_REASON_MAX, "the primary takes no writes: %s",
                  write_watch_fault(group));
         return VIEW_GROUP_DOWN;
+    }
+    if (hold_is_paused(group)) {
+        snprintf(ret_reason, VIEW_REASON_MAX, "paused by an operator, no failover begins");
+        return VIEW_GROUP_PAUSED;
     }
     if (find_lack(group, ret_reason))
         return VIEW_GROUP_DEGRADED;

@@ -21,6 +21,7 @@ struct node;
 /*   X(id, word): from good to bad */
 #define VIEW_GROUP_STATES(X)                                                                       \
     X(OK, "ok")                                                                                    \
+    X(PAUSED, "paused")     /* it works; an operator wants no failover */                          \
     X(DEGRADED, "degraded") /* it works; something that a failover would need is missing */        \
     X(SWITCHING, "failover")                                                                       \
     X(DOWN, "down")
@@ -34,7 +35,8 @@ enum view_group {
 
 #define VIEW_NODE_STATES(X)                                                                        \
     X(OK, "ok")                                                                                    \
-    X(UNKNOWN, "unknown") /* it has not answered yet */                                            \
+    X(MAINTENANCE, "maintenance") /* an operator wants it left alone, up or down */                \
+    X(UNKNOWN, "unknown")         /* it has not answered yet */                                    \
     X(LOADING, "loading")                                                                          \
     X(SYNCING, "syncing")   /* it is being sent all data */                                        \
     X(ASTRAY, "astray")     /* it does not follow the group's primary, or is no primary */         \

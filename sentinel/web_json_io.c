@@ -39,6 +39,13 @@ static void put_bool(json_t *object, const char *name, bool value)
     put(object, name, json_boolean(value));
 }
 
+/* How long it still lasts; nothing when it does not. */
+static void put_left(json_t *object, const char *name, msec now, const struct hold *hold)
+{
+    if (hold->until > now)
+        put_number(object, name, (uint64_t)(hold->until - now));
+}
+
 static void put_age(json_t *object, const char *name, msec now, msec at)
 {
     if (at != MSEC_NEVER)
@@ -77,6 +84,7 @@ static json_t *node_json(const struct core *core, const struct node *node)
     if (info->role != ROLE_UNKNOWN)
         put_number(object, "offset",
                    info->role == ROLE_PRIMARY ? info->primary_offset : info->repl_offset);
+    put_left(object, "maintenance_for_ms", core->now, &node->maintenance);
     if (node != node->group->primary && info->role == ROLE_REPLICA)
         put_follower(object, node);
     return object;
@@ -187,6 +195,7 @@ json_t *web_json_group(const struct core *core, const struct group *group)
 
     if (why_held(core, group, why))
         put_text(object, "waits_for", why);
+    put_left(object, "paused_for_ms", core->now, &group->pause);
     put_number(object, "quorum", (uint64_t)group->conf.quorum);
     put_number(object, "down_after_ms", (uint64_t)group->conf.down_after_ms);
     put_age(object, "primary_since_ms", core->now, group->config_at);

@@ -31,9 +31,10 @@ export function span(ms) {
   return `${Math.floor(ms / 86400000)} d`;
 }
 
-const TONES = { ok: "ok", unknown: "unknown", loading: "degraded", syncing: "degraded", astray: "degraded", unlinked: "degraded", down: "down" };
+const TONES = { ok: "ok", maintenance: "paused", unknown: "unknown", loading: "degraded", syncing: "degraded", astray: "degraded", unlinked: "degraded", down: "down" };
 
 function nodeWords(node) {
+  if (node.state === "maintenance") return `in maintenance, ${span(node.maintenance_for_ms)} left`;
   if (node.state === "down") return `silent for ${span(node.last_reply_ms)}`;
   if (node.role === "primary") return node.state === "ok" ? `offset ${(node.offset ?? 0).toLocaleString("en")}` : node.state;
   if (node.state === "astray") return node.follows ? `follows ${cut(node.follows, 18)}` : "says it is a primary";

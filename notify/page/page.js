@@ -9,10 +9,11 @@ const SOON_MS = 60;        // from an event to the question
 const STALE_MS = 8000;     // without an answer: what is shown may be old
 const RETRY_MS = 1500;
 const GROUPS_SHOWN_MAX = 60;
-const HEADLINES = { ok: "All is well", degraded: "Degraded", failover: "Failover", down: "Down", unknown: "Out of touch" };
-const RANKS = ["down", "failover", "degraded", "unknown", "ok"];
+const HEADLINES = { ok: "All is well", degraded: "Degraded", paused: "Paused", failover: "Failover", down: "Down", unknown: "Out of touch" };
+const RANKS = ["down", "failover", "degraded", "unknown", "paused", "ok"];
 const SIGNS = {
   ok: "M32 4a28 28 0 1 0 0 56 28 28 0 0 0 0-56zM28 46 15.500 33.500l5-5 7.500 7.500L44 20l5 5z",
+  paused: "M32 4a28 28 0 1 0 0 56 28 28 0 0 0 0-56zM21 19h8v26h-8zM35 19h8v26h-8z",
   degraded: "M32 5 62 58H2zM29 24v17h6V24zM29 46v6h6v-6z",
   failover: "M32 6a26 26 0 0 1 24.500 17.300L63 21l-5 18-15-11 6.600-2.300A18.500 18.500 0 0 0 14 27.500l-7.500-2.600A26 26 0 0 1 32 6zM32 58A26 26 0 0 1 7.500 40.700L1 43l5-18 15 11-6.600 2.300A18.500 18.500 0 0 0 50 36.500l7.500 2.600A26 26 0 0 1 32 58z",
   down: "M20 4h24l16 16v24L44 60H20L4 44V20zM22 17l-5 5 10 10-10 10 5 5 10-10 10 10 5-5-10-10 10-10-5-5-10 10z",
@@ -58,8 +59,9 @@ function showHero() {
   if (stale && state.heardAt) return setText("subline", "This supervisor does not answer; what stands below is old.");
   if (!group) return setText("subline", state.heardAt ? "This supervisor watches no group." : "asking the supervisor");
   const votes = `${group.supervisors_usable} of ${group.supervisors_voting} supervisors`;
+  const left = group.paused_for_ms ? `, for another ${Math.ceil(group.paused_for_ms / 60000)} min` : "";
   const reason = group.waits_for ?? (tone === "ok" ? `${group.replicas} replica${group.replicas === 1 ? "" : "s"}, ${votes}` : group.reason);
-  setText("subline", `${group.name}: ${reason}. Primary ${group.primary}`);
+  setText("subline", `${group.name}: ${reason}${left}. Primary ${group.primary}`);
 }
 
 function showGroups() {

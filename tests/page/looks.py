@@ -70,6 +70,12 @@ def test_page():
             browser.do("wait", code="%s === 'ok'" % STATE)
             picture(browser, "afterwards")
 
+            watched.call("PICKET", "PAUSE", "orders", "600000")
+            browser.do("wait", code="%s === 'paused'" % STATE)
+            picture(browser, "paused", dark=True)
+            watched.call("PICKET", "RESUME", "orders")
+            browser.do("wait", code="%s === 'ok'" % STATE)
+
             # Frozen, all of them: nobody can be promoted.
             for node in group.nodes:
                 node.stop()

@@ -114,6 +114,20 @@ static void test_full(void)
     drive_end(&d);
 }
 
+static void test_held(void)
+{
+    begin();
+    drive_group(&d)->pause.until = d.core->now + 10000;
+    CU_ASSERT_EQUAL(view_group(drive_group(&d), reason), VIEW_GROUP_PAUSED);
+    drive_group(&d)->pause.until = 0;
+    drive_node(&d, 1)->maintenance.until = d.core->now + 10000;
+    drive_node(&d, 1)->sdown = true;
+    CU_ASSERT_EQUAL(view_node(drive_node(&d, 1)), VIEW_NODE_MAINTENANCE);
+    CU_ASSERT_EQUAL(view_group(drive_group(&d), reason), VIEW_GROUP_OK);
+    CU_ASSERT_FALSE(view_takes_reads(drive_node(&d, 1), -1, false, reason));
+    drive_end(&d);
+}
+
 static void test_minority(void)
 {
     begin();
@@ -169,6 +183,7 @@ static const struct unit_case cases[] = {
     { "a replica that is behind", test_behind },
     { "a primary that is down", test_down },
     { "a primary that takes no writes", test_full },
+    { "what an operator holds back", test_held },
     { "too few supervisors", test_minority },
     { "metrics", test_metrics },
 };
