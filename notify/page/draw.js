@@ -146,21 +146,23 @@ function drawReplication(plan) {
   }
 }
 
-// Who voted for whom in the last election that anybody took part in.
+// Who voted for whom in the last election that anybody took part in. Nobody tells others of the vote for himself.
 function drawVotes(plan) {
   const epoch = Math.max(0, ...plan.supervisors.map((s) => s.it.voted_epoch ?? 0));
+  for (const one of epoch ? plan.supervisors : []) {
+    const others = plan.supervisors.filter((s) => s !== one && s.it.voted_epoch === epoch && s.it.voted_for === one.it.id);
+    const own = one.it.voted_epoch !== epoch || one.it.voted_for === one.it.id;
+    if (others.length + own <= plan.supervisors.length / 2) continue;
+    const b = over(one);
+    make("circle", { class: "arrow", cx: b.x, cy: b.y - 9, r: 4 }, labels);
+    make("text", { class: "pill-text", x: b.x, y: b.y - 20 }, labels).textContent = `elected in ${epoch}`;
+  }
   for (const voter of plan.supervisors) {
     const chosen = plan.supervisors.find((s) => s.it.id === voter.it.voted_for);
-    if (!epoch || voter.it.voted_epoch !== epoch || !chosen) continue;
-    const a = over(voter), b = over(chosen);
-    if (chosen === voter) {
-      make("circle", { class: "arrow", cx: b.x, cy: b.y - 9, r: 4 }, labels);
-      make("text", { class: "pill-text", x: b.x, y: b.y - 20 }, labels).textContent = `elected in ${epoch}`;
-    } else {
-      const side = Math.sign(a.x - b.x) * 26;
-      make("path", { class: "vote", d: curve(a, { x: b.x + side, y: b.y }, 40 + Math.abs(a.y - b.y) / 3) }, lines);
-      make("path", { class: "arrow", d: `M${b.x + side - 4},${b.y - 8} h8 l-4,7 z` }, labels);
-    }
+    if (!epoch || voter.it.voted_epoch !== epoch || !chosen || chosen === voter) continue;
+    const a = over(voter), b = over(chosen), side = Math.sign(a.x - b.x) * 26;
+    make("path", { class: "vote", d: curve(a, { x: b.x + side, y: b.y }, 40 + Math.abs(a.y - b.y) / 3) }, lines);
+    make("path", { class: "arrow", d: `M${b.x + side - 4},${b.y - 8} h8 l-4,7 z` }, labels);
   }
 }
 

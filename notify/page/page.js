@@ -6,7 +6,7 @@ import { element, list, tell } from "/story.js";
 
 const REFRESH_MS = 2000;   // without events: lag and ages move on
 const SOON_MS = 60;        // from an event to the question
-const STALE_MS = 8000;     // without an answer: what is shown may be old
+const STALE_MS = 6000;     // without an answer: what is shown may be old
 const RETRY_MS = 1500;
 const GROUPS_SHOWN_MAX = 60;
 const HEADLINES = { ok: "All is well", degraded: "Degraded", paused: "Paused", failover: "Failover", down: "Down", unknown: "Out of touch" };
