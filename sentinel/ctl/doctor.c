@@ -244,6 +244,16 @@ static void look_primary(const struct scene *s, const struct check *check)
         tell(s, check, "the primary %s is down", addr_format(&s->group->views[0].primary, text));
 }
 
+static void look_paused(const struct scene *s, const struct check *check)
+{
+    char who[ADDR_TEXT_MAX];
+
+    for (size_t i = 0; i < s->group->n_views; i++)
+        if (s->group->views[i].paused)
+            tell(s, check, "failovers are paused at supervisor %s",
+                 addr_format(&s->facts->supervisors[s->group->views[i].supervisor].addr, who));
+}
+
 static void look_known(const struct scene *s, const struct check *check)
 {
     const struct doctor_view *first = &s->group->views[0];
@@ -303,6 +313,7 @@ static void look_promotable(const struct scene *s, const struct check *check)
 static const struct check group_checks[] = {
     { DOCTOR_ERROR, look_primary,
       "picketctl status and picketctl events tell what is done about it" },
+    { DOCTOR_WARNING, look_paused, "picketctl resume GROUP, when the work is done" },
     { DOCTOR_ERROR, look_quorum, "start more supervisors, or set a lower quorum at each of them" },
     { DOCTOR_ERROR, look_ckquorum, "start the supervisors that are missing" },
     { DOCTOR_WARNING, look_few, "run three supervisors or more, on different hosts" },

@@ -43,7 +43,7 @@ struct doctor_view {
     size_t supervisor; /* index */
     struct addr primary;
     int64_t quorum, others, config_epoch;
-    bool down;
+    bool down, paused;
     char ckquorum[DOCTOR_VALUE_MAX + 1]; /* the error; empty: all is well */
     struct doctor_setting settings[DOCTOR_SETTINGS_MAX];
     size_t n_settings;
@@ -52,8 +52,9 @@ struct doctor_view {
 /* A node of a group, as it answers itself; numbers are -1 where it does not say. */
 struct doctor_node {
     struct addr addr;
-    bool primary; /* the first supervisor says so */
-    bool down;    /* that one too */
+    bool primary;    /* the first supervisor says so */
+    bool down;       /* that one too */
+    bool maintained; /* an operator has taken it out, */
     bool reached;
     char error[DOCTOR_VALUE_MAX + 1]; /* why not */
     bool says_primary, link_up, loading, store;

@@ -44,9 +44,15 @@ static bool is_looked_after(const struct doctor_group *group)
            (fencing && strcmp(fencing, "strict") == 0);
 }
 
+static void look_maintained(const struct scene *s, const struct check *check)
+{
+    if (s->node->maintained)
+        tell(s, check, "it is in maintenance: never promoted, and not missed");
+}
+
 static void look_reached(const struct scene *s, const struct check *check)
 {
-    if (!s->node->reached)
+    if (!s->node->reached && !s->node->maintained)
         tell(s, check, "it cannot be asked: %s", s->node->error);
 }
 
@@ -181,6 +187,7 @@ static void look_older(const struct scene *s, const struct check *check)
 }
 
 static const struct check checks[] = {
+    { DOCTOR_NOTE, look_maintained, "picketctl maintenance NODE off, when the work is done" },
     { DOCTOR_ERROR, look_reached,
       "start it; if it wants a password, give picketd's: --user NAME, PICKETCTL_AUTH" },
     { DOCTOR_ERROR, look_role,

@@ -149,8 +149,10 @@ void doctor_look_at_node(struct doctor_node *node, const struct doctor_login *lo
     struct doctor_link link;
     redisReply *info = NULL;
 
-    *node =
-        (struct doctor_node){ .addr = node->addr, .primary = node->primary, .down = node->down };
+    *node = (struct doctor_node){ .addr = node->addr,
+                                  .primary = node->primary,
+                                  .down = node->down,
+                                  .maintained = node->maintained };
     node->priority = node->replicas = node->offset = -1;
     for (size_t i = 0; i < COUNT(numbers); i++)
         *at(node, numbers[i].offset) = -1;

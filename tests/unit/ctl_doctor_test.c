@@ -181,6 +181,9 @@ static void test_views(void)
     check_found(DOCTOR_WARNING, "orders",
                 "fencing is \"off\" at supervisor 10.0.0.11:26379, \"auto\" at the first");
     begin(3);
+    views[1].paused = true;
+    check_found(DOCTOR_WARNING, "orders", "failovers are paused at supervisor 10.0.0.11:26379");
+    begin(3);
     views[1].n_settings = 0; /* a Sentinel: it has no such setting */
     check_well();
 }
@@ -203,6 +206,10 @@ static void test_replicas(void)
 
 static void test_nodes(void)
 {
+    begin(3);
+    nodes[1].reached = false;
+    nodes[1].maintained = true;
+    check_found(DOCTOR_NOTE, REPLICA, "in maintenance");
     begin(3);
     nodes[1].reached = false;
     strcpy(nodes[1].error, "NOAUTH Authentication required.");
