@@ -76,10 +76,22 @@ static void look_loading(const struct scene *s, const struct check *check)
         tell(s, check, "it is still loading its data");
 }
 
+/* Whether the group is set so that the right is needed. */
+static bool is_needed(const struct doctor_group *group, const struct doctor_right_row *right)
+{
+    static const char *const off[] = { "", "0", "no", "off", "false" };
+    const char *value = right->setting ? doctor_setting(group, right->setting) : "yes";
+
+    for (size_t i = 0; value && i < sizeof(off) / sizeof(off[0]); i++)
+        if (strcmp(value, off[i]) == 0)
+            return false;
+    return value != NULL;
+}
+
 static void look_rights(const struct scene *s, const struct check *check)
 {
     for (int i = 0; s->node->rights_known && i < DOCTOR_RIGHT_COUNT; i++)
-        if (s->node->rights_missing & (UINT64_C(1) << i))
+        if (s->node->rights_missing & (UINT64_C(1) << i) && is_needed(s->group, &doctor_rights[i]))
             tell(s, check, "the user may not %s, so that %s", doctor_rights[i].rule,
                  doctor_rights[i].without);
 }

@@ -3,7 +3,7 @@
 #include <stddef.h>
 
 const struct doctor_right_row doctor_rights[DOCTOR_RIGHT_COUNT] = {
-#define X(id, rule, without, ...) { rule, without, { __VA_ARGS__ } },
+#define X(id, setting, rule, without, ...) { setting, rule, without, { __VA_ARGS__ } },
     DOCTOR_RIGHTS(X)
 #undef X
 };

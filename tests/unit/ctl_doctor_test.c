@@ -258,6 +258,11 @@ static void test_rights(void)
     nodes[0].rights_missing = UINT64_C(1) << DOCTOR_RIGHT_PAUSE;
     check_found(DOCTOR_ERROR, PRIMARY,
                 "+client|pause, so that planned switchovers can lose writes");
+    nodes[0].rights_missing = UINT64_C(1) << DOCTOR_RIGHT_SETRANGE;
+    check_well(); /* the probe is off */
+    for (size_t i = 0; i < 3; i++)
+        set_setting(&views[i], "write-probe", "500");
+    check_found(DOCTOR_ERROR, PRIMARY, "+setrange");
     nodes[0].rights_known = false;
     check_well();
 }
@@ -286,9 +291,33 @@ static void test_backlog(void)
     check_well();
 }
 
-/* Each right has a rule, a consequence, and words that need it. */
+/* The row of the README that says what picketd's user needs at nodes; its bars are written "\|". */
+static void read_rights(char *ret, size_t size)
+{
+    FILE *file = fopen("README.md", "r");
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    while (fgets(ret, (int)size, file) && strncmp(ret, "| picketd at nodes |", 20) != 0)
+        ret[0] = '\0';
+    fclose(file);
+    for (char *p = ret; (p = strstr(p, "\\|")) != NULL;)
+        memmove(p, p + 1, strlen(p));
+}
+
+/* Each right has a rule that the README names, a consequence, and words that need it. */
 static void test_table_of_rights(void)
 {
+    char row[4096], rule[64];
+
+    read_rights(row, sizeof(row));
+    for (int i = 0; i < DOCTOR_RIGHT_COUNT; i++) {
+        snprintf(rule, sizeof(rule), "%.*s", (int)strcspn(doctor_rights[i].rule, " "),
+                 doctor_rights[i].rule);
+        if (!strstr(row, rule)) {
+            printf("README.md does not name %s among the rights of picketd at nodes\n", rule);
+            CU_FAIL("a right is missing");
+        }
+    }
     for (int i = 0; i < DOCTOR_RIGHT_COUNT; i++) {
         CU_ASSERT_EQUAL(doctor_rights[i].rule[0], '+');
         CU_ASSERT(doctor_rights[i].without[0] != '\0' && doctor_rights[i].words[0] != NULL);
