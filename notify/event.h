@@ -69,6 +69,9 @@
     X(SENTINEL_GONE, "-sentinel", NOTICE, "@") /* the same */                                      \
     X(ABORT_SUPERSEDED, "-failover-abort-superseded", WARNING, "@")                                \
     X(ABORT_SWITCHOVER, "-failover-abort-switchover", WARNING, "@ %d") /* nothing has changed */   \
+    X(ABORT_VETOED, "-failover-abort-vetoed", WARNING, "@ %d")         /* by a hook */             \
+    X(QUESTION, "+question-asked", NOTICE, "@ %d")                     /* of hooks */              \
+    X(UNANSWERED, "-question-unanswered", WARNING, "@ %d")             /* it goes on */            \
     X(SWITCHOVER_UNPAUSED, "+switchover-unpaused", WARNING,                                        \
       "@ %d")                                                  /* as stock Sentinel does it */     \
     X(SWITCHOVER_PAUSED, "+switchover-paused", NOTICE, "@ %d") /* the primary's clients wait */    \

@@ -59,6 +59,22 @@ bool hook_is_asked(const struct hook *hook, const char *name, const char *group)
     return is_in(hook->events, name, same) && concerns(hook, group);
 }
 
+bool hook_has_question(const struct hook *hook, const char *name)
+{
+    return is_in(hook->events, name, same);
+}
+
+enum hook_answer hook_answer_of(const struct hook *hook, const struct scripts_end *end)
+{
+    int no = hook->kind == HOOK_RUN ? HOOK_EXIT_NO : HOOK_STATUS_NO;
+
+    if (end == NULL || end->signal != 0)
+        return HOOK_NO_ANSWER;
+    if (end->code == 0)
+        return HOOK_YES;
+    return end->code == no ? HOOK_NO : HOOK_NO_ANSWER;
+}
+
 /* FNV-1a, with a mark behind each text. */
 static void mix(uint64_t *key, const char *text)
 {

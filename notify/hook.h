@@ -33,6 +33,11 @@ struct event;
 #define HOOK_PRE_SWITCHOVER "pre_switchover"
 #define HOOK_PRE_FAILOVER   "pre_failover"
 
+/* By what a program says no to a question; all else but 0 is no answer. For a URL: 200 to 299 are
+ * yes, this is no. */
+#define HOOK_EXIT_NO   10
+#define HOOK_STATUS_NO 403
+
 enum hook_kind { HOOK_RUN, HOOK_POST };
 
 struct hook {
@@ -60,6 +65,13 @@ bool hook_wants(const struct hook *hook, const struct event *event);
 
 /* Whether it is to be asked NAME (HOOK_PRE_...) of that group. */
 bool hook_is_asked(const struct hook *hook, const char *name, const char *group);
+
+/* Whether it is to be asked NAME of any group at all. */
+bool hook_has_question(const struct hook *hook, const char *name);
+
+/* What it says when it has ended like that. */
+enum hook_answer { HOOK_YES, HOOK_NO, HOOK_NO_ANSWER };
+enum hook_answer hook_answer_of(const struct hook *hook, const struct scripts_end *end);
 
 /* A number made of what it calls for what: the same over restarts, another one for another hook. */
 uint64_t hook_key(const struct hook *hook);

@@ -14,10 +14,11 @@
 #include <stddef.h>
 #include <uv.h>
 
+#include "notify/hook.h"
 #include "notify/scripts.h"
 
+struct addr;
 struct event;
-struct hook;
 struct hook_view;
 struct hooks;
 struct script_io;
@@ -34,6 +35,25 @@ void hooks_set(struct hooks *hooks, const struct hook *list, size_t n);
 
 /* Queue what the event asks for. Nothing is started from within. */
 void hooks_event(struct hooks *hooks, const struct event *event);
+
+/* A question to all hooks that are to be asked it. */
+struct hooks_question {
+    const char *name; /* HOOK_PRE_... */
+    const char *group;
+    const struct addr *primary;
+    const struct addr *candidate;
+    uint64_t ticket; /* not in use for another question */
+    msec limit_ms;   /* then no answer is an answer */
+};
+
+/* WHO: what was called, and how it ended; empty: nobody had to be asked. Perhaps from within
+ * hooks_ask(). */
+typedef void hooks_answer_fn(void *arg, uint64_t ticket, enum hook_answer answer, const char *who);
+
+/* Ask all of them side by side, before anything else that waits for them. The first no is the
+ * answer; no answer of one counts when no other says no. */
+void hooks_ask(struct hooks *hooks, const struct hooks_question *question, hooks_answer_fn *fn,
+               void *arg);
 
 /* The hook at place I, in the order of the file; false: there are not so many. */
 bool hooks_show(const struct hooks *hooks, size_t i, struct hook_view *ret_view);

@@ -131,6 +131,7 @@ void laps_event(struct laps *laps, const struct event *event, msec now, msec sil
         break;
     case EVENT_RESET_MASTER:
     case EVENT_UNMONITOR:
+    case EVENT_ABORT_VETOED:
     case EVENT_ABORT_SWITCHOVER:
         drop(laps, event->group);
         break;

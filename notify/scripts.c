@@ -216,7 +216,7 @@ static size_t find_place(const struct scripts *scripts, uint64_t id)
     return i;
 }
 
-static void remove_at(struct scripts *scripts, size_t i)
+static void remove_at(struct scripts *scripts, size_t i, const struct scripts_end *end)
 {
     uint64_t tag = scripts->jobs[i]->tag;
 
@@ -224,7 +224,7 @@ static void remove_at(struct scripts *scripts, size_t i)
     scripts->n--;
     memmove(scripts->jobs + i, scripts->jobs + i + 1, (scripts->n - i) * sizeof scripts->jobs[0]);
     if (scripts->gone != NULL)
-        scripts->gone(scripts->arg, tag);
+        scripts->gone(scripts->arg, tag, end);
 }
 
 /* The oldest that does not run makes room. There is one: fewer run than the queue holds. */
@@ -236,7 +236,7 @@ static void drop_oldest(struct scripts *scripts)
     while (scripts->jobs[i]->running)
         i++;
     tell_lost(scripts, scripts->jobs[i]->argv[0], "too many wait");
-    remove_at(scripts, i);
+    remove_at(scripts, i, NULL);
 }
 
 void scripts_add(struct scripts *scripts, msec now, const struct scripts_call *call)
@@ -246,7 +246,7 @@ void scripts_add(struct scripts *scripts, msec now, const struct scripts_call *c
     if (job == NULL) {
         tell_lost(scripts, call->argv[0], "no memory");
         if (scripts->gone != NULL)
-            scripts->gone(scripts->arg, call->tag);
+            scripts->gone(scripts->arg, call->tag, NULL);
         return;
     }
     if (scripts->n <= RELIEVED)
@@ -261,7 +261,7 @@ void scripts_clear(struct scripts *scripts)
 {
     for (size_t i = scripts->n; i-- > 0;) {
         if (!scripts->jobs[i]->running)
-            remove_at(scripts, i);
+            remove_at(scripts, i, NULL);
     }
 }
 
@@ -403,13 +403,13 @@ static bool may_try_again(const struct scripts *scripts, const struct job *job, 
 }
 
 /* It is over for good. */
-static void finish(struct scripts *scripts, size_t place, bool good)
+static void finish(struct scripts *scripts, size_t place, const struct scripts_end *end)
 {
-    if (good)
+    if (end->code == 0 && end->signal == 0)
         scripts->counts.done++;
     else
         scripts->counts.failed++;
-    remove_at(scripts, place);
+    remove_at(scripts, place, end);
 }
 
 void scripts_ended(struct scripts *scripts, msec now, uint64_t id, int code, int signal)
@@ -429,7 +429,7 @@ void scripts_ended(struct scripts *scripts, msec now, uint64_t id, int code, int
     if (again)
         job->at = now + retry_delay(scripts, job->attempts);
     else
-        finish(scripts, place, signal == 0 && code == 0);
+        finish(scripts, place, &(struct scripts_end){ code, signal });
 }
 
 msec scripts_wake(const struct scripts *scripts)

@@ -79,8 +79,14 @@ struct scripts_counts {
     uint64_t dropped; /* the queue was full, or memory was out */
 };
 
-/* A job with that tag is gone from the queue, for good. */
-typedef void scripts_gone_fn(void *arg, uint64_t tag);
+/* How the last attempt ended: as scripts_ended() was told. */
+struct scripts_end {
+    int code;
+    int signal;
+};
+
+/* A job with that tag is gone from the queue, for good. END NULL: it was dropped. */
+typedef void scripts_gone_fn(void *arg, uint64_t tag, const struct scripts_end *end);
 
 /* The hooks of the event's group; NULL or empty: none. */
 struct scripts_paths {

@@ -4,7 +4,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "notify/hooks_io.h"
 #include "notify/ring.h"
 #include "notify/script_io.h"
 #include "probes/command_io.h"
@@ -98,6 +97,27 @@ static void order_fetch(const struct carry *carry, const struct order *order)
     salvage_io_fetch(carry->salvage, &job);
 }
 
+/* May that one take the primary's place? */
+static void order_question(const struct carry *carry, const struct order *order)
+{
+    const struct node *node = core_find_node(carry->core, order->id);
+    struct addr primary;
+
+    if (node == NULL)
+        return; /* then nobody waits for it */
+    primary = node_shown_addr(node);
+    const struct hooks_question question = {
+        .name = order->planned ? HOOK_PRE_SWITCHOVER : HOOK_PRE_FAILOVER,
+        .group = node->group->name,
+        .primary = &primary,
+        .candidate = &order->addr,
+        .ticket = order->ticket,
+        .limit_ms = order->limit_ms,
+    };
+
+    hooks_ask(carry->hooks, &question, carry->answered, carry->settled_arg);
+}
+
 static void carry_order(const struct carry *carry, const struct order *order)
 {
     struct role_change change;
@@ -165,6 +185,9 @@ static void carry_order(const struct carry *carry, const struct order *order)
         break;
     case ORDER_ROLE:
         order_ask_role(carry->links, order->id, order->ticket, carry->settled, carry->settled_arg);
+        break;
+    case ORDER_QUESTION:
+        order_question(carry, order);
         break;
     case ORDER_COUNT:
         assert(!"order of no kind");

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "notify/hooks_io.h"
 #include "probes/order_io.h"
 #include "sentinel/options.h"
 
@@ -33,6 +34,7 @@ struct carry {
     struct hooks *hooks;
     struct ring *ring; /* of the events that were told */
     struct salvage_io *salvage;
+    hooks_answer_fn *answered; /* as SETTLED, by hooks */
     order_settled_fn *settled;
     void *settled_arg;
     const struct shell_ops *ops;

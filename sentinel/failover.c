@@ -15,6 +15,7 @@
 #define RETRY_LOW_MS        50    /* after a failed attempt: drawn from this */
 #define RETRY_HIGH_MS       500   /* to this, doubling per cause */
 #define RETRY_DOUBLINGS_MAX 5
+#define VETO_DOUBLINGS      3 /* a hook that says no is not asked all the time */
 
 #define TO(id) (1u << FAILOVER_##id)
 
@@ -47,6 +48,7 @@ void failover_move(struct core *core, struct group *group, enum failover_state t
         fo->ticket = 0;
         fo->forced = fo->hasty = fo->reaffirm = fo->demoted = false;
         fo->to = 0;
+        fo->question = (struct question_state){ 0 };
     }
 }
 
@@ -61,7 +63,7 @@ void failover_give_up(struct core *core, struct group *group, enum failover_caus
                       enum event_kind kind, const char *reason)
 {
     struct failover *fo = &group->failover;
-    uint32_t doublings = fo->failures[cause]++;
+    uint32_t doublings = fo->failures[cause]++ + (cause == CAUSE_VETO ? VETO_DOUBLINGS : 0);
     struct event *event = emit_group_event(core, kind, group);
 
     if (doublings > RETRY_DOUBLINGS_MAX)
@@ -88,8 +90,8 @@ bool failover_is_changing(const struct group *group)
 
 bool failover_vote_held(const struct core *core, const struct group *group)
 {
-    return group->failover.state == FAILOVER_SELECT || failover_is_changing(group) ||
-           campaign_hold_until(group) > core->now;
+    return group->failover.state == FAILOVER_SELECT || group->failover.state == FAILOVER_QUESTION ||
+           failover_is_changing(group) || campaign_hold_until(group) > core->now;
 }
 
 static void campaign_begin(struct core *core, struct group *group)
@@ -188,8 +190,8 @@ static void step_repoint(struct core *core, struct group *group)
 void failover_run(struct core *core, struct group *group)
 {
     static void (*const steps[FAILOVER_COUNT])(struct core *, struct group *) = {
-        step_idle,      step_campaign, choose_step, choose_step_drain, promotion_step_fence,
-        promotion_step, step_repoint
+        step_idle,         step_campaign,        choose_step,    question_step,
+        choose_step_drain, promotion_step_fence, promotion_step, step_repoint
     };
     enum failover_state before;
 
@@ -211,6 +213,8 @@ msec failover_next(const struct core *core, const struct group *group)
         return campaign_deadline(group);
     case FAILOVER_SELECT:
         return choose_next(group);
+    case FAILOVER_QUESTION:
+        return question_next(core, group);
     case FAILOVER_DRAIN:
         return drain_next(core, group);
     case FAILOVER_FENCE:
@@ -248,6 +252,8 @@ void failover_settled(struct core *core, struct group *group, const struct settl
 {
     enum failover_state state = group->failover.state;
 
+    if (state == FAILOVER_QUESTION)
+        question_settled(core, group, settled);
     if (state == FAILOVER_DRAIN)
         drain_settled(core, group, settled);
     if (state == FAILOVER_FENCE || state == FAILOVER_PROMOTE)
@@ -279,7 +285,7 @@ void failover_stalled(struct core *core, struct group *group)
 {
     enum failover_state state = group->failover.state;
 
-    if (state == FAILOVER_CAMPAIGN || state == FAILOVER_SELECT)
+    if (state == FAILOVER_CAMPAIGN || state == FAILOVER_SELECT || state == FAILOVER_QUESTION)
         failover_give_up(core, group, CAUSE_LOST, EVENT_ABORT_NOT_ELECTED, NULL);
     else if (state == FAILOVER_FENCE)
         fence_stalled(core, group);

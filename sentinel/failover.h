@@ -6,6 +6,8 @@
  *     └──────────────┴───────────────┴──────┼─────────┘  │   back-off per cause, then again
  *                                           └──▶ DRAIN ──┘   planned: sentinel/drain.h
  *
+ * Between SELECT and what follows it QUESTION asks hooks, where there are any: sentinel/question.h.
+ *
  * Up to SELECT it ends at once when the primary comes back (unless an operator
  * asked for it) or when a newer configuration is learnt. The switch is told to
  * everybody at the move to REPOINT; nothing that replicas do can delay it, and
@@ -19,6 +21,7 @@
 
 #include "sentinel/drain.h"
 #include "sentinel/fence.h"
+#include "sentinel/question.h"
 #include "wire/msec.h"
 
 struct core;
@@ -30,7 +33,9 @@ struct settled;
 #define FAILOVER_STATES(X)                                                                         \
     X(IDLE, "idle", "none", TO(CAMPAIGN))                                                          \
     X(CAMPAIGN, "campaign", "wait_start", TO(SELECT) | TO(IDLE))                                   \
-    X(SELECT, "select", "select_slave", TO(DRAIN) | TO(FENCE) | TO(PROMOTE) | TO(IDLE))            \
+    X(SELECT, "select", "select_slave",                                                            \
+      TO(QUESTION) | TO(DRAIN) | TO(FENCE) | TO(PROMOTE) | TO(IDLE))                               \
+    X(QUESTION, "question", "select_slave", TO(SELECT) | TO(IDLE))                                 \
     X(DRAIN, "drain", "send_slaveof_noone", TO(FENCE) | TO(PROMOTE) | TO(IDLE))                    \
     X(FENCE, "fence", "send_slaveof_noone", TO(PROMOTE) | TO(IDLE))                                \
     X(PROMOTE, "promote", "wait_promotion", TO(PROMOTE) | TO(REPOINT) | TO(IDLE))                  \
@@ -47,6 +52,7 @@ enum failover_state {
 enum failover_cause {
     CAUSE_LOST,
     CAUSE_NO_REPLICA,
+    CAUSE_VETO,
     CAUSE_DRAIN,
     CAUSE_FENCE,
     CAUSE_PROMOTION,
@@ -68,6 +74,7 @@ struct failover {
     uint32_t to;     /* and for this replica; 0 = the best one */
     char asked_by[FAILOVER_ASKED_MAX + 1]; /* FORCED: who it was */
     struct node *promoted;                 /* DRAIN, FENCE, PROMOTE: the chosen replica */
+    struct question_state question;              /* QUESTION, and what came of it */
     struct drain drain;                    /* DRAIN */
     struct fence fence; /* FENCE; its order to the old primary may outlast that */
     bool demoted;       /* PROMOTE: the old primary was demoted before */

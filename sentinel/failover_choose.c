@@ -107,6 +107,8 @@ void choose_step(struct core *core, struct group *group)
         failover_give_up(core, group, CAUSE_NO_REPLICA, EVENT_ABORT_NO_GOOD_SLAVE, NULL);
         return;
     }
+    if (question_begin(core, group, chosen))
+        return;
     tell_selected(core, chosen);
     group->failover.promoted = chosen;
     if (is_switchover(core, group))

@@ -14,6 +14,7 @@
 #include "sentinel/failover.h"
 #include "sentinel/global_conf.h"
 #include "sentinel/group_conf.h"
+#include "sentinel/question.h"
 #include "wire/addr.h"
 #include "wire/msec.h"
 
@@ -42,6 +43,7 @@ enum request_kind {
     REQUEST_DEBUG,      /* tunables, set: periods and time-outs until the next restart (bits by
                            tunable_table) */
     REQUEST_CONFIGURE_GLOBAL, /* global: as the file has it */
+    REQUEST_QUESTIONS,        /* questions: how long hooks are waited for */
     REQUEST_VOTERS, /* voters, n_voters: the voter set, this supervisor included; 0 = all members */
     REQUEST_CONFIGURE, /* name, addr, conf: a group as the file has it (start and reload) */
     REQUEST_HOLD,   /* name; addr: a node, or empty = the group; for_ms: 0 = no longer; wall_ms */
@@ -63,6 +65,7 @@ struct request {
     struct tunables tunables;
     const struct voter *voters; /* borrowed for the step; at most PEERS_MAX + 1 */
     uint32_t n_voters;
+    struct question_times questions;
     uint64_t set;
     bool hasty;
     char asked_by[FAILOVER_ASKED_MAX + 1]; /* FAILOVER: who it is, for the history; may be empty */

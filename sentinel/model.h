@@ -223,6 +223,7 @@ struct core {
     struct pace pace;     /* of all probes, from the tunables */
     struct voter *voters; /* the voter set by configuration; none = all members */
     uint32_t n_voters;
+    struct question_times questions; /* whether hooks are asked, and for how long */
     uint64_t current_epoch;
     msec now;
     msec started_at;

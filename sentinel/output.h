@@ -48,6 +48,8 @@
  *   UNPAUSE CLIENT UNPAUSE; the reply does not matter
  *   WRITE   a write that changes nothing (sentinel/write_watch.h), on its own link; settles TICKET
  *   ROLE    ROLE; settles TICKET with role and offset
+ *   QUESTION  to the hooks, whether ADDR may take the place of the primary ID; settles TICKET: ok =
+ *           yes, lost = no answer within LIMIT_MS, else no
  */
 #define ORDER_KINDS(X)                                                                             \
     X(OPEN, "open", 0)                                                                             \
@@ -71,7 +73,8 @@
     X(GUARD_ASK, "guard-ask", 0)                                                                   \
     X(GUARD_SET, "guard-set", 1)                                                                   \
     X(UNPAUSE, "unpause", 0)                                                                       \
-    X(ROLE, "role", 0)
+    X(ROLE, "role", 0)                                                                             \
+    X(QUESTION, "question", 1)
 
 enum order_kind {
 #define X(id, name, waits) ORDER_##id,
@@ -93,6 +96,8 @@ struct order {
     bool rewrite;
     char replid[RUNID_LEN + 1]; /* FETCH */
     uint64_t from, until;
+    bool planned;       /* QUESTION: an operator wants it */
+    msec limit_ms;      /* QUESTION */
     struct hello hello; /* HELLO */
 };
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "notify/hook.h"
 #include "sentinel/config_io.h"
 #include "sentinel/input.h"
 #include "sentinel/shell_io.h"
@@ -23,11 +24,27 @@ struct reload {
     char error[CONFIG_ERROR_MAX];
 };
 
+/* How long who is asked that may take to answer: 0 when there is nobody. */
+static msec longest(const struct hook_list *list, const char *question)
+{
+    msec longest_ms = 0;
+
+    for (size_t i = 0; i < list->n; i++) {
+        if (hook_has_question(&list->hooks[i], question))
+            longest_ms = msec_max(longest_ms, list->hooks[i].timeout_ms);
+    }
+    return longest_ms;
+}
+
 void reload_settings(struct shell *shell, const struct config *config)
 {
     shell_set_hooks(shell, config->hooks.hooks, config->hooks.n); /* to hear of what follows */
     shell_submit(shell,
                  &(struct request){ .kind = REQUEST_CONFIGURE_GLOBAL, .global = config->global });
+    shell_submit(shell,
+                 &(struct request){ .kind = REQUEST_QUESTIONS,
+                                    .questions = { longest(&config->hooks, HOOK_PRE_SWITCHOVER),
+                                                   longest(&config->hooks, HOOK_PRE_FAILOVER) } });
     shell_submit(shell, &(struct request){ .kind = REQUEST_VOTERS,
                                            .voters = config->voters,
                                            .n_voters = config->n_voters });

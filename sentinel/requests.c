@@ -225,6 +225,12 @@ static enum reply_code set_voters(struct core *core, const struct request *reque
     return REPLY_OK;
 }
 
+static enum reply_code set_questions(struct core *core, const struct request *request)
+{
+    core->questions = request->questions;
+    return REPLY_OK;
+}
+
 static enum reply_code flush(struct core *core, const struct request *request)
 {
     (void)core;
@@ -358,6 +364,7 @@ static enum reply_code take(struct core *core, const struct request *request)
         [REQUEST_CONFIG_SET] = config_set,
         [REQUEST_DEBUG] = debug,
         [REQUEST_CONFIGURE_GLOBAL] = configure_global,
+        [REQUEST_QUESTIONS] = set_questions,
         [REQUEST_VOTERS] = set_voters,
         [REQUEST_CONFIGURE] = configure,
         [REQUEST_RETAIN] = retain,

@@ -180,6 +180,20 @@ static void on_settled(void *arg, const struct order_result *result)
     feed(shell, &input);
 }
 
+/* Hooks have said whether a primary may be replaced. */
+static void on_hooks_answer(void *arg, uint64_t ticket, enum hook_answer answer, const char *who)
+{
+    struct input input = { .kind = INPUT_SETTLED };
+    struct settled *settled = &input.u.settled;
+
+    settled->kind = SETTLED_ORDER;
+    settled->ticket = ticket;
+    settled->ok = answer == HOOK_YES;
+    settled->lost = answer == HOOK_NO_ANSWER;
+    snprintf(settled->error, sizeof settled->error, "%s", who);
+    feed(arg, &input);
+}
+
 /* Orders that still wait for the disk are too old when it is back. */
 static void recall_orders(struct shell *shell)
 {
@@ -400,6 +414,7 @@ static bool build(struct shell *shell, struct state *state, const struct addr *s
     carry->recorder = recorder_new(shell->loop, state_dir(state), shell->core);
     carry->salvage = salvage_io_new(shell->loop, state_dir(state), on_settled, shell);
     carry->core = shell->core;
+    carry->answered = on_hooks_answer;
     carry->settled = on_settled;
     carry->settled_arg = shell;
     return shell->core && shell->outbox && shell->disk && carry->links && carry->given &&

@@ -180,6 +180,8 @@ SHAPE(request, request,
     FIELD(request, for_ms)
     FIELD(request, wall_ms)
     FIELD(request, runid)
+    ANY(request, "ask_switchover_ms", questions.switchover_ms, NULL, 0)
+    ANY(request, "ask_failover_ms", questions.failover_ms, NULL, 0)
 )
 
 SHAPE(voter, voter,
@@ -216,6 +218,8 @@ SHAPE(order, order,
     FIELD(order, until)
     FIELD(order, max_lag_s)
     FIELD(order, rewrite)
+    FIELD(order, planned)
+    FIELD(order, limit_ms)
     ANY(order, "sender", hello.sender, NULL, 0)
     ANY(order, "runid", hello.runid, NULL, 0)
     ANY(order, "current_epoch", hello.current_epoch, NULL, 0)

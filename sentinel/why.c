@@ -138,6 +138,7 @@ static bool backs_off(const struct core *core, const struct group *group, struct
     static const char *const causes[CAUSE_COUNT] = {
         [CAUSE_LOST] = "the election was not won",
         [CAUSE_NO_REPLICA] = "there was no replica",
+        [CAUSE_VETO] = "a hook said no",
         [CAUSE_DRAIN] = "the replica did not catch up",
         [CAUSE_FENCE] = "the old primary could not be fenced",
         [CAUSE_PROMOTION] = "the replica was not promoted",

@@ -68,6 +68,9 @@ const PHRASES = {
   "-failover-abort-slave-timeout": "given up: promotion took too long",
   "-failover-abort-primary-back": "given up: the primary is back",
   "-failover-abort-superseded": "given up: somebody else was faster",
+  "-failover-abort-vetoed": "given up: a hook said no",
+  "+question-asked": "hooks asked",
+  "-question-unanswered": "no answer of a hook, it goes on",
   "-failover-abort-switchover": "switchover given up, nothing has changed",
   "-failover-abort-not-fenced": "given up: the old primary could not be fenced",
 };

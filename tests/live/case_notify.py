@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import threading
+import time
 
 import ports
 from case_hooks import gone
@@ -231,3 +232,58 @@ def hooks_are_posted(nodes, supervisor):
         daemon.term()
     receiver.end.set()
     receiver.shutdown()
+
+
+# Says what stands in the file `answer`; hangs without it.
+ASKED = """#!/bin/sh
+cd "$(dirname "$0")" || exit 9
+echo "$PICKET_EVENT $PICKET_GROUP $PICKET_PRIMARY $PICKET_CANDIDATE" >>asked
+[ -e answer ] || sleep 30
+exit "$(cat answer)"
+"""
+
+
+@scenario(supervisors=("picketd",), nodes=("redis",), seconds=8)
+def hooks_are_asked(nodes, supervisor):
+    """pre_switchover, pre_failover: no keeps the primary; no answer stops a switchover, not a failover; yes lets both happen"""
+    folders = []
+
+    def write(world):
+        folders.append(Folder(world, "asked", ASKED))
+        return 'hooks = ( { events = "pre_switchover,pre_failover"; run = "%s"; timeout_ms = 1500; } );\n' % folders[0].path
+    world, daemon = one_supervisor(write, replicas=2, down_after=500)
+    hook = folders[0]
+
+    def say(answer):
+        with open(hook.file("new"), "w") as file:
+            file.write(answer)
+        os.rename(hook.file("new"), hook.file("answer"))
+
+    def vetoed(since, what):
+        return wait(lambda: daemon.events.first("-failover-abort-vetoed", since, what), what)
+    with world:
+        group, old = world.group, world.group.primary
+        for answer, what in (("10", hook.path + ": no"), ("3", hook.path + ": no answer, but status 3"), (None, "no answer")):
+            begin = time.monotonic()
+            if answer is None:
+                os.unlink(hook.file("answer"))
+            else:
+                say(answer)
+            check(daemon.call("PICKET", "SWITCHOVER", "orders") == "OK", "asked for a switchover")
+            vetoed(begin, what)
+            wait(lambda: daemon.master("orders")["flags"] == "master", "it is over")
+        check(daemon.primary_port("orders") == old.port, "the primary changed")
+        check(hook.read("asked").startswith("pre_switchover orders 127.0.0.1:%d 127.0.0.1:" % old.port), hook.read("asked"))
+        say("0")
+        begin = time.monotonic()
+        daemon.call("PICKET", "SWITCHOVER", "orders")
+        old = world.wait_switch(group, begin)
+        world.settle()
+        say("10")
+        moment = old.kill()
+        vetoed(moment, hook.path + ": no")
+        check(not daemon.events.find("+switch-master", moment), "a failover although a hook said no")
+        os.unlink(hook.file("answer"))
+        new = world.wait_switch(group, moment)
+        check(daemon.events.first("-question-unanswered", moment), "no word of the missing answer")
+        check("pre_failover orders 127.0.0.1:%d 127.0.0.1:%d" % (old.port, new.port) in hook.read("asked"), hook.read("asked"))

@@ -305,6 +305,7 @@ void audit_order(struct world *w, struct sup *s, const struct order *order, int 
     }
     if (order->kind == ORDER_PROMOTE) {
         audit_drain_promote(w, s, engine);
+        question_check_promote(w, s, engine);
         guard_note_promote(w, s, engine);
     }
 }
@@ -320,6 +321,8 @@ void audit_event(struct world *w, struct sup *s, const struct event *event)
     if (event->kind == EVENT_MONITOR)
         account_of(w, s, group)->announced = world_engine_by_addr(w, &event->addr);
     audit_disk_event(w, s, event);
+    if (event->kind == EVENT_TRY_FAILOVER)
+        question_attempt(w, s, group);
     if (event->kind != EVENT_SWITCH_MASTER)
         return;
     w->stats.switches++;

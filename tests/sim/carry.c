@@ -238,6 +238,9 @@ static void carry_order(struct world *w, struct sup *s, const struct order *orde
     case ORDER_FENCE:
         armed_fence(w, s, order);
         break;
+    case ORDER_QUESTION:
+        question_carry(w, s, order);
+        break;
     case ORDER_DISARM:
         armed_disarm(w, s, order->id);
         break;

@@ -199,6 +199,18 @@ static void draw_salvage(struct plan *plan, struct prng *prng)
     }
 }
 
+/* By chance of its own, so that all else is as without it. */
+static void draw_questions(struct plan *plan, uint64_t seed)
+{
+    struct prng prng;
+
+    prng_seed(&prng, seed * UINT64_C(0x9e3779b97f4a7c15) + 7);
+    if (!chance(&prng, 25))
+        return;
+    plan->questions.switchover_ms = PICK(&prng, 0, 50, 500, 5000);
+    plan->questions.failover_ms = PICK(&prng, 0, 0, 50, 300);
+}
+
 void plan_draw(struct plan *plan, uint64_t seed)
 {
     struct prng prng;
@@ -215,4 +227,5 @@ void plan_draw(struct plan *plan, uint64_t seed)
     draw_picky(plan, &prng);
     draw_salvage(plan, &prng);
     plan->weight[FAULT_OP_HOLD] = chance(&prng, 15) ? 2 : 0; /* it keeps others from happening */
+    draw_questions(plan, seed);
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "sentinel/group_conf.h"
+#include "sentinel/question.h"
 #include "wire/msec.h"
 
 #define PLAN_SUPS_MAX    8 /* 7, and one that is added */
@@ -67,6 +68,9 @@ enum fault {
  * that takes its place, as soon as it does, until one node is left that followed none of them. */
 enum finale { FINALE_NONE, FINALE_KILL, FINALE_POWER, FINALE_HANG, FINALE_ROW, FINALE_COUNT };
 
+/* What hooks say when they are asked; LOST: the shell knows that no answer comes. */
+enum sim_answer { ANSWER_DRAWN, ANSWER_YES, ANSWER_NO, ANSWER_LOST, ANSWER_SILENCE };
+
 struct plan {
     uint64_t seed;
     int n_sups;
@@ -96,6 +100,10 @@ struct plan {
     msec repl_timeout_ms;            /* until replicas notice a silent primary */
     uint8_t picky[PLAN_ENGINES_MAX]; /* parts of orders that a node never takes (enum order_part) */
     bool serve_stale;                /* false: replicas without link answer MASTERDOWN */
+
+    struct question_times questions; /* whether there are hooks that are asked */
+    enum sim_answer answer;
+    msec answer_ms; /* unless it is drawn */
 
     msec chaos_ms; /* 0 = none */
     msec gap_ms;   /* between faults, on average */

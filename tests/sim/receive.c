@@ -40,6 +40,7 @@ void receive_lost(struct world *w, struct sup *s, uint64_t ticket)
     input.u.settled.kind = SETTLED_ORDER;
     input.u.settled.ticket = ticket;
     input.u.settled.lost = true;
+    question_lost(w, s, ticket);
     sup_feed(w, s, &input);
 }
 

@@ -128,6 +128,9 @@ void sup_start(struct world *w, struct sup *s)
     uint32_t life = s->life;
     if (s->listed)
         sup_list_voters(w, s);
+    if (w->plan.questions.switchover_ms > 0 || w->plan.questions.failover_ms > 0)
+        sup_request(w, s,
+                    &(struct request){ .kind = REQUEST_QUESTIONS, .questions = w->plan.questions });
     for (int g = 0; g < w->plan.n_groups && s->alive && s->life == life; g++)
         configure(w, s, g);
     if (s->alive && s->life == life)

@@ -89,6 +89,14 @@ void sup_stall(struct world *w, struct sup *s);
 void sup_resume(struct world *w, struct sup *s);
 
 /* One input through the core; its output is carried out as far as the disk allows. */
+/* Hooks that are asked (tests/sim/question.c). CHECK_PROMOTE: before the order leaves. */
+struct order;
+void question_carry(struct world *w, struct sup *s, const struct order *order);
+void question_answered(struct world *w, struct sup *s, int kind, uint64_t ticket);
+void question_lost(struct world *w, const struct sup *s, uint64_t ticket);
+void question_attempt(struct world *w, const struct sup *s, int group);
+void question_check_promote(struct world *w, const struct sup *s, int engine);
+
 void sup_feed(struct world *w, struct sup *s, struct input *input);
 void sup_request(struct world *w, struct sup *s, struct request *request);
 

@@ -138,6 +138,7 @@ static const char *request_name(enum request_kind kind)
         [REQUEST_FLUSH] = "flush",
         [REQUEST_CONFIG_SET] = "config-set",
         [REQUEST_DEBUG] = "debug",
+        [REQUEST_QUESTIONS] = "questions",
         [REQUEST_VOTERS] = "voters",
         [REQUEST_CONFIGURE_GLOBAL] = "configure-global",
         [REQUEST_CONFIGURE] = "configure",

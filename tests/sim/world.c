@@ -18,6 +18,7 @@ struct world *world_new(const struct plan *plan, bool verbose)
     w->calm_at = w->settled_at = MSEC_NEVER;
     w->hash = UINT64_C(0xcbf29ce484222325);
     prng_seed(&w->prng, plan->seed ^ UINT64_C(0x5851f42d4c957f2d));
+    prng_seed(&w->answer_prng, plan->seed ^ UINT64_C(0x14057b7ef767814f));
     queue_init(&w->queue);
     for (int g = 0; g < plan->n_groups; g++)
         for (int i = 0; i < plan->n_nodes[g]; i++)
@@ -121,6 +122,11 @@ static void dispatch(struct world *w, const struct happening *h)
         break;
     case H_COMMIT_RETRY:
         sup_commit_retry(w, s, h->gen);
+        break;
+    case H_ANSWER_YES:
+    case H_ANSWER_NO:
+        if (s->alive && s->life == h->what)
+            question_answered(w, s, h->kind, h->gen);
         break;
     case H_LOST:
         if (s->alive && s->life == h->what)

@@ -34,7 +34,9 @@ enum happening_kind {
     H_COMMIT,
     H_COMMIT_LATE,
     H_COMMIT_RETRY,
-    H_GIVEN,     /* what: life, gen: id and link */
+    H_GIVEN,      /* what: life, gen: id and link */
+    H_ANSWER_YES, /* what: life, gen: ticket */
+    H_ANSWER_NO,
     H_LOST,      /* what: life, gen: ticket */
     H_DUPLICATE, /* ptr: packet, gen: life */
     H_SUP_START, /* gen: life */
@@ -72,9 +74,22 @@ struct stats {
     uint64_t steps, happenings, faults, switches, elections, crashes, aimed, orders, ms;
 };
 
+/* What a supervisor's hooks were asked about a group in its last attempt. */
+enum asked_state { ASKED_NOT, ASKED_OPEN, ASKED_YES, ASKED_NO, ASKED_LOST };
+
+struct asked {
+    enum asked_state state;
+    bool planned;
+    uint64_t ticket;
+    msec at;
+    msec until; /* by the supervisor's clock */
+};
+
 struct world {
     struct plan plan;
     struct prng prng;
+    struct prng answer_prng; /* of hooks alone */
+    struct asked asked[PLAN_SUPS_MAX][PLAN_GROUPS_MAX];
     msec now;
     struct queue queue;
     struct sup sups[PLAN_SUPS_MAX];

@@ -59,6 +59,8 @@ static const struct command {
     { "disk_ms", do_fixed, true, 1, 1, "MS: of a commit (2)" },
     { "write_rate", do_fixed, true, 1, 1, "BYTES a second, to each primary (1000)" },
     { "full_sync_ms", do_fixed, true, 1, 1, "MS: of a full synchronisation (500)" },
+    { "hooks", do_hooks, true, 3, 3,
+      "switchover|failover yes|no|lost|silence MS: are asked, and say that after so long" },
     { "settle", do_settle, false, 0, 0, "until all is well; times count from here" },
     { "run", do_run, false, 1, 1, "MS" },
     { "until", do_until, false, 1, 2, "[SUP] EVENT: until it is told" },

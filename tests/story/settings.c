@@ -56,6 +56,22 @@ bool do_stock(struct story *st, const struct words *a)
     return true;
 }
 
+bool do_hooks(struct story *st, const struct words *a)
+{
+    static const char *const answers[] = { "", "yes", "no", "lost", "silence" };
+    bool planned = strcmp(a->word[1], "switchover") == 0;
+    int64_t ms = 0;
+
+    for (int i = ANSWER_YES; i <= ANSWER_SILENCE; i++)
+        if (strcmp(answers[i], a->word[2]) == 0)
+            st->plan.answer = (enum sim_answer)i;
+    if (st->plan.answer == ANSWER_DRAWN || !words_number(st, a->word[3], &ms))
+        return words_fail(st, "yes, no, lost or silence, and a number");
+    *(planned ? &st->plan.questions.switchover_ms : &st->plan.questions.failover_ms) = 500;
+    st->plan.answer_ms = ms;
+    return true;
+}
+
 /* Ranges of the plan that a story gives as one fixed number. */
 bool do_fixed(struct story *st, const struct words *a)
 {

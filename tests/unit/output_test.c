@@ -34,6 +34,7 @@ static void test_orders(void)
         { ORDER_PAUSE, "pause", true },
         { ORDER_UNPAUSE, "unpause", false },
         { ORDER_ROLE, "role", false },
+        { ORDER_QUESTION, "question", true },
     };
 
     CU_ASSERT_EQUAL(sizeof rows / sizeof *rows, ORDER_COUNT);

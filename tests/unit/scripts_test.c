@@ -405,8 +405,9 @@ static void test_times(void)
 static uint64_t gone_tags[SCRIPTS_QUEUE_MAX + 8];
 static size_t n_gone;
 
-static void hear_gone(void *arg, uint64_t tag)
+static void hear_gone(void *arg, uint64_t tag, const struct scripts_end *end)
 {
+    (void)end;
     CU_ASSERT_PTR_EQUAL(arg, &told);
     gone_tags[n_gone++] = tag;
 }
