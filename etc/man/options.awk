@@ -62,6 +62,7 @@ skipping { if ($0 == "") skipping = 0; next }
 # The end of a remark, further down.
 /^ +#/ && substr($0, 1, 20) ~ /^ +$/ { if (listing) print escaped(line); next }
 # Prose: the # of an option that is commented out has no space behind it, but within a section that is.
+off && /^ *# *# / { sub(/^# */, "", line); lines[++n] = line; next }
 /^ *# / && !off { lines[++n] = line; next }
 /^ *$/ { n = 0; next }
 line ~ /^[a-z_]+ = [{(]$/ { off = off || /^ *#/; sub(/ = .*/, "", line); open_section(line); next }

@@ -11,6 +11,7 @@ import socket
 import struct
 import subprocess
 import tempfile
+import urllib.request
 
 import ports
 import process
@@ -189,6 +190,13 @@ def sockets_inherited(nodes, supervisor):
             check("tcp_port:%d\r" % own in info, "another port than its socket's:\n%s" % info)
             daemon.terminate()
             check(daemon.wait(20) == 0, "it ended with %s" % daemon.returncode)
+        # By their names in the unit, one is for HTTP.
+        with open(conf, "a") as file:
+            file.write('http = { host = "%s"; port = %d; };\n' % (HOST, ports.reserve()))
+        with managed(argv, path, manager, socks, LISTEN_FDNAMES="picketd:http"):
+            wait(lambda: call(own, "PING") == "PONG", "it answers")
+            with urllib.request.urlopen("http://%s:%d/health" % (HOST, other), timeout=20) as answer:
+                check(answer.status == 200, "HTTP on its socket: %d" % answer.status)
         # They are the manager's: whoever comes meanwhile waits for the next one.
         with contextlib.closing(socket.create_connection((HOST, own))) as early:
             early.sendall(b"PING\r\n")
