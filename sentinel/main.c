@@ -45,6 +45,7 @@ struct daemon {
     struct reload *reload;
     struct web *web; /* NULL: off */
     bool stopping;
+    bool file_wrong; /* when it was read last, while running */
 };
 
 static const char help[] =
@@ -135,7 +136,9 @@ static void tell_status(struct daemon *daemon)
     char text[SENTENCE_MAX];
 
     sentence_write(shell_core(daemon->shell), text);
-    service_status(daemon->service, "%s", text);
+    service_status(daemon->service, "%s%s",
+                   daemon->file_wrong ? "the configuration has an error, it counts as it was; " : "",
+                   text);
 }
 
 static void on_status_due(uv_timer_t *timer)
@@ -181,6 +184,7 @@ static void apply(void *arg, struct config *fresh)
 {
     struct daemon *daemon = arg;
 
+    daemon->file_wrong = fresh == NULL;
     if (fresh != NULL && !daemon->stopping) {
         warn_of_fixed(&daemon->config, fresh);
         clients_set_max(daemon->clients, fresh->clients_max);
@@ -190,10 +194,11 @@ static void apply(void *arg, struct config *fresh)
         reload_settings(daemon->shell, fresh);
         clients_follow_level(daemon->clients);
         log_notice("%s has been read again", daemon->config_file);
-        tell_status(daemon);
     }
     if (fresh != NULL)
         config_done(fresh);
+    if (!daemon->stopping)
+        tell_status(daemon);
     service_ready(daemon->service);
 }
 

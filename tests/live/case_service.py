@@ -143,6 +143,7 @@ def service_manager_told(nodes, supervisor):
             manager.forget()
             daemon.send_signal(signal.SIGHUP)
             wait(lambda: manager.values("READY") == ["1"], "READY after a file with an error")
+            check("has an error" in manager.values("STATUS")[-1], "STATUS: %s" % manager.values("STATUS"))
             manager.forget()
             daemon.terminate()
             wait(lambda: manager.values("STOPPING") == ["1"], "STOPPING")
