@@ -60,9 +60,9 @@ static bool no_agreement(const struct core *core, const struct group *group, str
 
 static bool paused(const struct core *core, const struct group *group, struct text *text)
 {
+    (void)core;
     if (hold_is_paused(group))
-        put(text, "an operator has paused the group for another %lld s",
-            (long long)((group->pause.until - core->now) / 1000));
+        put(text, "an operator has paused the group");
     return hold_is_paused(group);
 }
 
