@@ -192,12 +192,13 @@ static msec held_at(const struct group *group)
     return group->primary->write.asked_at + msec_max(group->conf.write_probe_ms, HELD_MIN_MS);
 }
 
-/* It may be the connection: when the question is asked again on a new one. */
+/* It may be the connection, or one that the node has long forgotten: when the question is asked
+ * again on a new one. */
 static msec remake_at(const struct group *group)
 {
     const struct write_watch *watch = &group->primary->write;
 
-    return watch->connections < CONNECTIONS ? watch->asked_at + patience(group) / 2 : MSEC_NEVER;
+    return watch->asked_at + patience(group) / (watch->connections < CONNECTIONS ? 2 : 1);
 }
 
 /* The question in flight has no answer yet. */
