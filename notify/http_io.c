@@ -24,24 +24,29 @@ static bool is_waiting(const struct http_visit *visit)
 
 /* --- the loop ----------------------------------------------------------------------------- */
 
-/* Those who waited long enough, and the beats of streams. Returns when to look again. */
-static msec wake_late(struct http *http, msec now)
+/* Wake those who waited long enough, and streams for their beat. */
+static void wake_late(struct http *http, msec now)
 {
     bool beat = now >= http->beat_at;
-    msec next;
 
     if (beat)
         http->beat_at = now + HTTP_BEAT_MS;
-    next = http->beat_at;
     for (struct http_visit *visit = http->visits; visit != NULL; visit = visit->next) {
-        if (!visit->suspended)
+        if (!visit->suspended || !(visit->streaming ? beat : now >= visit->until))
             continue;
-        if (visit->streaming ? beat : now >= visit->until) {
-            visit->beat = visit->streaming;
-            http_visit_resume(visit);
-        } else if (!visit->streaming) {
+        visit->beat = visit->streaming;
+        http_visit_resume(visit);
+    }
+}
+
+/* When somebody has waited long enough, or the next beat is due. */
+static msec next_late(const struct http *http)
+{
+    msec next = http->beat_at;
+
+    for (const struct http_visit *visit = http->visits; visit != NULL; visit = visit->next) {
+        if (is_waiting(visit))
             next = msec_min(next, visit->until);
-        }
     }
     return next;
 }
@@ -52,7 +57,6 @@ static void on_timer(uv_timer_t *timer);
 static void turn(struct http *http)
 {
     MHD_UNSIGNED_LONG_LONG wait_ms;
-    msec now = loop_now_ms();
     msec next;
 
     if (http->running) {
@@ -60,10 +64,10 @@ static void turn(struct http *http)
         return;
     }
     http->running = true;
-    next = wake_late(http, now);
+    wake_late(http, loop_now_ms());
     MHD_run(http->daemon);
     http->running = false;
-    next = msec_max(next - now, 0);
+    next = msec_max(next_late(http) - loop_now_ms(), 0);
     if (MHD_get_timeout(http->daemon, &wait_ms) == MHD_YES)
         next = msec_min(next, (msec)wait_ms);
     if (http->again)

@@ -6,6 +6,7 @@ import urllib.request
 import process
 from case_service import HOST, Manager, call, folder, listening, managed, write_conf
 from cluster import Cluster
+from disk import Disk
 from scenario import scenario
 from waiting import check, wait
 from webs import Stream, give_webs
@@ -166,6 +167,24 @@ def http_in_the_way(nodes, supervisor):
         daemon.web.port = own
         daemon.configure()
         daemon.start().await_ready()
+
+
+@scenario(nodes=("redis",), supervisors=("picketd",), seconds=4)
+def http_waits_for_the_disk(nodes, supervisor):
+    """nothing is told of groups that is not stored: 503 after a while; the rest is told as ever"""
+    world = Cluster(nodes, supervisor, replicas=0, supervisors=1, quorum=1)
+    give_webs(world)
+    daemon = world.supervisors[0]
+    disk = Disk(world, daemon)
+    with world:
+        web = daemon.web
+        check(web.json("/groups/orders")["down_after_ms"] == 1000, "before")
+        disk.take_ms(-1)
+        with daemon.connect() as conn:
+            conn.send("SENTINEL", "SET", "orders", "down-after-milliseconds", "900")
+            wait(lambda: web.ask("/groups/orders")[::2] == (503, "what would be told is not on the disk yet\n"), "503 while it is not stored")
+            check([web.status(p) for p in ("/health", "/metrics", "/history")] == [200, 200, 200], "what does not depend on it")
+            wait(lambda: web.status("/ready") == 503, "not ready")
 
 
 @scenario(nodes=("redis",), supervisors=("picketd",), seconds=1)
