@@ -83,6 +83,8 @@
     X(ABORT_NOT_FENCED, "-failover-abort-not-fenced", WARNING, "@ %d")                             \
     X(WRITES_TAKEN, "+writes-taken", WARNING, "@") /* from a primary, by one without majority */   \
     X(WRITES_GIVEN, "-writes-taken", WARNING, "@")                                                 \
+    X(FIGHT, "+fight", WARNING, "@ %d") /* a replica is changed back again and again */            \
+    X(FIGHT_OVER, "-fight", NOTICE, "@")                                                           \
     X(TAIL, "+divergent-tail", WARNING, "@ %d") /* a former primary has writes that nobody got */  \
     X(SALVAGED, "+salvaged", WARNING, "@ %d")   /* they stand in a file */                         \
     X(SALVAGE_FAILED, "-salvage-failed", WARNING, "@ %d")                                          \

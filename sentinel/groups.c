@@ -1,3 +1,4 @@
+#include "sentinel/fight.h"
 #include "sentinel/groups.h"
 
 #include <assert.h>
@@ -178,6 +179,7 @@ static void retarget_nodes(struct core *core, struct group *group, struct node *
         node->amnesia.since = MSEC_NEVER;
         node->amnesia.told = false;
         salvage_reset(node);
+        fight_reset(node);
         backoff_reset(&node->fix_backoff);
         node->crashed = node->crashed && node != group->primary;
         if (node == group->primary)

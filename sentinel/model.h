@@ -19,6 +19,7 @@
 #include "quorum/vote.h"
 #include "sentinel/busy.h"
 #include "sentinel/failover.h"
+#include "sentinel/fight.h"
 #include "sentinel/global_conf.h"
 #include "sentinel/group_conf.h"
 #include "sentinel/hold.h"
@@ -132,6 +133,7 @@ struct node {
     uint64_t guard_ticket;    /* order in flight; 0 = none */
     msec guard_ask_at;        /* the next one not before */
     size_t prompt_replicas;   /* a primary: that it lists as online and without lag */
+    struct fight fight;       /* with somebody else, over what it follows */
     struct salvage salvage;   /* of what it wrote last */
     bool owed;                /* a former primary: demote it at first contact */
     struct busy busy;         /* what it runs is being ended */

@@ -7,6 +7,7 @@
 #include "sentinel/amnesia.h"
 #include "sentinel/emit.h"
 #include "sentinel/hold.h"
+#include "sentinel/fight.h"
 #include "sentinel/input.h"
 #include "sentinel/loading.h"
 #include "sentinel/model.h"
@@ -323,10 +324,13 @@ void node_made_replica(struct core *core, struct node *node, const struct addr *
 /* Since when the node does not do what the configuration says. */
 static void note_wrong(struct core *core, struct node *node)
 {
-    if (node == node->group->primary || node_follows_primary(node))
+    if (node == node->group->primary || node_follows_primary(node)) {
         node->wrong_at = MSEC_NEVER;
-    else if (node->wrong_at == MSEC_NEVER)
+    } else if (node->wrong_at == MSEC_NEVER) {
         node->wrong_at = core->now;
+        if (!node->astray)
+            fight_note_change(core, node);
+    }
     node->astray = node->astray || node->wrong_at != MSEC_NEVER;
     if (node->info.link_up && node_follows_primary(node))
         node->cut_off_at = MSEC_NEVER;

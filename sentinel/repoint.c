@@ -8,6 +8,7 @@
 #include "sentinel/campaign.h"
 #include "sentinel/emit.h"
 #include "sentinel/failover.h"
+#include "sentinel/fight.h"
 #include "sentinel/groups.h"
 #include "sentinel/guard.h"
 #include "sentinel/hold.h"
@@ -246,7 +247,8 @@ static msec repair_at(const struct core *core, const struct node *node)
         return MSEC_NEVER;
     if (node->info.role == ROLE_PRIMARY)
         patience = (node->owed || node->reborn) && !is_successor(node) ? 0 : STRAY_PATIENCE_MS;
-    return msec_max(node->fix_at, node->wrong_at + patience + campaign_rank(core, group) * RANK_MS);
+    return msec_max(msec_max(node->fix_at, fight_hold_until(node)),
+                    node->wrong_at + patience + campaign_rank(core, group) * RANK_MS);
 }
 
 static void repair(struct core *core, struct group *group)
@@ -279,6 +281,7 @@ void repoint_run(struct core *core, struct group *group)
         note_arrival(core, node);
         note_debt(core, node);
         salvage_run(core, node);
+        fight_run(core, node);
     }
     if (tells_of_switch(core, group))
         return;
@@ -301,6 +304,7 @@ msec repoint_next(const struct core *core, const struct group *group)
     for (size_t i = 0; i < group->n_nodes; i++) {
         const struct node *node = group->nodes[i];
 
+        next = msec_min(next, fight_next(node));
         if (node->repoint == REPOINT_SENT)
             next = msec_min(next, node->repoint_at + core->tunables.slave_reconf_timeout);
         if (leads && node->repoint == REPOINT_NONE && is_reachable(node))
