@@ -67,9 +67,26 @@ const char *doctor_setting(const struct doctor_group *group, const char *name)
 
 /* --- supervisors --- */
 
+/* Whether it is there, and does not let us in. */
+static bool is_shut(const struct doctor_supervisor *supervisor)
+{
+    static const char *const codes[] = { "NOAUTH", "WRONGPASS", "NOPERM" };
+
+    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+        if (strncmp(supervisor->error, codes[i], strlen(codes[i])) == 0)
+            return true;
+    return false;
+}
+
+static void look_shut(const struct scene *s, const struct check *check)
+{
+    if (!s->supervisor->reached && is_shut(s->supervisor))
+        tell(s, check, "it does not let picketctl in: %s", s->supervisor->error);
+}
+
 static void look_reached(const struct scene *s, const struct check *check)
 {
-    if (!s->supervisor->reached)
+    if (!s->supervisor->reached && !is_shut(s->supervisor))
         tell(s, check, "it cannot be asked: %s", s->supervisor->error);
 }
 
@@ -129,6 +146,8 @@ static void look_version(const struct scene *s, const struct check *check)
 }
 
 static const struct check supervisor_checks[] = {
+    { DOCTOR_ERROR, look_shut,
+      "log in: --user NAME before the command, and PICKETCTL_SENTINEL_AUTH in the environment" },
     { DOCTOR_ERROR, look_reached,
       "start it again; or, when it is gone for good, let the others forget it, since it counts "
       "for the majority: picketctl forget" },

@@ -18,8 +18,6 @@
 #define DOCTOR_TEXT_MAX     512 /* of a finding, with its end; longer ones are cut */
 #define DOCTOR_SETTINGS_MAX 64  /* of one group at one supervisor */
 
-enum doctor_severity { DOCTOR_NOTE, DOCTOR_WARNING, DOCTOR_ERROR };
-
 struct doctor_setting {
     char name[DOCTOR_NAME_MAX + 1], value[DOCTOR_VALUE_MAX + 1];
 };

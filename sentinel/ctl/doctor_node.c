@@ -90,10 +90,14 @@ static bool is_needed(const struct doctor_group *group, const struct doctor_righ
 
 static void look_rights(const struct scene *s, const struct check *check)
 {
-    for (int i = 0; s->node->rights_known && i < DOCTOR_RIGHT_COUNT; i++)
-        if (s->node->rights_missing & (UINT64_C(1) << i) && is_needed(s->group, &doctor_rights[i]))
-            tell(s, check, "the user may not %s, so that %s", doctor_rights[i].rule,
-                 doctor_rights[i].without);
+    char where[DOCTOR_VALUE_MAX];
+
+    for (int i = 0; s->node->rights_known && i < DOCTOR_RIGHT_COUNT; i++) {
+        const struct doctor_right_row *right = &doctor_rights[i];
+        if (s->node->rights_missing & (UINT64_C(1) << i) && is_needed(s->group, right))
+            doctor_tell(s->doctor, right->severity, where_of(s, where), check->remedy,
+                        "the user has no right to %s: %s", right->rule + 1, right->without);
+    }
 }
 
 static void look_kept(const struct scene *s, const struct check *check)
@@ -207,7 +211,7 @@ static const struct check checks[] = {
     { DOCTOR_ERROR, look_link,
       "see its log: network, password (masterauth), or the primary's limits" },
     { DOCTOR_NOTE, look_loading, "wait, and look again" },
-    { DOCTOR_ERROR, look_rights, "ACL SETUSER with that rule, and ACL SAVE or CONFIG REWRITE" },
+    { DOCTOR_ERROR, look_rights, "ACL SETUSER with + and that, and ACL SAVE or CONFIG REWRITE" },
     { DOCTOR_WARNING, look_kept,
       "switch appendonly or save on; else start_gate (picket-store), or let it be restarted late" },
     { DOCTOR_ERROR, look_saved, "see its log: often the disk is full" },

@@ -110,6 +110,9 @@ static void test_supervisors(void)
     supervisors[1].reached = false;
     strcpy(supervisors[1].error, "Connection refused");
     check_found(DOCTOR_ERROR, SUPERVISOR, "Connection refused");
+    strcpy(supervisors[1].error, "NOAUTH Authentication required.");
+    check_found(DOCTOR_ERROR, SUPERVISOR, "does not let picketctl in");
+    CU_ASSERT_PTR_NOT_NULL(strstr(findings[0].remedy, "PICKETCTL_SENTINEL_AUTH"));
     begin(3);
     supervisors[1].tilted = true;
     check_found(DOCTOR_ERROR, SUPERVISOR, "TILT");
@@ -257,12 +260,12 @@ static void test_rights(void)
     begin(3);
     nodes[0].rights_missing = UINT64_C(1) << DOCTOR_RIGHT_PAUSE;
     check_found(DOCTOR_ERROR, PRIMARY,
-                "+client|pause, so that planned switchovers can lose writes");
+                "no right to client|pause: planned switchovers can lose writes");
     nodes[0].rights_missing = UINT64_C(1) << DOCTOR_RIGHT_SETRANGE;
     check_well(); /* the probe is off */
     for (size_t i = 0; i < 3; i++)
         set_setting(&views[i], "write-probe", "500");
-    check_found(DOCTOR_ERROR, PRIMARY, "+setrange");
+    check_found(DOCTOR_ERROR, PRIMARY, "setrange");
     nodes[0].rights_known = false;
     check_well();
 }
