@@ -99,6 +99,10 @@
     X(WRITE_FAULT, "+write-fault", WARNING, "@ %d") /* the primary takes no writes, and why */     \
     X(WRITE_OK, "-write-fault", WARNING, "@")                                                      \
     X(WRITE_DENIED, "+write-probe-denied", WARNING, "@ %d") /* it does not let us ask */           \
+    X(FLAPPING, "+flapping", WARNING, "@ %d")               /* the next failover waits */          \
+    X(FLAPPING_END, "-flapping", WARNING, "@")                                                     \
+    X(QUARANTINE, "+quarantine", WARNING, "@ %d") /* a candidate behind all others */              \
+    X(QUARANTINE_END, "-quarantine", WARNING, "@")                                                 \
     X(LOADING_LONG, "+loading-long", WARNING, "@ %d") /* and a replica can take over */            \
     X(CONVERT_TO_SLAVE, "+convert-to-slave", NOTICE, "@")                                          \
     X(FIX_SLAVE_CONFIG, "+fix-slave-config", NOTICE, "@")                                          \

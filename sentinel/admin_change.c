@@ -85,6 +85,12 @@ void admin_picket_switchover(void *app, struct client *c, size_t argc, const str
         submit(app, c, &request);
 }
 
+void admin_picket_ack(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    (void)argc;
+    submit_about(app, c, REQUEST_ACK, argv[2]);
+}
+
 void admin_sentinel_remove(void *app, struct client *c, size_t argc, const struct slice *argv)
 {
     (void)argc;

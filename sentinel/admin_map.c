@@ -203,6 +203,10 @@ void admin_map_primary(struct resp_writer *w, const struct core *core, const str
     put_number(&map, "quorum", group->conf.quorum);
     put_number(&map, "failover-timeout", group->conf.failover_timeout_ms);
     put_number(&map, "parallel-syncs", group->conf.parallel_syncs);
+    if (flap_count(core, group) > 1) {
+        put_number(&map, "flap-failovers", flap_count(core, group));
+        put_number(&map, "cool-down", msec_max(0, flap_hold_until(group) - core->now));
+    }
     if (write_watch_fault(group)[0])
         put_text(&map, "write-fault", write_watch_fault(group));
     if (group->conf.notification_script[0])
@@ -229,6 +233,8 @@ void admin_map_replica(struct resp_writer *w, const struct core *core, const str
     put_number(&map, "slave-priority", info->priority);
     put_unsigned(&map, "slave-repl-offset", info->repl_offset);
     put_number(&map, "replica-announced", info->announced);
+    if (flap_is_quarantined(core, node))
+        put_number(&map, "quarantine", flap_strikes(core, node));
     map_end(&map);
 }
 

@@ -94,7 +94,7 @@ command_fn admin_sentinel_masters, admin_sentinel_master, admin_sentinel_replica
 
 /* admin_change.c: SENTINEL, what changes something */
 command_fn admin_sentinel_monitor, admin_sentinel_remove, admin_sentinel_set, admin_sentinel_reset,
-    admin_sentinel_failover, admin_sentinel_flushconfig;
+    admin_sentinel_failover, admin_sentinel_flushconfig, admin_picket_ack;
 
 /* admin_config.c: SENTINEL, what concerns the whole process */
 command_fn admin_sentinel_config, admin_sentinel_debug, admin_sentinel_simulate_failure;

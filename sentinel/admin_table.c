@@ -141,6 +141,8 @@
       "Return the names of the commands.")
 
 #define PICKET_TABLE(X)                                                                            \
+    X("ack", 3, ADMIN, admin_picket_ack, " <group>",                                               \
+      "Forget failovers in short succession: what waits for that goes on, nobody is quarantined.") \
     X("events", -2, ADMIN, admin_picket_events, " [SINCE <number>] [COUNT <count>]",               \
       "Return the numbers of the first and last event that are kept, and those behind a number.")  \
     X("forget", -5, ADMIN, admin_picket_forget, " <group> NODE <host> <port> | PEER <runid>",      \

@@ -99,7 +99,7 @@ msec campaign_at(const struct core *core, const struct group *group)
     msec at = msec_max(fo->next_at, campaign_hold_until(group));
 
     if (!fo->forced)
-        at = msec_max(at, busy_hold_until(group));
+        at = msec_max(at, msec_max(busy_hold_until(group), flap_hold_until(group)));
     if (fo->state != FAILOVER_IDLE && fo->state != FAILOVER_REPOINT)
         return MSEC_NEVER;
     if (hold_is_paused(group))

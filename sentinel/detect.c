@@ -115,6 +115,7 @@ static void note_node(struct core *core, struct group *group, struct node *node)
 
     if (down != node->sdown) {
         node->sdown = down;
+        node->was_down = true;
         node->sdown_at = core->now;
         if (node == group->primary)
             opinions_renew(group);

@@ -126,6 +126,15 @@ void emit_node_row(struct core *core, const struct node *node)
     copy_name(row->ip, node->ip);
 }
 
+void emit_flap_row(struct core *core, const struct group *group, const struct node *node)
+{
+    struct row *row = group_row(core, ROW_FLAP, group);
+
+    if (node != NULL)
+        row->addr = node->addr;
+    row->count = node != NULL ? node->flap.count : group->flap.count;
+}
+
 void emit_peer_row(struct core *core, const struct group *group, const struct peer *peer)
 {
     struct row *row = group_row(core, ROW_PEER, group);

@@ -35,6 +35,8 @@ void emit_lineage_row(struct core *core, const struct group *group);
 void emit_vote_row(struct core *core, const struct group *group);
 void emit_node_row(struct core *core, const struct node *node);
 void emit_peer_row(struct core *core, const struct group *group, const struct peer *peer);
+/* What is counted of NODE; NULL: of the group. */
+void emit_flap_row(struct core *core, const struct group *group, const struct node *node);
 void emit_gone_row(struct core *core, enum row_kind kind, const struct group *group);
 
 /* Raise the current epoch to EPOCH if it is less: durable and announced. It is everybody's, but

@@ -23,6 +23,12 @@
       "replicas that are repointed to a new primary at the same time")                             \
     X(master_reboot_down_after_ms, "master-reboot-down-after-period", 0, 0, 86400000,              \
       "a restarted primary that does not answer PONG for so long counts as down; 0 = off")         \
+    X(flap_failovers, "flap-failovers", 3, 0, 1000,                                                \
+      "failovers in short succession after which the next one waits; 0 = it never does")           \
+    X(flap_window_ms, "flap-window", 600000, 1000, 86400000,                                       \
+      "failovers with no more than this between them are in short succession, in milliseconds")    \
+    X(flap_cool_down_ms, "flap-cool-down", 10000, 100, 86400000,                                   \
+      "how long the first one waits, in milliseconds; doubled with each further one")              \
     X(write_probe_ms, "write-probe", 0, 0, 60000,                                                  \
       "how often the primary is asked whether it takes writes, in milliseconds; 0 = never")        \
     X(write_down_after_ms, "write-down-after", 10000, 100, 86400000,                               \

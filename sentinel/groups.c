@@ -10,6 +10,7 @@
 #include "sentinel/detect.h"
 #include "sentinel/emit.h"
 #include "sentinel/failover.h"
+#include "sentinel/flap.h"
 #include "sentinel/guard.h"
 #include "sentinel/hold.h"
 #include "sentinel/model.h"
@@ -119,6 +120,7 @@ void group_remove(struct core *core, struct group *group, int row)
 void group_reset(struct core *core, struct group *group)
 {
     failover_drop(core, group);
+    flap_clear(core, group);
     drop_replicas(core, group);
     members_clear(core, group, 1);
     group->rumour.active = false;
@@ -133,6 +135,7 @@ void group_readdress(struct core *core, struct group *group, const struct addr *
     struct node *node;
 
     failover_drop(core, group);
+    flap_clear(core, group);
     drop_replicas(core, group);
     members_clear(core, group, 1);
     node = node_add(core, group, addr);
@@ -249,6 +252,7 @@ void group_switch(struct core *core, struct group *group, struct node *node, uin
     group->config_epoch = epoch;
     group->hello_due_at = core->now;
     if (node != old) {
+        flap_note(core, group, old);
         group->primary = node;
         group->config_at = core->now;
         group->forked_at = forked_at(node);
@@ -281,6 +285,7 @@ static msec group_next(const struct core *core, const struct group *group)
     next = msec_min(next, repoint_next(core, group));
     next = msec_min(next, guard_next(core, group));
     next = msec_min(next, hold_next(group));
+    next = msec_min(next, flap_next(core, group));
     return msec_min(next, adopt_next(core, group));
 }
 
@@ -289,6 +294,7 @@ void group_run(struct core *core, struct group *group)
     if (group->twins)
         nodes_merge(core, group);
     hold_run(core, group);
+    flap_run(core, group);
     detect_run(core, group);
     adopt_run(core, group);
     failover_run(core, group);

@@ -50,6 +50,7 @@ enum request_kind {
     REQUEST_FORGET, /* name; runid: a supervisor; or addr: a node */
     REQUEST_RETAIN, /* end of a reload: forget the file's groups not CONFIGUREd since the last one
                      */
+    REQUEST_ACK,    /* name: failovers in short succession are forgotten */
     REQUEST_COUNT
 };
 
@@ -87,13 +88,12 @@ struct settled {
     bool lost;        /* order: the link went before the reply: it may or may not have happened */
     bool again;       /* set by the core: nothing happened, it is to be ordered again at once */
     unsigned refused; /* order: parts that were (enum order_part) */
-    enum node_role role;             /* order: what ROLE, read right behind it, said, */
-    uint64_t offset;                 /* and the replication offset in it, */
-    char replid[RUNID_LEN + 1];      /* and the history that INFO named; may be empty */
-    int64_t min_replicas, max_lag_s; /* GUARD_ASK, GUARD_SET: in force now */
-    char error[EVIDENCE_ERROR_MAX +
-               1]; /* order: the first error reply, also of a part; FETCH: also what was
-                      fetched, and where it is; disk: the reason */
+    enum node_role role;                /* order: what ROLE, read right behind it, said, */
+    uint64_t offset;                    /* and the replication offset in it, */
+    char replid[RUNID_LEN + 1];         /* and the history that INFO named; may be empty */
+    int64_t min_replicas, max_lag_s;    /* GUARD_ASK, GUARD_SET: in force now */
+    char error[EVIDENCE_ERROR_MAX + 1]; /* order: the first error reply, also of a part; FETCH: also
+                                           what was fetched, and where it is; disk: the reason */
 };
 
 struct input {

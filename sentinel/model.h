@@ -20,6 +20,7 @@
 #include "sentinel/busy.h"
 #include "sentinel/failover.h"
 #include "sentinel/fight.h"
+#include "sentinel/flap.h"
 #include "sentinel/global_conf.h"
 #include "sentinel/group_conf.h"
 #include "sentinel/hold.h"
@@ -136,6 +137,8 @@ struct node {
     struct fight fight;       /* with somebody else, over what it follows */
     struct salvage salvage;   /* of what it wrote last */
     bool owed;                /* a former primary: demote it at first contact */
+    bool was_down;            /* sdown has been true in the life of this process */
+    struct flap flap;         /* how often it lost the role of the primary */
     struct busy busy;         /* what it runs is being ended */
     struct write_watch write; /* the primary: whether it takes writes */
     bool denied;              /* +access-denied was raised */
@@ -193,6 +196,7 @@ struct group {
     struct rumour rumour;
     struct failover failover;
     struct hold pause;
+    struct flap flap;    /* failovers in short succession, durable */
     msec hello_due_at;   /* to peers */
     msec confirm_ask_at; /* next round of questions to the members, when something is to be
                             confirmed */

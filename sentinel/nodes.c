@@ -410,8 +410,10 @@ void node_observe(struct core *core, struct node *node, const struct observation
     if (seen->link == LINK_CMD && was_up != probe_is_up(&node->probe)) {
         node->contacted = node->reborn = false;
         node->guard_stale = true;
-        if (!was_up)
+        if (!was_up) {
             note_ip(core, node, seen->ip);
+            write_watch_restart(core, node);
+        }
     }
     if (seen->evidence == EVIDENCE_INFO && probe_is_up(&node->probe))
         take_info(core, node, seen->info);

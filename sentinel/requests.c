@@ -10,6 +10,7 @@
 #include "sentinel/emit.h"
 #include "sentinel/failover.h"
 #include "sentinel/forget.h"
+#include "sentinel/flap.h"
 #include "sentinel/groups.h"
 #include "sentinel/hold.h"
 #include "sentinel/input.h"
@@ -346,16 +347,24 @@ static enum reply_code retain(struct core *core, const struct request *request)
     return REPLY_OK;
 }
 
+/* Failovers in short succession are no concern any more: what waits for that goes on. */
+static enum reply_code acknowledge(struct core *core, struct group *group,
+                                   const struct request *request)
+{
+    (void)request;
+    flap_clear(core, group);
+    group_run(core, group);
+    return REPLY_OK;
+}
+
 /* Requests about one group that must exist, and requests about the whole. */
 static enum reply_code take(struct core *core, const struct request *request)
 {
     static enum reply_code (*const by_group[REQUEST_COUNT])(struct core *, struct group *,
                                                             const struct request *) = {
-        [REQUEST_REMOVE] = remove_group,
-        [REQUEST_SET] = set_options,
-        [REQUEST_FAILOVER] = force_failover,
-        [REQUEST_HOLD] = hold_take,
-        [REQUEST_FORGET] = forget_take,
+        [REQUEST_REMOVE] = remove_group,     [REQUEST_SET] = set_options,
+        [REQUEST_FAILOVER] = force_failover, [REQUEST_HOLD] = hold_take,
+        [REQUEST_FORGET] = forget_take,      [REQUEST_ACK] = acknowledge,
     };
     static enum reply_code (*const general[REQUEST_COUNT])(struct core *,
                                                            const struct request *) = {

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "sentinel/flap.h"
 #include "sentinel/groups.h"
 #include "sentinel/hold.h"
 #include "sentinel/model.h"
@@ -101,6 +102,9 @@ void restore_row(struct core *core, const struct row *row)
         break;
     case ROW_HOLD:
         restore_hold(core, group, row);
+        break;
+    case ROW_FLAP:
+        flap_restore(core, group, row);
         break;
     case ROW_PEER:
         member_restore(core, group, row->runid, &row->addr);

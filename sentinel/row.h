@@ -14,6 +14,7 @@
  *   NODE    group, addr     runid (last seen, may be empty), ip (the same), owed
  *   PEER    group, runid    addr
  *   HOLD    group, addr     until_wall_ms (no address: of the group itself)
+ *   FLAP    group, addr     count (of the node there; without addr of the group; 0 = no row)
  */
 #ifndef SENTINEL_ROW_H
 #define SENTINEL_ROW_H
@@ -41,7 +42,8 @@
     X(PEER, "peer")                                                                                \
     X(PEER_GONE, "peer-gone")                                                                      \
     X(HOLD, "hold")                                                                                \
-    X(HOLD_GONE, "hold-gone")
+    X(HOLD_GONE, "hold-gone")                                                                      \
+    X(FLAP, "flap")
 
 enum row_kind {
 #define X(id, name) ROW_##id,
@@ -66,6 +68,7 @@ struct row {
     struct lineage lineage;                 /* LINEAGE */
     int64_t until_wall_ms;                  /* HOLD: when it ends, since 1970 */
     msec left_ms;                           /* HOLD: until then; filled in when it is loaded */
+    uint32_t count;                         /* FLAP */
 };
 
 const char *row_kind_name(enum row_kind kind);

@@ -5,6 +5,7 @@
 
 #include "sentinel/emit.h"
 #include "sentinel/hold.h"
+#include "sentinel/flap.h"
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
 
@@ -169,9 +170,13 @@ static const struct refusal *refusal_of(const struct core *core, const struct no
 static bool is_better(const struct node *a, const struct node *b)
 {
     bool a_promoted = a->info.role == ROLE_PRIMARY, b_promoted = b->info.role == ROLE_PRIMARY;
+    bool a_fails = flap_is_quarantined(a->group->core, a);
+    bool b_fails = flap_is_quarantined(b->group->core, b);
 
     if (a_promoted != b_promoted)
         return a_promoted;
+    if (a_fails != b_fails)
+        return b_fails;
     if (a->info.priority != b->info.priority)
         return a->info.priority < b->info.priority;
     if (a->info.repl_offset != b->info.repl_offset)

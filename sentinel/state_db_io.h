@@ -53,6 +53,10 @@
     X(HOLD_ALL, "SELECT group_name, host, port, until_ms FROM holds")                              \
     X(HOLD_DROP, "DELETE FROM holds WHERE group_name = ?1 AND host = ?2 AND port = ?3")            \
     X(PEER_DROP, "DELETE FROM peers WHERE group_name = ?1 AND run_id = ?2")                        \
+    X(FLAP_PUT, "INSERT OR REPLACE INTO flaps(group_name, host, port, count)"                      \
+                " VALUES(?1, ?2, ?3, ?4)")                                                         \
+    X(FLAP_ALL, "SELECT group_name, host, port, count FROM flaps")                                 \
+    X(FLAP_DROP, "DELETE FROM flaps WHERE group_name = ?1 AND host = ?2 AND port = ?3")            \
     X(USER_PUT, "INSERT INTO users(name, rules) VALUES(?1, ?2)")                                   \
     X(USER_ALL, "SELECT name, rules FROM users ORDER BY name")                                     \
     X(USERS_DROP, "DELETE FROM users")                                                             \
@@ -62,6 +66,7 @@
     X(VOTES_DROP, "DELETE FROM votes WHERE group_name = ?1")                                       \
     X(HOLDS_DROP, "DELETE FROM holds WHERE group_name = ?1")                                       \
     X(GUARDS_DROP, "DELETE FROM guards WHERE group_name = ?1")                                     \
+    X(FLAPS_DROP, "DELETE FROM flaps WHERE group_name = ?1")                                       \
     X(NODES_DROP, "DELETE FROM nodes WHERE group_name = ?1")                                       \
     X(PEERS_DROP, "DELETE FROM peers WHERE group_name = ?1")
 
@@ -98,6 +103,10 @@ void state_leave(struct state *state);
     "NOCASE,"                                                                                      \
     " port INTEGER NOT NULL, min_replicas INTEGER NOT NULL, max_lag_s INTEGER NOT NULL,"           \
     " PRIMARY KEY(group_name, host, port)) WITHOUT ROWID;"                                         \
+    "CREATE TABLE IF NOT EXISTS flaps(group_name TEXT NOT NULL, host TEXT NOT NULL COLLATE "       \
+    "NOCASE,"                                                                                      \
+    " port INTEGER NOT NULL, count INTEGER NOT NULL, PRIMARY KEY(group_name, host, port))"         \
+    " WITHOUT ROWID;"                                                                              \
     "CREATE TABLE IF NOT EXISTS lineages(group_name TEXT PRIMARY KEY, replids TEXT NOT NULL)"      \
     " WITHOUT ROWID;"                                                                              \
     "CREATE TABLE IF NOT EXISTS removed(group_name TEXT PRIMARY KEY, host TEXT NOT NULL,"          \

@@ -149,6 +149,20 @@ static bool put_hold(struct state *state, const struct row *row)
     return state_run(put);
 }
 
+/* What is counted of a node or a group; nothing, when it goes or there is nothing to count. */
+static bool put_flap(struct state *state, const struct row *row)
+{
+    bool none = row->kind != ROW_FLAP || row->count == 0;
+    sqlite3_stmt *put = state_sql(state, none ? SQL_FLAP_DROP : SQL_FLAP_PUT);
+
+    state_bind_text(put, 1, row->group);
+    state_bind_text(put, 2, row->addr.host);
+    state_bind_int(put, 3, row->addr.port);
+    if (!none)
+        state_bind_int(put, 4, row->count);
+    return state_run(put);
+}
+
 static bool put_node(struct state *state, const struct row *row)
 {
     bool gone = row->kind == ROW_NODE_GONE;
@@ -162,7 +176,8 @@ static bool put_node(struct state *state, const struct row *row)
         state_bind_int(put, 5, row->owed);
         state_bind_text(put, 6, row->ip);
     }
-    return state_run(put) && put_guard(state, row) && (!gone || put_hold(state, row));
+    return state_run(put) && put_guard(state, row) &&
+           (!gone || (put_hold(state, row) && put_flap(state, row)));
 }
 
 static bool put_peer(struct state *state, const struct row *row)
@@ -201,6 +216,8 @@ static bool put_row(struct state *state, const struct row *row)
     case ROW_NODE:
     case ROW_NODE_GONE:
         return put_node(state, row);
+    case ROW_FLAP:
+        return put_flap(state, row);
     case ROW_PEER:
     case ROW_PEER_GONE:
         return put_peer(state, row);
@@ -346,6 +363,17 @@ static bool read_node(struct state *state, sqlite3_stmt *all, struct row *row)
            read_runid(all, 3, true, row->runid);
 }
 
+static bool read_flap(struct state *state, sqlite3_stmt *all, struct row *row)
+{
+    bool has_addr = text_at(all, 1)[0] != '\0';
+    int64_t count = sqlite3_column_int64(all, 3);
+
+    (void)state;
+    row->count = (uint32_t)count;
+    return read_name(all, 0, row->group) && (!has_addr || read_addr(all, 1, &row->addr)) &&
+           count >= 0 && count <= UINT32_MAX;
+}
+
 static bool read_peer(struct state *state, sqlite3_stmt *all, struct row *row)
 {
     (void)state;
@@ -383,7 +411,7 @@ static const struct {
     { ROW_GROUP, SQL_GROUP_ALL, read_group },       { ROW_REMOVED, SQL_REMOVED_ALL, read_removed },
     { ROW_LINEAGE, SQL_LINEAGE_ALL, read_lineage }, { ROW_VOTE, SQL_VOTE_ALL, read_vote },
     { ROW_NODE, SQL_NODE_ALL, read_node },          { ROW_PEER, SQL_PEER_ALL, read_peer },
-    { ROW_HOLD, SQL_HOLD_ALL, read_hold },
+    { ROW_HOLD, SQL_HOLD_ALL, read_hold },          { ROW_FLAP, SQL_FLAP_ALL, read_flap },
 };
 
 /* The highest epoch seen, if one was stored. */

@@ -58,7 +58,7 @@ SHAPE(core, trace_core,
 )
 
 SHAPE(row, row,
-    ENUM(row, kind, word_of_row, ROW_HOLD_GONE + 1)
+    ENUM(row, kind, word_of_row, ROW_FLAP + 1)
     FIELD(row, group)
     FIELD(row, runid)
     FIELD(row, addr)
@@ -76,6 +76,7 @@ SHAPE(row, row,
     FIELD(row, lineage)
     FIELD(row, until_wall_ms)
     FIELD(row, left_ms)
+    FIELD(row, count)
 )
 
 SHAPE(observation, observation,

@@ -111,6 +111,27 @@ static bool voted(const struct core *core, const struct group *group, struct tex
     return true;
 }
 
+static bool is_busy(const struct core *core, const struct group *group, struct text *text)
+{
+    if (busy_hold_until(group) <= core->now)
+        return false;
+    put(text, "the primary is busy with a script or a function, which is being ended");
+    return true;
+}
+
+static bool cools_down(const struct core *core, const struct group *group, struct text *text)
+{
+    msec wait = flap_hold_until(group) - core->now;
+
+    if (wait <= 0)
+        return false;
+    put(text,
+        "%u failovers in short succession: the next one waits another %lld ms; PICKET ACK %s ends "
+        "that",
+        flap_count(core, group), (long long)wait, group->name);
+    return true;
+}
+
 static bool no_replica(const struct core *core, const struct group *group, struct text *text)
 {
     const char *before = "no replica can be chosen: ";
@@ -160,7 +181,8 @@ static bool backs_off(const struct core *core, const struct group *group, struct
 
 static bool (*const reasons[])(const struct core *core, const struct group *group,
                                struct text *text) = {
-    paused, no_agreement, disk_stalled, no_majority, rumour, voted, no_replica, backs_off,
+    paused, no_agreement, disk_stalled, no_majority, rumour,
+    voted,  is_busy,      cools_down,   no_replica,  backs_off,
 };
 
 bool why_held(const struct core *core, const struct group *group, char ret_text[WHY_TEXT_MAX])

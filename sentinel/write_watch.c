@@ -53,6 +53,13 @@ void write_watch_close(struct core *core, struct node *node)
     node->write.ask_at = core->now;
 }
 
+void write_watch_restart(struct core *core, struct node *node)
+{
+    write_watch_close(core, node);
+    if (node->write.fault == WRITE_FAULT_HELD)
+        note_end(core, node);
+}
+
 static void open(struct core *core, struct node *node)
 {
     struct order *order = output_order(&core->output, ORDER_OPEN, node->id);
@@ -192,13 +199,11 @@ static msec held_at(const struct group *group)
     return group->primary->write.asked_at + msec_max(group->conf.write_probe_ms, HELD_MIN_MS);
 }
 
-/* It may be the connection, or one that the node has long forgotten: when the question is asked
- * again on a new one. */
+/* It may be the connection, even one to a process that is gone: when the question is asked again on
+ * a new one. */
 static msec remake_at(const struct group *group)
 {
-    const struct write_watch *watch = &group->primary->write;
-
-    return watch->asked_at + patience(group) / (watch->connections < CONNECTIONS ? 2 : 1);
+    return group->primary->write.asked_at + patience(group) / 2;
 }
 
 /* The question in flight has no answer yet. */

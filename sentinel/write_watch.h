@@ -76,6 +76,9 @@ void write_watch_observe(struct core *core, struct node *node, const struct obse
 void write_watch_settled(struct core *core, struct node *node, const struct settled *settled);
 void write_watch_close(struct core *core, struct node *node);
 
+/* The command link to NODE is a new one: perhaps it is another process by now. */
+void write_watch_restart(struct core *core, struct node *node);
+
 /* Whether the primary counts as down because it cannot write. */
 bool write_watch_is_down(struct core *core, struct group *group);
 

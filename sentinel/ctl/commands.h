@@ -16,6 +16,8 @@ struct ctl;
     X(primary, "GROUP", "the address of the group's primary")                                      \
     X(events, "", "events as they happen, until interrupted")                                      \
     X(failover, "GROUP", "replace the group's primary by its best replica now")                    \
+    X(ack, "GROUP",                                                                                \
+      "failovers in short succession are no concern any more: nothing waits for them")             \
     X(history, "[GROUP] [--count N]", "the last failovers, switchovers and outages, newest first") \
     X(why, "ID|GROUP", "what led to one of them, step by step; of a group: what it waits for now") \
     X(simulate, "fail NODE [--hang]", "what would be done if that node failed now; nothing is")    \

@@ -137,7 +137,8 @@ class Supervisor(Server):
                            "failover_timeout_ms = %d; parallel_syncs = %d; %s}" % (
                                group.name, group.primary.host, group.primary.port, options["quorum"],
                                options["down_after"], options["failover_timeout"], options["parallel_syncs"],
-                               options.get("settings", "")))
+                               # Tests fail over more often than any group should.
+                               options.get("settings", "") + "flap_failovers = %d; " % options.get("flap_failovers", 0)))
         return "\n".join(lines) + "\n" + ",\n".join(entries) + "\n);\n"
 
     def _sentinel_conf(self, groups):

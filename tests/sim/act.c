@@ -267,6 +267,8 @@ uint64_t act_request(struct world *w, struct sup *s, enum request_kind kind, int
         s->removed[group] = kind == REQUEST_REMOVE;
     if (kind == REQUEST_RESET)
         audit_hold_dropped(w, s, group, false);
+    if (kind == REQUEST_ACK)
+        w->audit.accounts[s->index][group].flaps = 0;
     if (kind == REQUEST_REMOVE) {
         audit_removed(w, s, group);
     }

@@ -44,6 +44,7 @@ void audit_started(struct world *w, struct sup *s)
         memset(account->told_config, 0, sizeof account->told_config);
         account->votes_epoch = account->voters = 0;
         account->forced = false;
+        account->flaps_coming = 0;
         account->primary_id = 0;
         account->coming = 0;
         account->announced = stored_primary(w, s, g);
@@ -58,6 +59,7 @@ void audit_removed(struct world *w, struct sup *s, int group)
     struct account *account = &w->audit.accounts[s->index][group];
 
     account->votes_epoch = account->voters = 0;
+    account->flaps = account->flaps_coming = 0;
     memset(account->told, 0, sizeof account->told);
     audit_hold_dropped(w, s, group, true);
 }
@@ -263,6 +265,7 @@ void audit_output(struct world *w, struct sup *s, const struct output *output)
             audit_down_output(w, s, event);
         audit_select_output(w, s, event);
         audit_salvage_event(w, s, event);
+        audit_flap_output(w, s, event);
     }
     for (size_t i = 0; i < output->n_orders; i++) {
         const struct node *node = core_find_node(s->core, output->orders[i].id);
@@ -323,6 +326,7 @@ void audit_event(struct world *w, struct sup *s, const struct event *event)
     audit_disk_event(w, s, event);
     if (event->kind == EVENT_TRY_FAILOVER)
         question_attempt(w, s, group);
+    audit_flap_event(w, s, event);
     if (event->kind != EVENT_SWITCH_MASTER)
         return;
     w->stats.switches++;

@@ -8,6 +8,7 @@
  *   audit_down.c    nobody is called down without evidence, no failover without the quorum
  *   audit_select.c  the promoted node passed the selection rule
  *   audit_hold.c    what an operator holds back is held back
+ *   audit_flap.c    after failovers in short succession the next one waits
  *   audit_drain.c   a planned switchover loses nothing
  *   audit_salvage.c no former primary follows before what it alone has was fetched, or given up
  *   audit_repoint.c replicas are brought over few at a time, and never the wrong node
@@ -94,11 +95,15 @@ struct account {
     uint64_t switch_epoch; /* and to which configuration */
     uint32_t knew;         /* the members then: bits */
     uint32_t coming;       /* replicas that it ordered to follow and that do not yet: bits, */
-    msec coming_at[PLAN_ENGINES_MAX];           /* and since when */
-    uint32_t primary_id;                        /* the primary that it has, as its core calls it, */
-    uint64_t primary_epoch;                     /* and the config epoch in which it became that */
-    bool forced;                                /* an operator asked for a failover in this life, */
-    bool wished;                                /* the last time to a certain replica */
+    msec coming_at[PLAN_ENGINES_MAX]; /* and since when */
+    uint32_t primary_id;              /* the primary that it has, as its core calls it, */
+    uint64_t primary_epoch;           /* and the config epoch in which it became that */
+    int flaps;           /* failovers in short succession that it told of, in any life, */
+    msec flapped_at;     /* the last one, */
+    msec flap_coming_at; /* those of which it has not told yet: the last, */
+    int flaps_coming;    /* and how many */
+    bool forced;         /* an operator asked for a failover in this life, */
+    bool wished;         /* the last time to a certain replica */
     char lineage[AUDIT_LINEAGE][RUNID_LEN + 1]; /* histories that its primaries told, in any life */
     int n_lineage;
 };
@@ -163,6 +168,8 @@ void audit_show(struct world *w, int kind, int sup, int group, uint64_t epoch, i
 bool audit_was_promoted(const struct world *w, int group, int engine);
 enum shown_kind { SHOWN_VOTE, SHOWN_LEADER, SHOWN_PRIMARY, SHOWN_PROMOTED };
 void audit_hello(struct world *w, struct sup *s, const struct hello *hello);
+void audit_flap_output(struct world *w, struct sup *s, const struct event *event);
+void audit_flap_event(struct world *w, struct sup *s, const struct event *event);
 void audit_vote_output(struct world *w, struct sup *s, const struct event *event);
 void audit_down_output(struct world *w, struct sup *s, const struct event *event);
 void audit_select_heard(struct world *w, struct sup *s, int engine, const struct node_info *info);

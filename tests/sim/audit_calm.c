@@ -30,12 +30,23 @@ static msec longest_down_after(const struct world *w)
     return longest;
 }
 
+/* After too many failovers the next one waits. */
+static msec longest_cool_down(const struct world *w)
+{
+    msec longest = 0;
+
+    for (int g = 0; g < w->plan.n_groups; g++)
+        if (w->plan.conf[g].flap_failovers > 0)
+            longest = msec_max(longest, w->plan.conf[g].flap_window_ms);
+    return longest;
+}
+
 msec audit_settle_bound(const struct world *w)
 {
     msec bound = RECONNECT_MS + ROLE_PATIENCE_MS + HOLD_MS + BACKOFF_MS + PROMOTE_MS +
                  2 * DISCOVER_MS + REPAIR_MS;
 
-    bound += 3 * longest_down_after(w);
+    bound += 3 * longest_down_after(w) + longest_cool_down(w);
     return bound + w->plan.full_sync_ms * PLAN_REPLICA_MAX;
 }
 
@@ -54,7 +65,7 @@ msec audit_failover_bound(const struct world *w)
             bound += HARD_ELECTIONS_MS;
             break;
         }
-    bound += 3 * longest_down_after(w);
+    bound += 3 * longest_down_after(w) + longest_cool_down(w);
     return bound + w->plan.full_sync_ms * PLAN_REPLICA_MAX;
 }
 

@@ -228,13 +228,13 @@ static int count_down(struct world *w, const struct sup *s, int g, int engine)
 }
 
 /* A script that it could have ended is no reason to take a primary's role away before it tried. */
-static void check_ended(struct world *w, struct sup *s, int engine)
+static void check_ended(struct world *w, struct sup *s, const struct group *group, int engine)
 {
     const struct engine *e = &w->engines[engine];
     const struct heard *heard = &w->audit.heard[s->index][engine];
 
-    if (heard->busy_since != MSEC_NEVER && heard->cmd_up && e->busy && e->runs != RUNS_FOREVER &&
-        heard->called_down &&
+    if (heard->busy_since != MSEC_NEVER && probe_is_up(&group->primary->probe) && e->busy &&
+        e->runs != RUNS_FOREVER && heard->called_down &&
         audit_clock(w, s) - msec_max(heard->busy_since, heard->down_at) < BUSY_PATIENCE_MS)
         world_fail(w, "%s gives %s up, and has not waited for the end of what keeps it busy",
                    s->name, e->name);
@@ -251,7 +251,7 @@ static void check_agreed(struct world *w, struct sup *s, const struct event *eve
     int engine = world_engine_by_addr(w, &event->addr);
     int n = count_down(w, s, g, engine);
     if (event->kind == EVENT_TRY_FAILOVER)
-        check_ended(w, s, engine);
+        check_ended(w, s, group, engine);
     if (n < group->conf.quorum)
         world_fail(w, "%s begins a failover of %s: %d say down, the quorum is %lld", s->name,
                    event->group, n, (long long)group->conf.quorum);

@@ -149,6 +149,16 @@ static bool was_choice(struct world *w, struct sup *s, const struct group *group
     return false;
 }
 
+/* It lost the role again and again: it goes behind the others. */
+static bool fails_often(const struct sup *s, const struct group *group, const struct world *w,
+                        int engine)
+{
+    for (size_t i = 0; i < group->n_nodes; i++)
+        if (world_engine_by_addr(w, &group->nodes[i]->addr) == engine)
+            return flap_is_quarantined(s->core, group->nodes[i]);
+    return false;
+}
+
 static bool is_better(const struct node_info *a, const struct node_info *b)
 {
     if (a->priority != b->priority)
@@ -186,7 +196,9 @@ static void check_choice(struct world *w, struct sup *s, const struct group *gro
         const struct node_info *other = &heard_of(w, s, i)->info.info;
         if (i != chosen && equal[i] &&
             most - other->repl_offset <= (uint64_t)group->conf.priority_max_lag_bytes &&
-            is_better(other, info))
+            (fails_often(s, group, w, i) != fails_often(s, group, w, chosen)
+                 ? !fails_often(s, group, w, i)
+                 : is_better(other, info)))
             world_fail(w, "%s chose %s, but %s is better", s->name, w->engines[chosen].name,
                        w->engines[i].name);
     }

@@ -20,6 +20,7 @@ static bool same_key(const struct row *a, const struct row *b)
         return strcmp(a->group, b->group) == 0;
     case ROW_NODE:
     case ROW_HOLD:
+    case ROW_FLAP:
         return strcmp(a->group, b->group) == 0 && addr_equal(&a->addr, &b->addr);
     case ROW_PEER:
         return strcmp(a->group, b->group) == 0 && strcmp(a->runid, b->runid) == 0;
@@ -78,7 +79,10 @@ void disk_apply(struct disk *disk, const struct row *rows, size_t n)
             continue;
         }
         for (int j = disk->n - 1; j >= 0; j--)
-            if (deletes(row, &disk->rows[j]))
+            if (deletes(row, &disk->rows[j]) ||
+                (row->kind == ROW_NODE_GONE && disk->rows[j].kind == ROW_FLAP &&
+                 strcmp(disk->rows[j].group, row->group) == 0 &&
+                 addr_equal(&disk->rows[j].addr, &row->addr)))
                 remove_at(disk, j);
     }
 }

@@ -63,10 +63,10 @@ struct engine {
     msec heard_at;
     uint64_t replid, replid2, second_offset, offset;
     msec advanced_at;
-    uint64_t write_left;     /* thousandths of bytes not yet counted */
-    msec wrote_at;           /* when clients last wrote to it */
-    uint64_t demoted_offset; /* what it had when it was last made a replica, */
-    uint32_t demoted_life;   /* and which process that was */
+    uint64_t write_left;                /* thousandths of bytes not yet counted */
+    msec wrote_at;                      /* when clients last wrote to it */
+    uint64_t demoted_offset;            /* what it had when it was last made a replica, */
+    uint32_t demoted_life;              /* and which process that was */
     uint64_t fetched_id, fetched_until; /* what a supervisor has of it beyond its successor */
 
     int demands; /* password; 0 = none */

@@ -101,6 +101,11 @@ static bool may_forget(struct world *w, const struct sup *s, int g)
     return s->alive && !s->stalled;
 }
 
+void fault_OP_ACK(struct world *w)
+{
+    act_request(w, fault_sup(w), REQUEST_ACK, fault_group(w));
+}
+
 void fault_OP_RESET(struct world *w)
 {
     struct sup *s = fault_sup(w);

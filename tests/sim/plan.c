@@ -101,6 +101,9 @@ static void draw_conf(struct plan *plan, struct prng *prng)
         conf->switchover_timeout_ms = PICK(prng, 100, 300, 3000, 8000);
         conf->parallel_syncs = PICK(prng, 1, 1, 2, 3, 10);
         conf->priority_max_lag_bytes = PICK(prng, 65536, 65536, 1000, 0, 10000000);
+        conf->flap_failovers = PICK(prng, 0, 0, 1, 2, 3);
+        conf->flap_window_ms = PICK(prng, 2000, 10000, 20000);
+        conf->flap_cool_down_ms = PICK(prng, 300, 1000, 3000);
         conf->write_probe_ms = PICK(prng, 0, 0, 100, 500);
         conf->write_down_after_ms = PICK(prng, 500, 1000, 2000);
         conf->loading_max_ms = PICK(prng, 0, 300, 1000, 2000, 10000);

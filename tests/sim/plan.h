@@ -45,6 +45,7 @@
     X(OP_HAND_OVER, "op-hand-over") /* REPLICAOF by hand, at a replica and at its primary */       \
     X(OP_FAILOVER, "op-failover")   /* SENTINEL FAILOVER */                                        \
     X(OP_SET, "op-set")             /* SENTINEL SET */                                             \
+    X(OP_ACK, "op-ack")             /* PICKET ACK */                                               \
     X(OP_RESET, "op-reset")         /* SENTINEL RESET */                                           \
     X(OP_REMOVE, "op-remove")       /* SENTINEL REMOVE, later MONITOR */                           \
     X(OP_RELOAD, "op-reload")       /* SIGHUP: the file again */                                   \

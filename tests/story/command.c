@@ -96,6 +96,7 @@ static const struct command {
     { "maintain", do_hold, false, 3, 3, "SUP NODE MS: PICKET MAINTENANCE; 0: OFF" },
     { "set", do_request, false, 4, 4, "SUP GROUP OPTION VALUE: SENTINEL SET" },
     { "reset", do_request, false, 2, 2, "SUP GROUP: SENTINEL RESET" },
+    { "ack", do_request, false, 2, 2, "SUP GROUP: PICKET ACK" },
     { "remove", do_request, false, 2, 2, "SUP GROUP: SENTINEL REMOVE" },
     { "monitor", do_request, false, 2, 2, "SUP GROUP: SENTINEL MONITOR" },
     { "forge", do_forge, false, 3, 3, "SUP NODE EPOCH: a hello in its name, on that channel" },

@@ -267,6 +267,7 @@ bool do_request(struct story *st, const struct words *a)
     act_request(st->world, s,
                 strcmp(name, "reset") == 0    ? REQUEST_RESET
                 : strcmp(name, "remove") == 0 ? REQUEST_REMOVE
+                : strcmp(name, "ack") == 0    ? REQUEST_ACK
                                               : REQUEST_MONITOR,
                 group);
     return true;

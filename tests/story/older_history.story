@@ -1,5 +1,6 @@
 # Three primaries are lost one after another, before the last replica has spoken to any but the first: it is promoted all the same.
 nodes 4
+option flap_failovers 0
 settle
 refuse n4 1
 kill n1

@@ -32,11 +32,11 @@ expect
     [  9009] s3 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
     [  9011] s3 +switchover-paused master g1 n1 6379 for at most 3000 ms, at offset 3000
     [  9013] s3 +switchover-caught-up slave n3:6379 n3 6379 @ g1 n1 6379 in 4 ms
+    [  9015] s1 -write-fault master g1 n1 6379
+    [  9015] s2 -write-fault master g1 n1 6379
     [  9015] s3 -write-fault master g1 n1 6379
     [  9015] s3 -sdown master g1 n1 6379
     [  9015] s3 -odown master g1 n1 6379
-    [  9015] s2 -write-fault master g1 n1 6379
-    [  9015] s1 -write-fault master g1 n1 6379
     [  9015] s3 +switchover-demoted master g1 n1 6379
     [  9015] s3 -role-change master g1 n1 6379 new reported role is slave
     [  9015] s3 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
