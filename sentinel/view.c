@@ -105,11 +105,23 @@ static size_t count_nodes(const struct group *group, bool good)
     return n;
 }
 
+/* A replica that somebody else takes away again and again; NULL: there is none. */
+static const struct node *fought_over(const struct group *group)
+{
+    for (size_t i = 0; i < group->n_nodes; i++) {
+        if (group->nodes[i]->fight.pause_ms != 0)
+            return group->nodes[i];
+    }
+    return NULL;
+}
+
 /* What is amiss in a group whose primary works; false: nothing. */
 static bool find_lack(const struct group *group, char ret_reason[VIEW_REASON_MAX])
 {
     size_t bad = count_nodes(group, false), good = count_nodes(group, true);
     uint32_t usable = group_usable(group), voters = group_voters(group);
+    const struct node *fought = fought_over(group);
+    char text[ADDR_TEXT_MAX];
 
     if (group->primary->info.role == ROLE_UNKNOWN)
         snprintf(ret_reason, VIEW_REASON_MAX, "the primary has not answered yet");
@@ -117,6 +129,9 @@ static bool find_lack(const struct group *group, char ret_reason[VIEW_REASON_MAX
         snprintf(ret_reason, VIEW_REASON_MAX,
                  "%u of %u supervisors are in reach, a failover needs %u", usable, voters,
                  group_needed(group));
+    else if (fought != NULL)
+        snprintf(ret_reason, VIEW_REASON_MAX, "somebody else changes %.80s back again and again",
+                 addr_format(&fought->addr, text));
     else if (good == 0)
         snprintf(ret_reason, VIEW_REASON_MAX, "no replica could take over");
     else if (bad > 0)

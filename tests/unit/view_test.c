@@ -121,6 +121,10 @@ static void test_held(void)
     CU_ASSERT_EQUAL(view_group(drive_group(&d), reason), VIEW_GROUP_PAUSED);
     drive_group(&d)->pause.until = 0;
     drive_node(&d, 1)->maintenance.until = d.core->now + 10000;
+    drive_node(&d, 2)->fight.pause_ms = 20000;
+    CU_ASSERT_EQUAL(view_group(drive_group(&d), reason), VIEW_GROUP_DEGRADED);
+    CU_ASSERT_STRING_EQUAL(reason, "somebody else changes 127.0.0.1:7002 back again and again");
+    drive_node(&d, 2)->fight.pause_ms = 0;
     drive_node(&d, 1)->sdown = true;
     CU_ASSERT_EQUAL(view_node(drive_node(&d, 1)), VIEW_NODE_MAINTENANCE);
     CU_ASSERT_EQUAL(view_group(drive_group(&d), reason), VIEW_GROUP_OK);
