@@ -144,7 +144,8 @@ static void obey(struct world *world, struct actor *actor, const struct order *o
 
     if (order->kind == ORDER_PROMOTE)
         promote(actor);
-    else if (addr_is_set(&order->addr))
+    else if (order->kind == ORDER_FOLLOW || order->kind == ORDER_DETACH ||
+             order->kind == ORDER_DEMOTE || order->kind == ORDER_FENCE)
         follow(world, actor, &order->addr);
     if (order->ticket == 0)
         return;
@@ -171,6 +172,16 @@ static void be_lost(struct world *world, uint64_t ticket)
     settled->ticket = ticket;
     settled->lost = true;
     memcpy(settled->error, SETTLED_PARTED, sizeof SETTLED_PARTED);
+}
+
+/* The hooks say yes. */
+static void allow(struct world *world, uint64_t ticket)
+{
+    struct settled *settled = &come(world, INPUT_SETTLED)->u.settled;
+
+    settled->kind = SETTLED_ORDER;
+    settled->ticket = ticket;
+    settled->ok = true;
 }
 
 /* A link is wanted. */
@@ -202,6 +213,9 @@ static void order_node(struct world *world, struct actor *actor, const struct or
     case ORDER_HELLO:
         if (there)
             see(world, order->id, LINK_CMD, EVIDENCE_HELLO_SENT);
+        break;
+    case ORDER_QUESTION:
+        allow(world, order->ticket);
         break;
     case ORDER_CLOSE:
     case ORDER_FORGET:

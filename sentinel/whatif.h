@@ -2,7 +2,7 @@
  * whatif: what this supervisor would do if a node failed now: the same core, told that the node
  * fails, with everybody else doing what they are told. The other nodes that answer now go on
  * answering at once, with the data that they have; the supervisors that can be reached see the same
- * and vote for us; the disk works.
+ * and vote for us; hooks that are asked say yes; the disk works.
  *
  * It is done to the core itself: give it a copy that nobody needs afterwards.
  */

@@ -1249,8 +1249,18 @@ static void test_simulate(void)
                      "+promoted-slave");
     expect_simulated("PICKET SIMULATE FAIL 10.0.0.2:6380", "replica", "nothing",
                      "$17\r\nthe primary is up\r\n");
+    /* Hooks that are asked have no objection. */
     struct fixture *f = set_up_group();
 
+    f->core->questions.failover_ms = 5000;
+    const char *reply = ask(f, "PICKET SIMULATE FAIL 10.0.0.1:6379 HANG");
+
+    CU_ASSERT_TRUE(contains(reply, "+question-asked"));
+    CU_ASSERT_TRUE(contains(reply, "+switch-master"));
+    CU_ASSERT_PTR_NULL(strstr(reply, "-question-unanswered"));
+    tear_down(f);
+
+    f = set_up_group();
     CU_ASSERT_TRUE(contains(ask(f, "PICKET SIMULATE FAIL 10.0.0.9:6379"), "-ERR No node"));
     CU_ASSERT_TRUE(contains(ask(f, "PICKET SIMULATE FAIL 10.0.0.1"), "-ERR Invalid address"));
     CU_ASSERT_TRUE(contains(ask(f, "PICKET SIMULATE FIRE 10.0.0.1:6379"), "-ERR syntax"));
