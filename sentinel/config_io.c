@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "notify/log_io.h"
 #include "sentinel/config_hooks_io.h"
 #include "sentinel/config_seed_io.h"
 #include "sentinel/config_table_io.h"
@@ -27,6 +28,8 @@ static bool read_secret(struct config_reader *rd, const config_setting_t *settin
                         const struct config_option *option, void *into);
 static bool read_http(struct config_reader *rd, const config_setting_t *setting,
                       const struct config_option *option, void *into);
+static bool read_log_format(struct config_reader *rd, const config_setting_t *setting,
+                            const struct config_option *option, void *into);
 static bool read_voters(struct config_reader *rd, const config_setting_t *setting,
                         const struct config_option *option, void *into);
 static bool read_groups(struct config_reader *rd, const config_setting_t *setting,
@@ -58,6 +61,7 @@ static const struct config_option root_options[] = {
     { "http", read_http, offsetof(struct config, http), 0, 0, http_options },
     { "acl_file", config_read_path, offsetof(struct config, acl_file), 1, CONFIG_PATH_MAX, NULL },
     { "trace", config_read_path, offsetof(struct config, trace), 1, CONFIG_PATH_MAX, NULL },
+    { "log_format", read_log_format, offsetof(struct config, log_format), 0, 0, NULL },
     { "voters", read_voters, 0, 0, 0, NULL },
     { "groups", read_groups, 0, 0, 0, NULL },
     { "hooks", config_read_hooks, offsetof(struct config, hooks), 0, 0, NULL },
@@ -133,6 +137,21 @@ static bool read_secret(struct config_reader *rd, const config_setting_t *settin
         return config_fail(rd, setting, "this value is too long, allowed are %lld bytes",
                            (long long)option->max);
     memcpy((char *)into + option->offset, text, n + 1);
+    return true;
+}
+
+static bool read_log_format(struct config_reader *rd, const config_setting_t *setting,
+                            const struct config_option *option, void *into)
+{
+    const char *allowed = "\"text\", \"logfmt\" and \"json\"";
+    const char *text = config_get_text(rd, setting, allowed);
+    enum log_format format;
+
+    if (!text)
+        return false;
+    if (!log_format_parse(text, &format))
+        return config_fail(rd, setting, "\"%s\" is not allowed, allowed are %s", text, allowed);
+    *(int *)(void *)((char *)into + option->offset) = (int)format;
     return true;
 }
 

@@ -59,6 +59,7 @@ struct config {
     char acl_file[CONFIG_PATH_MAX + 1];  /* where the users stand; empty: in the state */
     char trace[CONFIG_PATH_MAX + 1]; /* what the core is told is written there; empty: nowhere */
     size_t clients_max;
+    int log_format;             /* enum log_format */
     bool deny_scripts_reconfig; /* SENTINEL SET may not change the hooks */
     struct config_http http;
     struct voter *voters; /* the voter set, this supervisor included; owned */

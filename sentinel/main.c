@@ -190,6 +190,7 @@ static void apply(void *arg, struct config *fresh)
         clients_set_max(daemon->clients, fresh->clients_max);
         clients_deny_scripts(daemon->clients, fresh->deny_scripts_reconfig);
         clients_require(daemon->clients, fresh->requirepass);
+        log_use((enum log_format)fresh->log_format);
         web_set_token(daemon->web, fresh->http.token);
         reload_settings(daemon->shell, fresh);
         clients_follow_level(daemon->clients);
@@ -397,5 +398,6 @@ int main(int argc, char **argv)
         return EXIT_SUCCESS;
     }
     log_set_level(log_level_of(daemon.config.global.log_level));
+    log_use((enum log_format)daemon.config.log_format);
     return run(&daemon);
 }

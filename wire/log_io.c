@@ -16,6 +16,7 @@ static const struct {
 };
 
 static enum log_level threshold = LOG_LEVEL_NOTICE;
+static log_sink_fn *sink;
 
 void log_set_level(enum log_level level)
 {
@@ -52,23 +53,38 @@ static bool to_journal(void)
     return known > 0;
 }
 
+int log_priority(enum log_level level)
+{
+    return levels[level].priority;
+}
+
+void log_set_sink(log_sink_fn *fn)
+{
+    sink = fn;
+}
+
+void log_stamp(char ret_text[LOG_STAMP_MAX])
+{
+    struct timespec now;
+    struct tm utc;
+    clock_gettime(CLOCK_REALTIME, &now);
+    gmtime_r(&now.tv_sec, &utc);
+    size_t n = strftime(ret_text, LOG_STAMP_MAX, "%Y-%m-%dT%H:%M:%S", &utc);
+    snprintf(ret_text + n, LOG_STAMP_MAX - n, ".%03dZ", (int)(now.tv_nsec / 1000000));
+}
+
 /* Writes what stands before the message; returns its length. */
 static size_t put_prefix(char *line, size_t size, enum log_level level)
 {
     if (to_journal())
         return (size_t)snprintf(line, size, "<%d>", levels[level].priority);
-    struct timespec now;
-    struct tm utc;
-    char stamp[32];
-    clock_gettime(CLOCK_REALTIME, &now);
-    gmtime_r(&now.tv_sec, &utc);
-    strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S", &utc);
-    return (size_t)snprintf(line, size, "%s.%03dZ %s ", stamp, (int)(now.tv_nsec / 1000000),
-                            levels[level].name);
+    char stamp[LOG_STAMP_MAX];
+    log_stamp(stamp);
+    return (size_t)snprintf(line, size, "%s %s ", stamp, levels[level].name);
 }
 
-/* Writes all of it, as far as it can be written: there is nobody to tell otherwise. */
-static void write_all(const char *line, size_t n)
+/* All of it, as far as it can be written: there is nobody to tell otherwise. */
+void log_put(const char *line, size_t n)
 {
     while (n > 0) {
         ssize_t done = write(STDERR_FILENO, line, n);
@@ -79,23 +95,50 @@ static void write_all(const char *line, size_t n)
     }
 }
 
-void log_vwrite(enum log_level level, const char *format, va_list args)
+static void write_plain(const struct log_line *out)
 {
     char line[LOG_LINE_MAX + 2];
+    size_t from = put_prefix(line, LOG_LINE_MAX, out->level);
+    size_t n = strlen(out->text);
+    if (n > LOG_LINE_MAX - 1 - from)
+        n = LOG_LINE_MAX - 1 - from;
+    memcpy(line + from, out->text, n);
+    line[from + n] = '\n';
+    log_put(line, from + n + 1);
+}
+
+static void write_out(enum log_level level, const struct log_field *fields, size_t n_fields,
+                      const char *format, va_list args) __attribute__((format(printf, 4, 0)));
+
+static void write_out(enum log_level level, const struct log_field *fields, size_t n_fields,
+                      const char *format, va_list args)
+{
+    char text[LOG_LINE_MAX];
+    const struct log_line line = { level, text, fields, n_fields };
     if (level < threshold)
         return;
-    size_t from = put_prefix(line, LOG_LINE_MAX, level);
-    int n = vsnprintf(line + from, LOG_LINE_MAX - from, format, args);
-    size_t end = n < 0 ? from : from + (size_t)n;
-    if (end > LOG_LINE_MAX - 1)
-        end = LOG_LINE_MAX - 1;
+    text[0] = '\0';
+    vsnprintf(text, sizeof(text), format, args);
     /* A client's words may be in it: they must not forge lines or steer a terminal. */
-    for (size_t i = from; i < end; i++) {
-        if ((unsigned char)line[i] < ' ' || line[i] == 127)
-            line[i] = '?';
-    }
-    line[end] = '\n';
-    write_all(line, end + 1);
+    for (char *p = text; *p; p++)
+        if ((unsigned char)*p < ' ' || *p == 127)
+            *p = '?';
+    if (!sink || !sink(&line))
+        write_plain(&line);
+}
+
+void log_vwrite(enum log_level level, const char *format, va_list args)
+{
+    write_out(level, NULL, 0, format, args);
+}
+
+void log_write_fields(enum log_level level, const struct log_field *fields, size_t n,
+                      const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    write_out(level, fields, n, format, args);
+    va_end(args);
 }
 
 void log_write(enum log_level level, const char *format, ...)

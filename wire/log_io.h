@@ -12,6 +12,7 @@
 
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 #define LOG_LINE_MAX 2048
 
@@ -40,6 +41,36 @@ bool log_level_parse(const char *name, enum log_level *ret);
 void log_write(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void log_vwrite(enum log_level level, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
+
+/* What stands beside the message, where the log has fields; NAME in lower case. */
+struct log_field {
+    const char *name;
+    const char *value;
+};
+
+void log_write_fields(enum log_level level, const struct log_field *fields, size_t n,
+                      const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* A message on its way: TEXT is one line of at most LOG_LINE_MAX bytes, without control characters.
+ */
+struct log_line {
+    enum log_level level;
+    const char *text;
+    const struct log_field *fields;
+    size_t n_fields;
+};
+
+/* Who writes messages instead of stderr in the form above; NULL: nobody. False: it could not, then
+ * stderr has it. */
+typedef bool log_sink_fn(const struct log_line *line);
+void log_set_sink(log_sink_fn *sink);
+
+/* For a sink: LINE to stderr as it is. */
+void log_put(const char *line, size_t n);
+
+#define LOG_STAMP_MAX 32
+void log_stamp(char ret_text[LOG_STAMP_MAX]); /* now: "2024-05-01T12:00:00.123Z" */
+int log_priority(enum log_level level);       /* syslog's */
 
 #define log_debug(...)   log_write(LOG_LEVEL_DEBUG, __VA_ARGS__)
 #define log_info(...)    log_write(LOG_LEVEL_INFO, __VA_ARGS__)

@@ -19,7 +19,7 @@
 #define ROOT_OPTIONS                                                                               \
     "listen, announce, state_dir, maxclients, deny_scripts_reconfig, requirepass, http, "          \
     "acl_file, trace, "                                                                            \
-    "voters, groups, hooks, seed, "                                                                \
+    "log_format, voters, groups, hooks, seed, "                                                    \
     "resolve_hostnames, announce_hostnames, log_level, announce_port, announce_ip, "               \
     "sentinel_user, "                                                                              \
     "sentinel_pass"
@@ -358,10 +358,10 @@ static void test_sample(void)
         "voters = ",       "seed = ",          "myid = ",
         "config_epoch = ", "leader_epoch = ",  "replicas = ",
         "sentinels = ",    "current_epoch = ", "hooks = ",
-        "url = ",          "secret = ",        "events = ",
-        "run = ",          "args = ",          "environment = ",
-        "timeout_ms = ",   "retries = ",       "backoff_ms = ",
-        "concurrency = "
+        "log_format = ",   "url = ",           "secret = ",
+        "events = ",       "run = ",           "args = ",
+        "environment = ",  "timeout_ms = ",    "retries = ",
+        "backoff_ms = ",   "concurrency = "
     };
     static char text[65536];
     struct config config;
