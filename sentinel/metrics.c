@@ -98,6 +98,14 @@ static bool get_paused(const struct group *group, double *ret)
     return true;
 }
 
+static bool get_cool_down(const struct group *group, double *ret)
+{
+    msec left = flap_hold_until(group) - group->core->now;
+
+    *ret = left > 0 ? (double)left / 1000.0 : 0.0;
+    return true;
+}
+
 static bool get_config_epoch(const struct group *group, double *ret)
 {
     *ret = (double)group->config_epoch;
@@ -131,6 +139,8 @@ static const struct group_metric {
     { "group_primary_down", get_down, "1 while the quorum says that the primary is down." },
     { "group_switching", get_switching, "1 while another primary is being chosen or promoted." },
     { "group_paused", get_paused, "1 while an operator wants no failover." },
+    { "group_cool_down_seconds", get_cool_down,
+      "How long the next failover waits, after several in short succession." },
     { "group_config_epoch", get_config_epoch, "The epoch in which the primary became it." },
     { "group_supervisors", get_voters, "Supervisors that have a vote." },
     { "group_supervisors_usable", get_usable, "Those of them that are in reach." },
@@ -174,6 +184,12 @@ static bool get_node_well(const struct node *node, double *ret)
 static bool get_maintained(const struct node *node, double *ret)
 {
     *ret = hold_is_maintained(node);
+    return true;
+}
+
+static bool get_quarantined(const struct node *node, double *ret)
+{
+    *ret = flap_is_quarantined(node->group->core, node);
     return true;
 }
 
@@ -223,6 +239,8 @@ static const struct node_metric {
     { "node_well", get_node_well,
       "1 while the node is what it shall be: primary, or a replica of it." },
     { "node_maintenance", get_maintained, "1 while an operator wants the node left alone." },
+    { "node_quarantined", get_quarantined,
+      "1 for a node that failed as a primary again and again: a candidate behind all others." },
     { "node_primary", get_node_primary, "1 for the group's primary." },
     { "node_last_reply_seconds", get_reply_age, "Since the last valid reply." },
     { "node_replication_offset_bytes", get_offset, "Where the node was in the stream." },

@@ -129,6 +129,10 @@ static bool find_lack(const struct group *group, char ret_reason[VIEW_REASON_MAX
         snprintf(ret_reason, VIEW_REASON_MAX,
                  "%u of %u supervisors are in reach, a failover needs %u", usable, voters,
                  group_needed(group));
+    else if (flap_hold_until(group) > group->core->now)
+        snprintf(ret_reason, VIEW_REASON_MAX,
+                 "after %u failovers in short succession the next one waits",
+                 flap_count(group->core, group));
     else if (fought != NULL)
         snprintf(ret_reason, VIEW_REASON_MAX, "somebody else changes %.80s back again and again",
                  addr_format(&fought->addr, text));

@@ -85,6 +85,8 @@ static json_t *node_json(const struct core *core, const struct node *node)
         put_number(object, "offset",
                    info->role == ROLE_PRIMARY ? info->primary_offset : info->repl_offset);
     put_left(object, "maintenance_for_ms", core->now, &node->maintenance);
+    if (flap_is_quarantined(core, node))
+        put_bool(object, "quarantined", true);
     if (node != node->group->primary && info->role == ROLE_REPLICA)
         put_follower(object, node);
     return object;
@@ -196,6 +198,8 @@ json_t *web_json_group(const struct core *core, const struct group *group)
     if (why_held(core, group, why))
         put_text(object, "waits_for", why);
     put_left(object, "paused_for_ms", core->now, &group->pause);
+    if (flap_hold_until(group) > core->now)
+        put_number(object, "cool_down_ms", (uint64_t)(flap_hold_until(group) - core->now));
     put_number(object, "quorum", (uint64_t)group->conf.quorum);
     put_number(object, "down_after_ms", (uint64_t)group->conf.down_after_ms);
     put_age(object, "primary_since_ms", core->now, group->config_at);

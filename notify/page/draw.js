@@ -39,7 +39,8 @@ function nodeWords(node) {
   if (node.role === "primary") return node.state === "ok" ? `offset ${(node.offset ?? 0).toLocaleString("en")}` : node.state;
   if (node.state === "astray") return node.follows ? `follows ${cut(node.follows, 18)}` : "says it is a primary";
   if (node.state !== "ok") return node.state === "unlinked" ? "no link to the primary" : node.state;
-  return node.lag_ms === undefined ? "follows" : lagWords(node);
+  const words = node.lag_ms === undefined ? "follows" : lagWords(node);
+  return node.quarantined ? `in quarantine, ${words}` : words;
 }
 
 function lagWords(node) {

@@ -132,6 +132,15 @@ static void test_held(void)
     drive_end(&d);
 }
 
+static void test_flapping(void)
+{
+    begin();
+    drive_group(&d)->flap = (struct flap){ .count = 20, .last_at = d.core->now };
+    CU_ASSERT_EQUAL(view_group(drive_group(&d), reason), VIEW_GROUP_DEGRADED);
+    CU_ASSERT_STRING_EQUAL(reason, "after 20 failovers in short succession the next one waits");
+    drive_end(&d);
+}
+
 static void test_minority(void)
 {
     begin();
@@ -188,6 +197,7 @@ static const struct unit_case cases[] = {
     { "a primary that is down", test_down },
     { "a primary that takes no writes", test_full },
     { "what an operator holds back", test_held },
+    { "failovers in short succession", test_flapping },
     { "too few supervisors", test_minority },
     { "metrics", test_metrics },
 };
