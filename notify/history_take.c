@@ -6,6 +6,8 @@
 
 #define LINGER_MS 2000  /* what comes so soon after the end belongs to it */
 #define VOTE_MS   60000 /* how long a vote may come before the switch that it led to */
+#define HELD_AGAIN_MS                                                                              \
+    30000 /* a reason that differs in its numbers alone is told again after that */
 
 /* What an event is to an attempt. */
 enum part {
@@ -77,6 +79,8 @@ static const unsigned char parts[EVENT_COUNT] = {
     [EVENT_TAIL] = PART_TAIL,
     [EVENT_SALVAGED] = PART_LATE,
     [EVENT_SALVAGE_FAILED] = PART_LATE,
+    [EVENT_FLAPPING] = PART_STEP,
+    [EVENT_QUARANTINE] = PART_STEP,
     [EVENT_WRITE_FAULT] = PART_STEP,
     [EVENT_WRITE_OK] = PART_STEP,
     [EVENT_UNMONITOR] = PART_GONE,
@@ -326,11 +330,29 @@ void history_take(struct history *history, const struct event *event, msec wall_
     note(history, attempt, part, event, &moment);
 }
 
+/* Whether both say the same but for the numbers in them, which may be a time that runs. */
+static bool is_alike(const char *a, const char *b)
+{
+    static const char digits[] = "0123456789";
+
+    for (;;) {
+        a += strspn(a, digits);
+        b += strspn(b, digits);
+        if (*a != *b)
+            return false;
+        if (*a == '\0')
+            return true;
+        a++;
+        b++;
+    }
+}
+
 void history_held(struct history *history, const char *group, const char *why, msec now)
 {
     struct attempt *attempt = history_newest(history, group);
 
-    if (attempt == NULL || attempt->outcome != ATTEMPT_OPEN || strcmp(attempt->reason, why) == 0)
+    if (attempt == NULL || attempt->outcome != ATTEMPT_OPEN || strcmp(attempt->reason, why) == 0 ||
+        (is_alike(attempt->reason, why) && now - attempt->last_ms < HELD_AGAIN_MS))
         return;
     set_text(attempt->reason, sizeof attempt->reason, why);
     attempt_add(attempt, now - attempt->started, "held", attempt->reason);

@@ -12,8 +12,8 @@ struct core;
 struct group;
 
 /* False: there is nothing to explain, as the primary is up or a failover is under way here; the
- * text says which. True: the primary is down, and the text says what we wait for. It holds no
- * times, so that it changes with the reason alone. */
+ * text says which. True: the primary is down, and the text says what we wait for. A time in
+ * it may run: the history takes texts that differ in numbers alone for the same. */
 bool why_held(const struct core *core, const struct group *group, char ret_text[WHY_TEXT_MAX]);
 
 #endif
