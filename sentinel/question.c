@@ -86,7 +86,9 @@ void question_settled(struct core *core, struct group *group, const struct settl
     if (question->ticket == 0 || question->ticket != settled->ticket)
         return;
     snprintf(why, sizeof why, "%s", settled->error);
-    if (settled->ok)
+    if (core->now >= question_next(core, group))
+        unanswered(core, group, "no answer in time"); /* whether the tick comes first or this */
+    else if (settled->ok)
         go_on(core, group);
     else if (settled->lost)
         unanswered(core, group, why);
