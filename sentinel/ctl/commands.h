@@ -18,6 +18,18 @@ struct ctl;
     X(failover, "GROUP", "replace the group's primary by its best replica now")                    \
     X(ack, "GROUP",                                                                                \
       "failovers in short succession are no concern any more: nothing waits for them")             \
+    X(switchover, "GROUP [--to NODE] [--force]",                                                   \
+      "hand the group over, without a lost write, and wait for the end")                           \
+    X(pause, "GROUP [--for TIME]", "no failover of the group for a time (1h), at all supervisors") \
+    X(resume, "GROUP", "end a pause")                                                              \
+    X(maintenance, "NODE [on|off] [--for TIME]",                                                   \
+      "never promoted, no alarm, for a time (1h); a primary is switched away first")               \
+    X(drain, "NODE [--for TIME]",                                                                  \
+      "the same, and status 0 when the node may be stopped: for preStop, ExecStop")                \
+    X(forget, "GROUP NODE|SUPERVISOR|RUNID", "a replica or a supervisor that is gone for good")    \
+    X(add, "GROUP NODE QUORUM", "watch a group whose primary is NODE, at all supervisors")         \
+    X(remove, "GROUP", "watch it no longer")                                                       \
+    X(set, "GROUP OPTION VALUE ...", "change options of a group at all supervisors")               \
     X(history, "[GROUP] [--count N]", "the last failovers, switchovers and outages, newest first") \
     X(why, "ID|GROUP", "what led to one of them, step by step; of a group: what it waits for now") \
     X(simulate, "fail NODE [--hang]", "what would be done if that node failed now; nothing is")    \

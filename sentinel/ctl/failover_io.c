@@ -1,35 +1,24 @@
-/* picketctl primary, failover. */
+/* picketctl primary, failover, switchover. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sentinel/ctl/commands.h"
+#include "sentinel/ctl/find_io.h"
 #include "sentinel/ctl/link_io.h"
+#include "sentinel/ctl/switch_io.h"
 #include "sentinel/ctl/words_io.h"
-
-/* Prints the address in a reply of GET-MASTER-ADDR-BY-NAME; false: there is none in it. */
-static bool print_addr(const redisReply *reply)
-{
-    bool found = reply->type == REDIS_REPLY_ARRAY && reply->elements == 2 &&
-                 reply->element[0]->type == REDIS_REPLY_STRING &&
-                 reply->element[1]->type == REDIS_REPLY_STRING;
-    if (found) {
-        bool v6 = strchr(reply->element[0]->str, ':') != NULL;
-        printf("%s%s%s:%s\n", v6 ? "[" : "", reply->element[0]->str, v6 ? "]" : "",
-               reply->element[1]->str);
-    }
-    return found;
-}
 
 int ctl_primary(const struct ctl *ctl, int argc, char **argv)
 {
     const char *group = ctl_read_words(NULL, argc, argv, 1, 1, NULL)[0];
     redisContext *link = ctl_open(ctl);
-    redisReply *reply = link ? CTL_CALL(link, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", group) : NULL;
-    bool found = reply && print_addr(reply);
+    struct addr addr;
+    char text[ADDR_TEXT_MAX];
+    bool found = link && find_primary(link, group, &addr);
 
-    if (reply && !found)
-        fprintf(stderr, "picketctl: there is no group \"%s\"\n", group);
-    freeReplyObject(reply);
+    if (found)
+        printf("%s\n", addr_format(&addr, text));
     ctl_close(link);
     return found ? 0 : 1;
 }
@@ -46,4 +35,17 @@ int ctl_failover(const struct ctl *ctl, int argc, char **argv)
     freeReplyObject(reply);
     ctl_close(link);
     return status;
+}
+
+int ctl_switchover(const struct ctl *ctl, int argc, char **argv)
+{
+    const char *to = NULL;
+    bool force = false;
+    const struct ctl_option options[] = { { "to", NULL, &to }, { "force", &force, NULL }, { 0 } };
+    const char *group = ctl_read_words(options, argc, argv, 1, 1, NULL)[0];
+    struct addr target;
+
+    if (to)
+        target = find_read_addr(argv[0], to);
+    return switch_over(ctl, group, to ? &target : NULL, force) ? 0 : 1;
 }

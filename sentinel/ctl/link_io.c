@@ -1,5 +1,6 @@
 #include "sentinel/ctl/link_io.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -95,6 +96,35 @@ redisReply *ctl_wait(redisContext *link)
     if (redisSetTimeout(link, timeval_of(0)) != REDIS_OK || redisGetReply(link, &reply) != REDIS_OK)
         reply = NULL;
     return checked(link, reply);
+}
+
+redisReply *ctl_wait_for(redisContext *link, int ms, bool *ret_late)
+{
+    void *reply = NULL;
+
+    *ret_late = false;
+    if (redisGetReplyFromReader(link, &reply) == REDIS_OK && !reply) {
+        struct pollfd fd = { .fd = link->fd, .events = POLLIN };
+        *ret_late = poll(&fd, 1, ms) == 0;
+        if (*ret_late)
+            return NULL;
+        if (redisBufferRead(link) != REDIS_OK || redisGetReplyFromReader(link, &reply) != REDIS_OK)
+            reply = NULL;
+        *ret_late = !reply && !link->err; /* a part of one */
+    }
+    return reply || !*ret_late ? checked(link, reply) : NULL;
+}
+
+bool ctl_is_event(const redisReply *reply, const char **ret_event, const char **ret_payload)
+{
+    if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 4)
+        return false;
+    for (size_t i = 0; i < reply->elements; i++)
+        if (reply->element[i]->type != REDIS_REPLY_STRING)
+            return false;
+    *ret_event = reply->element[2]->str;
+    *ret_payload = reply->element[3]->str;
+    return strcmp(reply->element[0]->str, "pmessage") == 0;
 }
 
 const char *ctl_field(const redisReply *map, const char *name)

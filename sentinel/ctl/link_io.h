@@ -35,6 +35,12 @@ redisReply *ctl_call(redisContext *link, int argc, const char *const *argv);
 /* Wait for the next message without a limit of time. NULL: the connection is gone; printed. */
 redisReply *ctl_wait(redisContext *link);
 
+/* The same for MS milliseconds. NULL and *RET_LATE: nothing has come yet. */
+redisReply *ctl_wait_for(redisContext *link, int ms, bool *ret_late);
+
+/* Whether it is an event that came through PSUBSCRIBE; its name and payload, in the reply. */
+bool ctl_is_event(const redisReply *reply, const char **ret_event, const char **ret_payload);
+
 /* The value of a field of a flat list of names and values; "" when it is not there. */
 const char *ctl_field(const redisReply *map, const char *name);
 
