@@ -77,6 +77,8 @@
     X(SWITCHOVER_PAUSED, "+switchover-paused", NOTICE, "@ %d") /* the primary's clients wait */    \
     X(SWITCHOVER_CAUGHT_UP, "+switchover-caught-up", NOTICE, "@ %d") /* the replica */             \
     X(SWITCHOVER_DEMOTED, "+switchover-demoted", NOTICE, "@")        /* the old primary */         \
+    X(ABORT_NOT_READ, "-failover-abort-replicas-unread", WARNING,                                  \
+      "@ %d")                                       /* durability = quorum */                      \
     X(FENCE_ARMED, "+fence-armed", NOTICE, "@")     /* it will step down when it is back */        \
     X(FENCE_WAITS, "+fence-waits", WARNING, "@ %d") /* nobody may be promoted yet, and why */      \
     X(FENCED, "+fenced", WARNING, "@")              /* the old primary is a replica */             \

@@ -168,6 +168,8 @@ static void put_node(struct map *map, const struct node *node, const char *name,
     put_link(map, &node->probe, 1);
     if (primary && failover_leading(group) != 0)
         put_text(map, "failover-state", failover_state_name(group->failover.state));
+    if (primary && group->failover.waits[0] != '\0')
+        put_text(map, "failover-waits-for", group->failover.waits);
     put_pings(map, &node->probe);
     if (node->sdown)
         put_age(map, "s-down-time", node->sdown_at);

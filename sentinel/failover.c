@@ -85,7 +85,8 @@ bool failover_is_changing(const struct group *group)
 {
     enum failover_state state = group->failover.state;
 
-    return state == FAILOVER_DRAIN || state == FAILOVER_FENCE || state == FAILOVER_PROMOTE;
+    return state == FAILOVER_DRAIN || state == FAILOVER_GATHER || state == FAILOVER_FENCE ||
+           state == FAILOVER_PROMOTE;
 }
 
 bool failover_vote_held(const struct core *core, const struct group *group)
@@ -128,10 +129,17 @@ static msec forced_until(const struct group *group)
                : MSEC_NEVER;
 }
 
+/* All is well. */
+static void forget_failures(struct group *group)
+{
+    memset(group->failover.failures, 0, sizeof group->failover.failures);
+    group->failover.waits[0] = '\0';
+}
+
 static void step_idle(struct core *core, struct group *group)
 {
     if (!group->odown && !group->primary->sdown)
-        memset(group->failover.failures, 0, sizeof group->failover.failures);
+        forget_failures(group);
     if (!group->rumour.active)
         group->failover.reaffirm = false;
     if (core->now >= forced_until(group)) {
@@ -190,8 +198,8 @@ static void step_repoint(struct core *core, struct group *group)
 void failover_run(struct core *core, struct group *group)
 {
     static void (*const steps[FAILOVER_COUNT])(struct core *, struct group *) = {
-        step_idle,         step_campaign,        choose_step,    question_step,
-        choose_step_drain, promotion_step_fence, promotion_step, step_repoint
+        step_idle,          step_campaign,        choose_step,    question_step, choose_step_drain,
+        choose_step_gather, promotion_step_fence, promotion_step, step_repoint
     };
     enum failover_state before;
 
@@ -217,6 +225,8 @@ msec failover_next(const struct core *core, const struct group *group)
         return question_next(core, group);
     case FAILOVER_DRAIN:
         return drain_next(core, group);
+    case FAILOVER_GATHER:
+        return gather_next(core, group);
     case FAILOVER_FENCE:
     case FAILOVER_PROMOTE:
         return promotion_next(core, group);
@@ -225,6 +235,14 @@ msec failover_next(const struct core *core, const struct group *group)
     }
     assert(0);
     return MSEC_NEVER;
+}
+
+bool failover_takes_wish(const struct group *group, bool hasty)
+{
+    const struct failover *fo = &group->failover;
+
+    return !fo->forced && (fo->state == FAILOVER_IDLE || fo->state == FAILOVER_REPOINT ||
+                           (fo->state == FAILOVER_GATHER && hasty));
 }
 
 void failover_force(struct core *core, struct group *group, uint32_t to, bool hasty,
@@ -256,6 +274,8 @@ void failover_settled(struct core *core, struct group *group, const struct settl
         question_settled(core, group, settled);
     if (state == FAILOVER_DRAIN)
         drain_settled(core, group, settled);
+    if (state == FAILOVER_GATHER)
+        gather_settled(core, group, settled);
     if (state == FAILOVER_FENCE || state == FAILOVER_PROMOTE)
         promotion_settled(core, group, settled);
 }

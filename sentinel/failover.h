@@ -4,7 +4,8 @@
  *   IDLE ─odown─▶ CAMPAIGN ─won─▶ SELECT ─found─▶ PROMOTE ─seen promoted─▶ REPOINT ─all follow─▶
  * IDLE ▲              │ lost          │ none │         │  ▲ late                │ late: best effort
  *     └──────────────┴───────────────┴──────┼─────────┘  │   back-off per cause, then again
- *                                           └──▶ DRAIN ──┘   planned: sentinel/drain.h
+ *                                           ├──▶ DRAIN ──┤   planned: sentinel/drain.h
+ *                                           └──▶ GATHER ─┘   durability = quorum: sentinel/gather.h
  *
  * Between SELECT and what follows it QUESTION asks hooks, where there are any: sentinel/question.h.
  *
@@ -21,6 +22,7 @@
 
 #include "sentinel/drain.h"
 #include "sentinel/fence.h"
+#include "sentinel/gather.h"
 #include "sentinel/question.h"
 #include "wire/msec.h"
 
@@ -34,9 +36,10 @@ struct settled;
     X(IDLE, "idle", "none", TO(CAMPAIGN))                                                          \
     X(CAMPAIGN, "campaign", "wait_start", TO(SELECT) | TO(IDLE))                                   \
     X(SELECT, "select", "select_slave",                                                            \
-      TO(QUESTION) | TO(DRAIN) | TO(FENCE) | TO(PROMOTE) | TO(IDLE))                               \
+      TO(QUESTION) | TO(DRAIN) | TO(GATHER) | TO(FENCE) | TO(PROMOTE) | TO(IDLE))                  \
     X(QUESTION, "question", "select_slave", TO(SELECT) | TO(IDLE))                                 \
-    X(DRAIN, "drain", "send_slaveof_noone", TO(FENCE) | TO(PROMOTE) | TO(IDLE))                    \
+    X(DRAIN, "drain", "send_slaveof_noone", TO(GATHER) | TO(FENCE) | TO(PROMOTE) | TO(IDLE))       \
+    X(GATHER, "gather", "select_slave", TO(FENCE) | TO(PROMOTE) | TO(IDLE))                        \
     X(FENCE, "fence", "send_slaveof_noone", TO(PROMOTE) | TO(IDLE))                                \
     X(PROMOTE, "promote", "wait_promotion", TO(PROMOTE) | TO(REPOINT) | TO(IDLE))                  \
     X(REPOINT, "repoint", "reconf_slaves", TO(IDLE))
@@ -54,6 +57,7 @@ enum failover_cause {
     CAUSE_NO_REPLICA,
     CAUSE_VETO,
     CAUSE_DRAIN,
+    CAUSE_GATHER,
     CAUSE_FENCE,
     CAUSE_PROMOTION,
     CAUSE_COUNT
@@ -74,14 +78,16 @@ struct failover {
     uint32_t to;     /* and for this replica; 0 = the best one */
     char asked_by[FAILOVER_ASKED_MAX + 1]; /* FORCED: who it was */
     struct node *promoted;                 /* DRAIN, FENCE, PROMOTE: the chosen replica */
-    struct question_state question;              /* QUESTION, and what came of it */
+    struct question_state question;        /* QUESTION, and what came of it */
     struct drain drain;                    /* DRAIN */
+    bool gathered;                         /* GATHER: enough were read */
     struct fence fence; /* FENCE; its order to the old primary may outlast that */
     bool demoted;       /* PROMOTE: the old primary was demoted before */
     msec order_at;      /* PROMOTE: when the order may be sent again */
     uint32_t refusals;  /* PROMOTE: how often the order was answered with an error */
     msec next_at;       /* IDLE: no attempt before */
     uint32_t failures[CAUSE_COUNT];
+    char waits[GATHER_REASON_MAX]; /* what the last attempt lacked; empty = nothing */
 };
 
 const char *failover_state_name(enum failover_state state); /* Sentinel's word */
@@ -94,6 +100,10 @@ msec failover_next(const struct core *core, const struct group *group);
  * HASTY. TO: id of the replica wanted; 0 = the best one. ASKED_BY: who it was, for the history. */
 void failover_force(struct core *core, struct group *group, uint32_t to, bool hasty,
                     const char *asked_by);
+
+/* Whether there is room for one: there is no failover under way, or it waits for what a HASTY one
+ * does without. */
+bool failover_takes_wish(const struct group *group, bool hasty);
 
 /* Whether nodes are being given roles: nothing may be forgotten now. */
 bool failover_is_changing(const struct group *group);

@@ -74,6 +74,22 @@ static bool is_switchover(struct core *core, struct group *group)
            (failover_can_order(group->primary) && write_watch_is_down(core, group));
 }
 
+static void gather_start(struct core *core, struct group *group)
+{
+    failover_move(core, group, FAILOVER_GATHER);
+    group->failover.gathered = false;
+    gather_begin(core, group);
+}
+
+/* Nobody could ask the old primary to let go. */
+static void promote_unasked(struct core *core, struct group *group)
+{
+    if (gather_is_wanted(group))
+        gather_start(core, group);
+    else
+        promotion_begin(core, group);
+}
+
 static void drain_start(struct core *core, struct group *group)
 {
     const char *reason;
@@ -81,7 +97,7 @@ static void drain_start(struct core *core, struct group *group)
     bool possible = drain_is_possible(group, group->failover.promoted, &reason);
 
     if (!possible && !group->failover.forced) {
-        promotion_begin(core, group);
+        promote_unasked(core, group);
         return;
     }
     if (!possible) {
@@ -92,29 +108,109 @@ static void drain_start(struct core *core, struct group *group)
     drain_begin(core, group);
 }
 
+/* Who is to be the primary; NULL: nobody, and the attempt has ended. */
+static struct node *decide(struct core *core, struct group *group)
+{
+    struct node *chosen = choose(core, group);
+
+    if (chosen == NULL && primary_may_stay(group))
+        chosen = group->primary;
+    if (chosen == NULL)
+        failover_give_up(core, group, CAUSE_NO_REPLICA, EVENT_ABORT_NO_GOOD_SLAVE, NULL);
+    return chosen;
+}
+
+static void note_choice(struct core *core, struct group *group, struct node *chosen)
+{
+    tell_selected(core, chosen);
+    group->failover.promoted = chosen;
+}
+
+/* The primary itself follows a node that was promoted out of its history: that is past. */
+static bool has_handed_over(const struct group *group, const struct node *to)
+{
+    const struct node *primary = group->primary;
+
+    return to->info.role == ROLE_PRIMARY && primary->info.role == ROLE_REPLICA &&
+           node_info_since(primary, group->failover.started_at) &&
+           node_is_at(to, &primary->info.primary);
+}
+
+/* Who it is shows when those that could be chosen have left the primary: BEST is so by now. */
+static bool must_gather(struct core *core, struct group *group, const struct node *best)
+{
+    return gather_is_wanted(group) && !is_switchover(core, group) && best != NULL &&
+           !has_handed_over(group, best);
+}
+
 void choose_step(struct core *core, struct group *group)
 {
     struct node *chosen;
+    bool gather;
 
     if (failover_is_needless(core, group))
         return;
     if (!all_fresh(group) && core->now < choose_next(group))
         return;
-    chosen = choose(core, group);
-    if (chosen == NULL && primary_may_stay(group))
-        chosen = group->primary;
-    if (chosen == NULL) {
-        failover_give_up(core, group, CAUSE_NO_REPLICA, EVENT_ABORT_NO_GOOD_SLAVE, NULL);
+    chosen = select_replica(core, group, group->failover.started_at, false);
+    gather = must_gather(core, group, chosen);
+    if (!gather && (chosen = decide(core, group)) == NULL)
         return;
-    }
     if (question_begin(core, group, chosen))
         return;
-    tell_selected(core, chosen);
-    group->failover.promoted = chosen;
+    if (gather) {
+        gather_start(core, group);
+        return;
+    }
+    note_choice(core, group, chosen);
     if (is_switchover(core, group))
         drain_start(core, group);
     else
         promotion_begin(core, group);
+}
+
+/* Too few can be read. The old primary, where it is a replica now, has all that it acknowledged. */
+static void gather_failed(struct core *core, struct group *group, const char *reason)
+{
+    struct failover *fo = &group->failover;
+
+    if (primary_may_stay(group) && group->primary->doubt.since == MSEC_NEVER) {
+        promotion_order(core, group, group->primary);
+        return;
+    }
+    memcpy(fo->waits, reason, GATHER_REASON_MAX);
+    failover_give_up(core, group, CAUSE_GATHER, EVENT_ABORT_NOT_READ, fo->waits);
+}
+
+/* What they hold is known. */
+static void choose_gathered(struct core *core, struct group *group)
+{
+    struct node *chosen;
+
+    group->failover.gathered = true;
+    if ((chosen = decide(core, group)) == NULL)
+        return;
+    note_choice(core, group, chosen);
+    promotion_begin(core, group);
+}
+
+void choose_step_gather(struct core *core, struct group *group)
+{
+    char reason[GATHER_REASON_MAX] = "";
+
+    if (failover_is_needless(core, group))
+        return;
+    /* An operator may have said meanwhile that a loss is better than to wait. */
+    switch (group->failover.hasty ? GATHER_DONE : gather_run(core, group, reason)) {
+    case GATHER_GOING:
+        break;
+    case GATHER_DONE:
+        choose_gathered(core, group);
+        break;
+    case GATHER_FAILED:
+        gather_failed(core, group, reason);
+        break;
+    }
 }
 
 void choose_step_drain(struct core *core, struct group *group)
@@ -132,7 +228,7 @@ void choose_step_drain(struct core *core, struct group *group)
     case DRAIN_REFUSED:
         event_detail(emit_group_event(core, EVENT_SWITCHOVER_UNPAUSED, group), "%s",
                      fo->drain.reason);
-        promotion_begin(core, group);
+        promote_unasked(core, group);
         break;
     case DRAIN_UNDO:
         event_detail(emit_group_event(core, EVENT_ABORT_SWITCHOVER, group), "%s", fo->drain.reason);
@@ -140,7 +236,7 @@ void choose_step_drain(struct core *core, struct group *group)
         break;
     case DRAIN_FAILED:
         if (!fo->forced) {
-            promotion_begin(core, group);
+            promote_unasked(core, group);
             break;
         }
         memcpy(reason, fo->drain.reason, sizeof reason);

@@ -2,7 +2,7 @@
  * failover_own: what the files of the failover machine share; nobody else includes it.
  *
  *   failover         the states, their beginning and their end
- *   failover_choose  SELECT and DRAIN: who is to be the primary
+ *   failover_choose  SELECT, DRAIN, GATHER: who is to be the primary
  *   promotion        FENCE and PROMOTE: making it the primary
  */
 #ifndef SENTINEL_FAILOVER_OWN_H
@@ -26,9 +26,10 @@ bool failover_is_needless(struct core *core, struct group *group);
 /* NODE can be given orders, whatever it is held for. */
 bool failover_can_order(const struct node *node);
 
-/* SELECT, DRAIN: choose; what it is doing may end in promotion. */
+/* SELECT, DRAIN, GATHER: choose; what it is doing may end in promotion. */
 void choose_step(struct core *core, struct group *group);
 void choose_step_drain(struct core *core, struct group *group);
+void choose_step_gather(struct core *core, struct group *group);
 msec choose_next(const struct group *group);
 
 /* Promote the chosen one, after what is to be done about the old primary. */

@@ -48,7 +48,9 @@
     X(max_lag_s, "max-lag", 10, 1, 3600,                                                           \
       "silence after which a replica does not count for that, in seconds")                         \
     X(salvage_max_bytes, "salvage-max-bytes", 67108864, 1024, INT64_C(1) << 40,                    \
-      "a longer tail of a former primary is not fetched")
+      "a longer tail of a former primary is not fetched")                                          \
+    X(sync_replicas, "sync-replicas", 1, 1, 16,                                                    \
+      "replicas whose acknowledgement a write waits for, where durability is quorum")
 
 /*   X(field, SENTINEL SET name, preset, meaning, words...) */
 #define GROUP_CHOICES(X)                                                                           \
@@ -60,14 +62,15 @@
       "while the old primary may accept writes",                                                   \
       "off", "auto", "strict")                                                                     \
     X(durability, "durability", DURABILITY_ASYNC,                                                  \
-      "bounded: min-replicas-to-write and -max-lag of the nodes are kept right", "async",          \
-      "bounded")                                                                                   \
+      "bounded: min-replicas-to-write and -max-lag of the nodes are kept right; quorum: a "        \
+      "failover loses no write that sync-replicas replicas acknowledged",                          \
+      "async", "bounded", "quorum")                                                                \
     X(salvage, "salvage", 0,                                                                       \
       "writes that only a former primary has are fetched into a file before it follows", "no",     \
       "yes")
 
 enum fencing { FENCING_OFF, FENCING_AUTO, FENCING_STRICT };
-enum durability { DURABILITY_ASYNC, DURABILITY_BOUNDED };
+enum durability { DURABILITY_ASYNC, DURABILITY_BOUNDED, DURABILITY_QUORUM };
 
 /*   X(field, SENTINEL SET name, secret, meaning) */
 #define GROUP_TEXTS(X)                                                                             \

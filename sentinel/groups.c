@@ -1,5 +1,6 @@
 #include "sentinel/fight.h"
 #include "sentinel/groups.h"
+#include "sentinel/gather.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -179,6 +180,7 @@ static void retarget_nodes(struct core *core, struct group *group, struct node *
         node->astray = node != group->primary;
         node->ticket = 0;
         node->fix_at = core->now;
+        gather_switched(node);
         node->amnesia.since = MSEC_NEVER;
         node->amnesia.told = false;
         salvage_reset(node);

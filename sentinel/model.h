@@ -21,6 +21,7 @@
 #include "sentinel/failover.h"
 #include "sentinel/fight.h"
 #include "sentinel/flap.h"
+#include "sentinel/gather.h"
 #include "sentinel/global_conf.h"
 #include "sentinel/group_conf.h"
 #include "sentinel/hold.h"
@@ -119,6 +120,8 @@ struct node {
         msec since; /* INFO says that it is loading; MSEC_NEVER = it does not */
         bool told;  /* that it takes too long */
     } loading;
+    struct gather_doubt doubt;     /* of what it acknowledged (durability = quorum) */
+    struct gather_reading reading; /* GATHER */
     bool sdown;
     bool quiet;      /* and that was not told, since it is in maintenance */
     bool crashed;    /* sdown by the crash path, not by silence */

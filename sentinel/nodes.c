@@ -9,6 +9,7 @@
 #include "sentinel/hold.h"
 #include "sentinel/fight.h"
 #include "sentinel/input.h"
+#include "sentinel/gather.h"
 #include "sentinel/loading.h"
 #include "sentinel/model.h"
 #include "sentinel/role_watch.h"
@@ -34,6 +35,7 @@ struct node *node_add(struct core *core, struct group *group, const struct addr 
     node->wrong_at = node->reborn_at = node->balked_at = node->cut_off_at = node->refused_at =
         MSEC_NEVER;
     node->guard_at = node->guard_wrong_at = node->amnesia.since = node->loading.since = MSEC_NEVER;
+    node->doubt.since = node->reading.told_at = MSEC_NEVER;
     node_info_init(&node->info);
     busy_init(&node->busy);
     write_watch_init(&node->write);
@@ -282,6 +284,7 @@ static void note_runid(struct core *core, struct node *node, const struct node_i
         return;
     if (node->runid[0] != '\0') {
         node->reborn = true;
+        gather_doubt(core, node);
         node->guard_at = MSEC_NEVER;
         node->reborn_at = core->now;
         salvage_reset(node);
@@ -371,6 +374,7 @@ static void take_info(struct core *core, struct node *node, const struct node_in
     node->info.replicas = NULL; /* they are the input's */
     node->contacted = true;
     note_wrong(core, node);
+    gather_note(core, node);
     node_note_lineage(core, node);
     if (node == node->group->primary && info->role == ROLE_PRIMARY) {
         lag_saw(&node->group->lag, core->now, info->primary_offset);

@@ -91,6 +91,7 @@ static void promoted(struct core *core, struct group *group)
     fo->forced = fo->hasty = fo->demoted = false;
     fo->to = 0;
     memset(fo->failures, 0, sizeof fo->failures);
+    fo->waits[0] = '\0';
     if (node == group->primary)
         group->config_at = core->now; /* what it said before the order is over */
     group_switch(core, group, node, epoch);

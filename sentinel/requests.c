@@ -150,10 +150,9 @@ static enum reply_code set_options(struct core *core, struct group *group,
 static enum reply_code force_failover(struct core *core, struct group *group,
                                       const struct request *request)
 {
-    enum failover_state state = group->failover.state;
     const struct node *to = NULL;
 
-    if ((state != FAILOVER_IDLE && state != FAILOVER_REPOINT) || group->failover.forced)
+    if (!failover_takes_wish(group, request->hasty))
         return REPLY_IN_PROGRESS;
     if (hold_is_paused(group))
         return REPLY_PAUSED;

@@ -7,6 +7,7 @@
 #include "sentinel/hold.h"
 #include "sentinel/flap.h"
 #include "sentinel/model.h"
+#include "sentinel/gather.h"
 #include "sentinel/nodes.h"
 
 #define BALK_MS          60000 /* who did not let itself be promoted goes last for so long */
@@ -77,6 +78,8 @@ static bool lost_too_long(const struct question *q)
     msec since = primary->sdown ? primary->sdown_at : q->core->now;
     msec outage = q->core->now - msec_min(since, q->node->cut_off_at);
 
+    if (gather_is_wanted(q->group)) /* there its offset is compared with what others have */
+        return false;
     return q->node->info.role == ROLE_REPLICA && !q->node->info.link_up &&
            q->node->info.link_down_ms > outage + LINK_DOWN_FACTOR * q->group->conf.down_after_ms;
 }
@@ -127,6 +130,17 @@ static bool is_foreign(const struct question *q)
     return distance(q->node) == FOREIGN || q->node->rumoured;
 }
 
+/* The last word of those that were read counts (sentinel/gather), not what they said before. */
+static bool is_unread(const struct question *q)
+{
+    return gather_is_judge(q->group) && !gather_is_read(q->core, q->node);
+}
+
+static bool is_short(const struct question *q)
+{
+    return gather_is_judge(q->group) && gather_is_short(q->core, q->node);
+}
+
 /* Not long ago it was chosen in vain. It is refused as long as there is another. */
 static bool has_balked(const struct core *core, const struct node *node)
 {
@@ -151,6 +165,8 @@ static const struct refusal refusals[] = {
     { is_no_better, true, "it could not write either" },
     { is_foreign, false, "foreign replication history" },
     { lost_too_long, false, "its link to the primary was down for too long" },
+    { is_unread, true, "what it holds is not sure" },
+    { is_short, false, "it lacks writes that another replica has" },
 };
 
 /* The first of the reasons against NODE; NULL if it can be chosen. */

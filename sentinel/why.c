@@ -154,6 +154,16 @@ static bool no_replica(const struct core *core, const struct group *group, struc
     return true;
 }
 
+/* durability = quorum */
+static bool unread(const struct core *core, const struct group *group, struct text *text)
+{
+    (void)core;
+    if (group->failover.waits[0] == '\0')
+        return false;
+    put(text, "acknowledged writes might be lost: %s", group->failover.waits);
+    return true;
+}
+
 static bool backs_off(const struct core *core, const struct group *group, struct text *text)
 {
     static const char *const causes[CAUSE_COUNT] = {
@@ -161,6 +171,7 @@ static bool backs_off(const struct core *core, const struct group *group, struct
         [CAUSE_NO_REPLICA] = "there was no replica",
         [CAUSE_VETO] = "a hook said no",
         [CAUSE_DRAIN] = "the replica did not catch up",
+        [CAUSE_GATHER] = "too few replicas could be read",
         [CAUSE_FENCE] = "the old primary could not be fenced",
         [CAUSE_PROMOTION] = "the replica was not promoted",
     };
@@ -181,8 +192,8 @@ static bool backs_off(const struct core *core, const struct group *group, struct
 
 static bool (*const reasons[])(const struct core *core, const struct group *group,
                                struct text *text) = {
-    paused, no_agreement, disk_stalled, no_majority, rumour,
-    voted,  is_busy,      cools_down,   no_replica,  backs_off,
+    paused,  no_agreement, disk_stalled, no_majority, rumour,    voted,
+    is_busy, cools_down,   unread,       no_replica,  backs_off,
 };
 
 bool why_held(const struct core *core, const struct group *group, char ret_text[WHY_TEXT_MAX])

@@ -44,6 +44,7 @@ static void recover(struct world *w, struct engine *e, enum rebirth rebirth)
     e->link = REPL_DOWN;
     e->link_gen++;
     e->link_down_at = -1;
+    audit_acked_forget(w, e);
     if (rebirth == REBIRTH_EMPTY) {
         e->offset = 0;
         e->replid2 = e->second_offset = 0;
@@ -61,6 +62,7 @@ static void recover(struct world *w, struct engine *e, enum rebirth rebirth)
         e->replid2 = e->replid;
         e->second_offset = e->offset + 1;
         e->replid = repl_new_id(w);
+        audit_acked_renamed(w, e->replid, e->replid2, e->offset);
     }
 }
 
@@ -147,6 +149,7 @@ void act_script(struct world *w, struct engine *e, enum runs runs)
                runs == RUNS_FOREVER ? " that cannot be killed" : "");
     e->busy = 1;
     e->runs = runs;
+    e->busy_at = w->now;
 }
 
 void act_script_end(struct world *w, struct engine *e)

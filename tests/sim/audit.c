@@ -19,6 +19,7 @@ void audit_init(struct world *w)
 void audit_done(struct world *w)
 {
     free(w->audit.shown);
+    free(w->audit.forks);
 }
 
 msec audit_clock(const struct world *w, const struct sup *s)
@@ -112,6 +113,8 @@ void audit_evidence(struct world *w, struct sup *s, const struct conn *conn, enu
     if (heard->id != conn->id)
         return;
 
+    if (evidence == EVIDENCE_BUSY)
+        heard->busy_heard = w->now;
     if (evidence == EVIDENCE_BUSY && heard->busy_since == MSEC_NEVER)
         heard->busy_since = audit_clock(w, s);
     else if (evidence == EVIDENCE_MISCONF || evidence_class(evidence) == EVIDENCE_CLASS_VALID)
@@ -306,10 +309,13 @@ void audit_order(struct world *w, struct sup *s, const struct order *order, int 
         audit_follow_leaves(w, s, order, engine);
         audit_salvage_follow(w, s, order, engine);
     }
+    if (order->kind == ORDER_DETACH)
+        audit_follow_ended(w, s, engine);
     if (order->kind == ORDER_PROMOTE) {
         audit_drain_promote(w, s, engine);
         question_check_promote(w, s, engine);
         guard_note_promote(w, s, engine);
+        audit_acked_promote(w, s, engine);
     }
 }
 

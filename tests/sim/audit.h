@@ -11,6 +11,7 @@
  *   audit_flap.c    after failovers in short succession the next one waits
  *   audit_drain.c   a planned switchover loses nothing
  *   audit_salvage.c no former primary follows before what it alone has was fetched, or given up
+ *   audit_acked.c   durability = quorum loses nothing that was acknowledged
  *   audit_repoint.c replicas are brought over few at a time, and never the wrong node
  *   audit_calm.c    liveness: once the faults are over, all agree within a bound
  */
@@ -25,6 +26,7 @@
 #include "tests/sim/plan.h"
 #include "wire/msec.h"
 
+struct engine;
 struct event;
 struct hello;
 struct input;
@@ -61,6 +63,7 @@ struct heard {
     msec write_bad_at;   /* since when each answer to one was WRITE_WORD; MSEC_NEVER = none was */
     char write_word[16];
     msec busy_since; /* MSEC_NEVER = the last answer to PING was not BUSY */
+    msec busy_heard; /* when it was last, by the world's clock */
     bool has_info;
     msec info_at;
     msec loading_since; /* MSEC_NEVER = the last INFO did not say so */
@@ -113,6 +116,19 @@ struct held {
     msec asked_until, until; /* the last request; what was answered */
 };
 
+/* What so many replicas had of a group's writes as durability = quorum asks for. */
+struct promise {
+    uint64_t replid; /* 0 = nothing */
+    uint64_t offset;
+    int chosen; /* who was promoted whatever it costs, + 1: what others still write is lost; else 0
+                 */
+};
+
+/* A node that had OFFSET bytes of a history went on under a new replication id. */
+struct fork {
+    uint64_t replid, parent, offset;
+};
+
 struct audit {
     struct shown *shown;
     int n_shown, cap_shown;
@@ -120,6 +136,10 @@ struct audit {
     struct account accounts[PLAN_SUPS_MAX][PLAN_GROUPS_MAX];
     uint64_t shown_epoch[PLAN_SUPS_MAX];
     msec shown_epoch_at[PLAN_SUPS_MAX];
+    struct promise promises[PLAN_GROUPS_MAX];
+    bool told[PLAN_ENGINES_MAX]; /* clients were told that it is a primary, since it became one */
+    struct fork *forks;
+    int n_forks, cap_forks;
     int requests_open;
     uint32_t given_up[PLAN_SUPS_MAX][PLAN_ENGINES_MAX]; /* life in which its tail was */
     struct held paused[PLAN_SUPS_MAX][PLAN_GROUPS_MAX];
@@ -199,6 +219,12 @@ void audit_hold_answered(struct world *w, const struct sup *s, int group, int en
 void audit_hold_dropped(struct world *w, const struct sup *s, int group, bool pause);
 bool audit_is_maintained(const struct world *w, const struct sup *s, int engine);
 void audit_hold_output(struct world *w, struct sup *s, const struct event *event);
+
+/* Offsets are up to now; a primary begins anew with what its disk has; somebody is promoted. */
+void audit_acked_note(struct world *w);
+void audit_acked_renamed(struct world *w, uint64_t replid, uint64_t parent, uint64_t offset);
+void audit_acked_forget(struct world *w, const struct engine *e);
+void audit_acked_promote(struct world *w, const struct sup *s, int engine);
 
 /* An order to promote that node leaves. */
 void audit_drain_promote(struct world *w, struct sup *s, int engine);

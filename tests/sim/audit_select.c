@@ -40,13 +40,14 @@ void audit_select_heard(struct world *w, struct sup *s, int engine, const struct
     int g = w->engines[engine].group;
     const struct group *group = core_find_group(s->core, world_group_name(g));
     struct addr primary = group != NULL ? group_primary_addr(group) : (struct addr){ 0 };
-    bool tells = info->role == ROLE_PRIMARY
-                     ? world_engine_by_addr(w, &primary) == engine
-                     : info->link_up && world_engine_by_addr(w, &primary) ==
-                                            world_engine_by_addr(w, &info->primary);
+    struct account *account = &w->audit.accounts[s->index][g];
+    bool heir = info->link_up || is_remembered(account, info->replid2);
+    bool tells = info->role == ROLE_PRIMARY ? world_engine_by_addr(w, &primary) == engine
+                                            : heir && world_engine_by_addr(w, &primary) ==
+                                                          world_engine_by_addr(w, &info->primary);
 
     if (tells)
-        remember(&w->audit.accounts[s->index][g], info->replid);
+        remember(account, info->replid);
 }
 
 enum kinship { KIN_NONE, KIN_OLD, KIN_BEFORE, KIN_SAME };
@@ -242,6 +243,7 @@ void audit_select_output(struct world *w, struct sup *s, const struct event *eve
     reason = refusal(w, s, group, primary, chosen);
     if (reason != NULL)
         world_fail(w, "%s chose %s in spite of %s", s->name, w->engines[chosen].name, reason);
-    else if (heard_of(w, s, chosen)->info.info.role == ROLE_REPLICA && !is_wished(w, s, chosen))
+    else if (heard_of(w, s, chosen)->info.info.role == ROLE_REPLICA && !is_wished(w, s, chosen) &&
+             group->conf.durability != DURABILITY_QUORUM) /* there audit_acked.c judges */
         check_choice(w, s, group, primary, chosen);
 }

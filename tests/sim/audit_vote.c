@@ -74,6 +74,8 @@ void audit_hello(struct world *w, struct sup *s, const struct hello *hello)
         w->audit.shown_epoch_at[s->index] = w->now;
     }
     account->shown_config_epoch = hello->config_epoch;
+    if (engine >= 0)
+        w->audit.told[engine] = true;
     if (hello->config_epoch > 0)
         audit_show(w, SHOWN_PRIMARY, 0, group, hello->config_epoch, engine);
     audit_disk_hello(w, s, hello);

@@ -10,8 +10,9 @@
 #include "tests/sim/trace.h"
 #include "tests/sim/world.h"
 
-#define PROBE_MS 50
-#define HOLD_MS  1500 /* and down_after: for so long it must stay settled */
+#define PROBE_MS  50
+#define DECIDE_MS 10000 /* until an operator gives up waiting for replicas that cannot be read */
+#define HOLD_MS   1500  /* and down_after: for so long it must stay settled */
 
 static void strike(struct world *w)
 {
@@ -128,6 +129,22 @@ static void begin_finale(struct world *w)
     }
 }
 
+/* Nodes that lost what they had acknowledged, all at once, are an operator's to decide upon. */
+static void decide(struct world *w)
+{
+    for (int i = 0; i < w->plan.n_sups; i++) {
+        struct sup *s = &w->sups[i];
+        for (int g = 0; s->alive && !s->stalled && g < w->plan.n_groups; g++) {
+            const struct group *group = core_find_group(s->core, world_group_name(g));
+            if (group == NULL || group->failover.waits[0] == '\0' ||
+                w->now < w->decided_at + DECIDE_MS)
+                continue;
+            w->decided_at = w->now;
+            act_failover(w, s, g, NULL, true);
+        }
+    }
+}
+
 /* Look whether all is well: at first, so that the chaos may begin, and in the end. */
 static void probe(struct world *w)
 {
@@ -143,6 +160,8 @@ static void probe(struct world *w)
     }
     if (why != NULL) {
         w->settled_at = MSEC_NEVER;
+        if (!w->finale && w->now - since > 2 * DECIDE_MS && w->calm_at != MSEC_NEVER)
+            decide(w);
         if (w->now - since > (w->finale ? audit_failover_bound(w) : audit_settle_bound(w)))
             world_fail(w, "not settled %lld ms after %s: %s", (long long)(w->now - since),
                        w->finale ? "the finale"

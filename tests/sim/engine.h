@@ -41,6 +41,7 @@ struct engine {
     char runid[RUNID_LEN + 1];
     msec loading_until;
     int busy;       /* nested faults count */
+    msec busy_at; /* since when */
     enum runs runs; /* BUSY: with what */
     int denied, misconf, refusing;
     int full, holding; /* writes: memory is full; they are held back */

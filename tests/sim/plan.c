@@ -113,6 +113,19 @@ static void draw_conf(struct plan *plan, struct prng *prng)
     }
 }
 
+/* From a stream of its own: what else a seed draws stays as it was. */
+static void draw_quorum(struct plan *plan)
+{
+    struct prng prng;
+
+    prng_seed(&prng, plan->seed * UINT64_C(0x9e3779b97f4a7c15) + 3);
+    for (int i = 0; i < plan->n_groups; i++) {
+        plan->conf[i].sync_replicas = PICK(&prng, 1, 1, 2, 3);
+        if (chance(&prng, 35))
+            plan->conf[i].durability = DURABILITY_QUORUM;
+    }
+}
+
 /* A supervisor is added during the chaos: then the quorum must hold a majority of the final
  * number, since only known voters count. */
 static void draw_late(struct plan *plan, struct prng *prng)
@@ -173,8 +186,9 @@ static void draw_chaos(struct plan *plan, struct prng *prng)
     plan->weight[FAULT_OP_FAILOVER] += chance(prng, 50);
     plan->finale =
         (enum finale)PICK(prng, FINALE_NONE, FINALE_KILL, FINALE_POWER, FINALE_HANG, FINALE_ROW);
-    for (int i = 0; i < plan->n_groups; i++) /* strict: rather nobody than one too many */
-        if (plan->finale == FINALE_ROW && plan->conf[i].fencing == FENCING_STRICT)
+    for (int i = 0; i < plan->n_groups; i++) /* rather nobody than the wrong one */
+        if (plan->finale == FINALE_ROW && (plan->conf[i].fencing == FENCING_STRICT ||
+                                           plan->conf[i].durability == DURABILITY_QUORUM))
             plan->finale = FINALE_KILL;
     if (plan->meet_first == false || plan->n_sups == 1)
         return;
@@ -223,6 +237,7 @@ void plan_draw(struct plan *plan, uint64_t seed)
     prng_seed(&prng, seed * UINT64_C(0x2545f4914f6cdd1d) + 1);
     draw_topology(plan, &prng);
     draw_conf(plan, &prng);
+    draw_quorum(plan);
     draw_late(plan, &prng);
     draw_habits(plan, &prng);
     draw_world(plan, &prng);

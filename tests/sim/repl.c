@@ -75,6 +75,7 @@ void repl_advance(struct world *w)
 {
     for (int i = 0; i < w->n_engines; i++)
         repl_advance_one(w, &w->engines[i], 0);
+    audit_acked_note(w);
 }
 
 static void link_down(struct world *w, struct engine *e)
@@ -221,6 +222,7 @@ void repl_follow(struct world *w, struct engine *e, int master)
         e->demoted_life = e->life;
     }
     e->role = ROLE_REPLICA;
+    w->audit.told[e->index] = false;
     e->master = master;
     link_down(w, e);
     connect(w, e);
@@ -237,6 +239,7 @@ void repl_promote(struct world *w, struct engine *e)
     e->replid2 = e->replid;
     e->second_offset = e->offset + 1;
     e->replid = repl_new_id(w);
+    audit_acked_renamed(w, e->replid, e->replid2, e->offset);
     repl_drop_followers(w, e);
 }
 

@@ -109,6 +109,7 @@ struct world {
     struct stats stats;
 
     bool chaos;                /* faults may come */
+    msec decided_at;           /* when an operator last forced a failover that waited */
     msec calm_at;              /* when the chaos ended; MSEC_NEVER = it has not */
     msec settled_at;           /* since when all is as it should be; MSEC_NEVER = it is not */
     bool finale;               /* the primaries are gone for good, */

@@ -1,0 +1,147 @@
+#include "tests/unit/unit.h"
+
+#include <string.h>
+
+#include "sentinel/gather.h"
+#include "tests/unit/drive.h"
+
+#define REPLICAS   3
+#define DOWN_AFTER 1000
+
+static struct drive d;
+
+/* K replicas acknowledge; the nodes 1 to 3 are replicas with so much data. */
+static void begin(int64_t k)
+{
+    drive_begin(&d, REPLICAS, 1, DOWN_AFTER);
+    drive_group(&d)->conf.durability = DURABILITY_QUORUM;
+    drive_group(&d)->conf.sync_replicas = k;
+    drive_group(&d)->conf.fencing = FENCING_OFF;
+}
+
+/* Detached as ordered: they follow themselves, without a link. */
+static void leave_all(void)
+{
+    for (size_t i = 0; i < d.log.n_orders; i++) {
+        const struct order *order = &d.log.orders[i];
+        int n = order->addr.port - 7000;
+
+        if (order->kind != ORDER_DETACH || !d.nodes[n].alive || d.nodes[n].deaf)
+            continue;
+        d.nodes[n].info.primary = drive_addr(n);
+        d.nodes[n].info.link_up = false;
+        drive_settled(&d, order->ticket, true, false, ROLE_REPLICA, "");
+    }
+}
+
+/* The primary dies; replicas leave it when they are told to. */
+static void fail_over(void)
+{
+    drive_mark(&d);
+    drive_kill(&d, 0);
+    for (int i = 0; i < 400 && drive_group(&d)->primary == drive_node(&d, 0); i++) {
+        drive_run(&d, 20);
+        leave_all();
+    }
+}
+
+static bool has_switched(int n)
+{
+    return drive_group(&d)->primary == drive_node(&d, n);
+}
+
+/* With 1 of 3 acknowledging, all 3 are read, and the one with most data is promoted, whatever
+ * the others are preferred by. */
+static void test_all_are_read(void)
+{
+    begin(1);
+    d.nodes[1].info.priority = 1;
+    d.nodes[2].info.repl_offset = 1100;
+    drive_run(&d, 15000);
+    fail_over();
+    CU_ASSERT(has_switched(2));
+    CU_ASSERT(drive_orders(&d, ORDER_DETACH, drive_node(&d, 1)->id) > 0);
+    CU_ASSERT(drive_orders(&d, ORDER_DETACH, drive_node(&d, 3)->id) > 0);
+    drive_end(&d);
+}
+
+/* One that does not leave is one too few: nobody is promoted, and the reason is told. */
+static void test_one_too_few(void)
+{
+    begin(1);
+    drive_run(&d, 15000);
+    d.nodes[3].deaf = true;
+    fail_over();
+    CU_ASSERT(has_switched(0));
+    CU_ASSERT(drive_events(&d, EVENT_ABORT_NOT_READ) > 0);
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(drive_group(&d)->failover.waits, "2 of 3 replicas read, 3 needed"));
+    CU_ASSERT_EQUAL(drive_orders(&d, ORDER_PROMOTE, 0), 0);
+    drive_end(&d);
+}
+
+/* With 2 of 3 acknowledging, 2 that are read are enough. */
+static void test_two_will_do(void)
+{
+    begin(2);
+    drive_run(&d, 15000);
+    d.nodes[3].deaf = true;
+    fail_over();
+    CU_ASSERT(has_switched(1) || has_switched(2));
+    CU_ASSERT_EQUAL(drive_group(&d)->failover.waits[0], '\0');
+    drive_end(&d);
+}
+
+/* A replica that was restarted does not count, until it has all of its primary's data again. */
+static void test_restarted(void)
+{
+    begin(1);
+    drive_run(&d, 15000);
+    d.nodes[3].info.runid[0] = 'z';
+    d.nodes[3].info.repl_offset = 900;
+    drive_run(&d, 15000);
+    CU_ASSERT_NOT_EQUAL(drive_node(&d, 3)->doubt.since, MSEC_NEVER);
+    d.nodes[3].info.repl_offset = 1000;
+    drive_run(&d, 15000);
+    CU_ASSERT_EQUAL(drive_node(&d, 3)->doubt.since, MSEC_NEVER);
+    d.nodes[3].info.runid[0] = 'y';
+    d.nodes[3].info.repl_offset = 900;
+    drive_run(&d, 15000);
+    fail_over();
+    CU_ASSERT(has_switched(0));
+    CU_ASSERT_PTR_NOT_NULL(strstr(drive_group(&d)->failover.waits, "restarted"));
+    drive_end(&d);
+}
+
+/* An operator's word for a loss. */
+static void test_force(void)
+{
+    struct request request = drive_ask(REQUEST_FAILOVER, "g", 0);
+
+    begin(1);
+    drive_run(&d, 15000);
+    d.nodes[3].deaf = true;
+    fail_over();
+    CU_ASSERT(has_switched(0));
+    request.hasty = true;
+    CU_ASSERT_EQUAL(drive_request(&d, request).code, REPLY_OK);
+    for (int i = 0; i < 100 && has_switched(0); i++) {
+        drive_run(&d, 20);
+        leave_all();
+    }
+    CU_ASSERT_FALSE(has_switched(0));
+    drive_end(&d);
+}
+
+static const struct unit_case cases[] = {
+    { "all are read", test_all_are_read },
+    { "one too few", test_one_too_few },
+    { "two will do", test_two_will_do },
+    { "restarted", test_restarted },
+    { "force", test_force },
+};
+
+int main(void)
+{
+    return unit_main("gather", cases, sizeof cases / sizeof *cases);
+}
