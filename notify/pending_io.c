@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "wire/log_io.h"
 
@@ -58,11 +60,46 @@ static void close_all(struct pending *pending)
     free(pending);
 }
 
+/* 0, or SQLite's error with a line of text; then nothing is open. */
+static int try_open(struct pending *pending, const char *path, char ret_error[PENDING_ERROR_MAX])
+{
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX;
+
+    if (sqlite3_open_v2(path, &pending->db, flags, NULL) == SQLITE_OK && chmod(path, 0600) == 0 &&
+        sqlite3_busy_timeout(pending->db, WAIT_MS) == SQLITE_OK && prepare(pending))
+        return SQLITE_OK;
+    int rc = pending->db != NULL ? sqlite3_errcode(pending->db) : SQLITE_NOMEM;
+
+    snprintf(ret_error, PENDING_ERROR_MAX, "%.1000s: %s", path,
+             pending->db != NULL ? sqlite3_errmsg(pending->db) : "no memory");
+    sqlite3_finalize(pending->add);
+    sqlite3_finalize(pending->drop);
+    sqlite3_close(pending->db);
+    pending->add = pending->drop = NULL;
+    pending->db = NULL;
+    return rc != SQLITE_OK ? rc : SQLITE_ERROR;
+}
+
+/* A file that cannot be read is put aside, so that a new one can be made; false: it cannot be. */
+static bool put_aside(const char *path, const char *error)
+{
+    char aside[PATH_BYTES_MAX + 16], log[PATH_BYTES_MAX + 8];
+
+    snprintf(aside, sizeof aside, "%s.damaged", path);
+    if (rename(path, aside) != 0)
+        return false;
+    snprintf(log, sizeof log, "%s-wal", path);
+    unlink(log);
+    snprintf(log, sizeof log, "%s-shm", path);
+    unlink(log);
+    log_warning("%s; it was put aside as %s, and a new one begins", error, aside);
+    return true;
+}
+
 struct pending *pending_open(uv_loop_t *loop, const char *dir, char ret_error[PENDING_ERROR_MAX])
 {
     struct pending *pending = calloc(1, sizeof *pending);
     char path[PATH_BYTES_MAX];
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX;
 
     snprintf(ret_error, PENDING_ERROR_MAX, "no memory");
     if (pending == NULL)
@@ -71,12 +108,13 @@ struct pending *pending_open(uv_loop_t *loop, const char *dir, char ret_error[PE
     pending->loop = loop;
     pending->fresh_end = &pending->fresh;
     pending->work.data = pending;
-    if (sqlite3_open_v2(path, &pending->db, flags, NULL) == SQLITE_OK &&
-        sqlite3_busy_timeout(pending->db, WAIT_MS) == SQLITE_OK && prepare(pending))
+    int rc = try_open(pending, path, ret_error);
+
+    if ((rc == SQLITE_NOTADB || rc == SQLITE_CORRUPT) && put_aside(path, ret_error))
+        rc = try_open(pending, path, ret_error);
+    if (rc == SQLITE_OK)
         return pending;
-    snprintf(ret_error, PENDING_ERROR_MAX, "%.1000s: %s", path,
-             pending->db != NULL ? sqlite3_errmsg(pending->db) : "no memory");
-    close_all(pending);
+    free(pending);
     return NULL;
 }
 

@@ -51,6 +51,8 @@ struct admin_facts {
     size_t clients_blocked;
     uint64_t accepted;
     uint64_t rejected;
+    uint64_t closed_query; /* who sent, or left unread, more than is held for one */
+    uint64_t closed_output;
     uint64_t requests;
     uint64_t bytes_in;
     uint64_t bytes_out;

@@ -72,6 +72,10 @@ static void stats_section(const struct source *src)
     line(src, "total_net_input_bytes:%llu", (unsigned long long)facts->bytes_in);
     line(src, "total_net_output_bytes:%llu", (unsigned long long)facts->bytes_out);
     line(src, "rejected_connections:%llu", (unsigned long long)facts->rejected);
+    line(src, "client_query_buffer_limit_disconnections:%llu",
+         (unsigned long long)facts->closed_query);
+    line(src, "client_output_buffer_limit_disconnections:%llu",
+         (unsigned long long)facts->closed_output);
     line(src, "pubsub_channels:%zu", channels);
     line(src, "pubsub_patterns:%zu", pubsub_patterns(src->admin->pubsub));
 }

@@ -142,6 +142,8 @@ static void get_facts(void *arg, struct admin_facts *ret_facts)
     ret_facts->clients_blocked = stats->blocked;
     ret_facts->accepted = stats->accepted;
     ret_facts->rejected = stats->rejected;
+    ret_facts->closed_query = stats->closed_query;
+    ret_facts->closed_output = stats->closed_output;
     ret_facts->requests = stats->requests;
     ret_facts->commit_worst_ms = shell_worst_commit_ms(clients->shell);
     ret_facts->state_left_bytes = room_left_bytes(clients->room);

@@ -117,6 +117,29 @@ def hooks_are_told(nodes, supervisor):
         check(daemon.call("PICKET", "EVENTS")[0] > last, "a number was given twice")
 
 
+@scenario(supervisors=("picketd",), nodes=("redis",), seconds=3)
+def hooks_file_is_put_aside(nodes, supervisor):
+    """a damaged hooks.db is put aside and told of; hooks are told all the same"""
+    folders = []
+
+    def write(world):
+        folders.append(Folder(world, "tell", TELL))
+        return 'hooks = ( { events = "+monitor,+set"; run = "%s"; } );\n' % folders[0].path
+    world, daemon = one_supervisor(write, replicas=0)
+    with world:
+        daemon.term()
+        for end in ("", "-wal", "-shm"):
+            path = os.path.join(daemon.state_dir, "hooks.db" + end)
+            if os.path.exists(path):
+                with open(path, "wb") as file:
+                    file.write(b"no database " * 1000)
+        daemon.start().await_ready()
+        check(os.path.exists(os.path.join(daemon.state_dir, "hooks.db.damaged")), "it was not put aside")
+        check("hooks.db.damaged" in daemon.log(), "not told of")
+        daemon.call("SENTINEL", "SET", "orders", "parallel-syncs", 3)
+        wait(lambda: [e for e in folders[0].told().values() if e["event"] == "+set"], "the hook is told")
+
+
 @scenario(supervisors=("picketd",), nodes=("redis",), seconds=10)
 def hooks_are_stubborn(nodes, supervisor):
     """a hook that fails, hangs, is flooded: tried again in order, killed with its child, dropped and told; kill -9 loses nothing"""
