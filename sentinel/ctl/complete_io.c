@@ -57,13 +57,27 @@ static void say_peers(redisContext *link, const redisReply *map)
     say_list(link, "SENTINELS", ctl_field(map, "name"), "supervisor");
 }
 
+/* Those of one group: all have the same. */
+static void say_settings(redisContext *link, const redisReply *map)
+{
+    static bool said;
+    redisReply *reply = said ? NULL : CTL_CALL(link, "PICKET", "SETTINGS", ctl_field(map, "name"));
+
+    for (size_t i = 0; reply && reply->type == REDIS_REPLY_ARRAY && i + 1 < reply->elements; i += 2)
+        if (reply->element[i]->type == REDIS_REPLY_STRING)
+            say(reply->element[i]->str, "");
+    said = true;
+    freeReplyObject(reply);
+}
+
 static const struct {
     const char *kind;
     void (*say)(redisContext *link, const redisReply *map);
 } kinds[] = {
     { "GROUP", say_group },
     { "NODE", say_nodes },
-    { "PEER", say_peers },
+    { "SUPERVISOR", say_peers },
+    { "OPTION", say_settings },
 };
 
 /* --- */

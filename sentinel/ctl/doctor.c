@@ -273,6 +273,13 @@ static void look_paused(const struct scene *s, const struct check *check)
                  addr_format(&s->facts->supervisors[s->group->views[i].supervisor].addr, who));
 }
 
+static void look_cool_down(const struct scene *s, const struct check *check)
+{
+    if (s->group->views[0].cool_down_ms > 0)
+        tell(s, check, "no failover for %lld s more: there were several in short succession",
+             (long long)(s->group->views[0].cool_down_ms + 999) / 1000);
+}
+
 static void look_known(const struct scene *s, const struct check *check)
 {
     const struct doctor_view *first = &s->group->views[0];
@@ -333,6 +340,8 @@ static const struct check group_checks[] = {
     { DOCTOR_ERROR, look_primary,
       "picketctl status and picketctl events tell what is done about it" },
     { DOCTOR_WARNING, look_paused, "picketctl resume GROUP, when the work is done" },
+    { DOCTOR_WARNING, look_cool_down,
+      "find out why primaries fail (picketctl history); then picketctl ack GROUP" },
     { DOCTOR_ERROR, look_quorum, "start more supervisors, or set a lower quorum at each of them" },
     { DOCTOR_ERROR, look_ckquorum, "start the supervisors that are missing" },
     { DOCTOR_WARNING, look_few, "run three supervisors or more, on different hosts" },

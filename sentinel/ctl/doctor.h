@@ -42,6 +42,7 @@ struct doctor_view {
     struct addr primary;
     int64_t quorum, others, config_epoch;
     bool down, paused;
+    int64_t cool_down_ms;                /* left of it; 0: it is off */
     char ckquorum[DOCTOR_VALUE_MAX + 1]; /* the error; empty: all is well */
     struct doctor_setting settings[DOCTOR_SETTINGS_MAX];
     size_t n_settings;
@@ -50,9 +51,10 @@ struct doctor_view {
 /* A node of a group, as it answers itself; numbers are -1 where it does not say. */
 struct doctor_node {
     struct addr addr;
-    bool primary;    /* the first supervisor says so */
-    bool down;       /* that one too */
-    bool maintained; /* an operator has taken it out, */
+    bool primary;       /* the first supervisor says so */
+    bool down;          /* that one too */
+    bool maintained;    /* an operator has taken it out */
+    int64_t quarantine; /* how often it was lost soon after its promotion; 0: it is in none */
     bool reached;
     char error[DOCTOR_VALUE_MAX + 1]; /* why not */
     bool says_primary, link_up, loading, store;

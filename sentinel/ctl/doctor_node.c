@@ -50,6 +50,15 @@ static void look_maintained(const struct scene *s, const struct check *check)
         tell(s, check, "it is in maintenance: never promoted, and not missed");
 }
 
+static void look_quarantined(const struct scene *s, const struct check *check)
+{
+    if (s->node->quarantine > 0)
+        tell(s, check,
+             "it is in quarantine, since it failed %lld times as a primary: another one is "
+             "promoted if there is one",
+             (long long)s->node->quarantine);
+}
+
 static void look_reached(const struct scene *s, const struct check *check)
 {
     if (!s->node->reached && !s->node->maintained)
@@ -204,6 +213,7 @@ static void look_older(const struct scene *s, const struct check *check)
 
 static const struct check checks[] = {
     { DOCTOR_NOTE, look_maintained, "picketctl maintenance NODE off, when the work is done" },
+    { DOCTOR_WARNING, look_quarantined, "find out why it fails; then picketctl ack GROUP" },
     { DOCTOR_ERROR, look_reached,
       "start it; if it wants a password, give picketd's: --user NAME, PICKETCTL_AUTH" },
     { DOCTOR_ERROR, look_role,

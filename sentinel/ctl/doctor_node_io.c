@@ -152,7 +152,8 @@ void doctor_look_at_node(struct doctor_node *node, const struct doctor_login *lo
     *node = (struct doctor_node){ .addr = node->addr,
                                   .primary = node->primary,
                                   .down = node->down,
-                                  .maintained = node->maintained };
+                                  .maintained = node->maintained,
+                                  .quarantine = node->quarantine };
     node->priority = node->replicas = node->offset = -1;
     for (size_t i = 0; i < COUNT(numbers); i++)
         *at(node, numbers[i].offset) = -1;

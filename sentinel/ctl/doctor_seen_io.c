@@ -142,6 +142,7 @@ static struct doctor_node *add_node(struct doctor_group *group, const redisReply
     node->addr = addr;
     node->primary = primary;
     node->down = ctl_has_word(ctl_field(map, "flags"), "s_down");
+    node->quarantine = strtoll(ctl_field(map, "quarantine"), NULL, 10);
     node->maintained = ctl_has_word(ctl_field(map, "flags"), "maintenance");
     return node;
 }
@@ -179,6 +180,7 @@ static void look_at_group(struct doctor_facts *facts, size_t supervisor, struct 
     view->others = strtoll(ctl_field(map, "num-other-sentinels"), NULL, 10);
     view->config_epoch = strtoll(ctl_field(map, "config-epoch"), NULL, 10);
     view->down = ctl_has_word(ctl_field(map, "flags"), "s_down");
+    view->cool_down_ms = strtoll(ctl_field(map, "cool-down"), NULL, 10);
     view->paused = ctl_has_word(ctl_field(map, "flags"), "paused");
     look_at_settings(link, view, name, map);
     look_at_quorum(link, view, name);

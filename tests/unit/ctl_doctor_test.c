@@ -187,6 +187,12 @@ static void test_views(void)
     views[1].paused = true;
     check_found(DOCTOR_WARNING, "orders", "failovers are paused at supervisor 10.0.0.11:26379");
     begin(3);
+    views[0].cool_down_ms = 59001;
+    check_found(DOCTOR_WARNING, "orders", "no failover for 60 s more");
+    begin(3);
+    nodes[1].quarantine = 3;
+    check_found(DOCTOR_WARNING, REPLICA, "in quarantine, since it failed 3 times");
+    begin(3);
     views[1].n_settings = 0; /* a Sentinel: it has no such setting */
     check_well();
 }
