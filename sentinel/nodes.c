@@ -190,7 +190,8 @@ static void act_all(struct core *core, struct node *node, unsigned actions)
                                                PROBE_PING_CMD,  PROBE_PING_PUBSUB,
                                                PROBE_INFO,      PROBE_HELLO };
 
-    if ((actions & PROBE_HELLO) && (core->disk_stalled || node->rumoured || drain_holds(node))) {
+    if ((actions & PROBE_HELLO) &&
+        (core->disk_stalled || node->rumoured || drain_holds(node) || write_watch_is_held(node))) {
         node->probe.hello_sent_at = MSEC_NEVER; /* not now: it would only wait, for disk or node */
         actions &= ~(unsigned)PROBE_HELLO;
     }
@@ -287,6 +288,7 @@ static void note_runid(struct core *core, struct node *node, const struct node_i
         gather_doubt(core, node);
         node->guard_at = MSEC_NEVER;
         node->reborn_at = core->now;
+        write_watch_restart(core, node);
         salvage_reset(node);
         if (node == node->group->primary)
             amnesia_suspect(core, node);
@@ -414,10 +416,8 @@ void node_observe(struct core *core, struct node *node, const struct observation
     if (seen->link == LINK_CMD && was_up != probe_is_up(&node->probe)) {
         node->contacted = node->reborn = false;
         node->guard_stale = true;
-        if (!was_up) {
+        if (!was_up)
             note_ip(core, node, seen->ip);
-            write_watch_restart(core, node);
-        }
     }
     if (seen->evidence == EVIDENCE_INFO && probe_is_up(&node->probe))
         take_info(core, node, seen->info);

@@ -155,6 +155,11 @@ static bool is_curable(const struct group *group)
            !primary->info.loading;
 }
 
+bool write_watch_is_held(const struct node *node)
+{
+    return node->write.fault == WRITE_FAULT_HELD;
+}
+
 bool write_watch_is_down(struct core *core, struct group *group)
 {
     return over_at(group) <= core->now && is_curable(group) &&

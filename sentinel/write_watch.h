@@ -76,11 +76,14 @@ void write_watch_observe(struct core *core, struct node *node, const struct obse
 void write_watch_settled(struct core *core, struct node *node, const struct settled *settled);
 void write_watch_close(struct core *core, struct node *node);
 
-/* The command link to NODE is a new one: perhaps it is another process by now. */
+/* NODE is another process by now: what was held back is gone. */
 void write_watch_restart(struct core *core, struct node *node);
 
 /* Whether the primary counts as down because it cannot write. */
 bool write_watch_is_down(struct core *core, struct group *group);
+
+/* Whether NODE holds writes back, and with them everything else on the connection. */
+bool write_watch_is_held(const struct node *node);
 
 /* Whether NODE could not write either: it is no help against what ails the primary. */
 bool write_watch_excludes(const struct node *node);
