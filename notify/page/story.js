@@ -79,6 +79,7 @@ const PHRASES = {
   "-failover-abort-slave-timeout": "given up: promotion took too long",
   "-failover-abort-primary-back": "given up: the primary is back",
   "-failover-abort-superseded": "given up: somebody else was faster",
+  "-failover-abort-replicas-unread": "given up: too few replicas could be read to be sure of all writes",
   "-failover-abort-vetoed": "given up: a hook said no",
   "+question-asked": "hooks asked",
   "-question-unanswered": "no answer of a hook, it goes on",
