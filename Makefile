@@ -84,7 +84,7 @@ $(BUILD)/picket-store: $(call objects,$(STORE_SRC)) $(BUILD)/libwire.a
 
 # It reads RDB files by the store's pure reader.
 $(BUILD)/picketctl: $(call objects,$(CTL_SRC) store/file_io.c sentinel/salvage_file.c sentinel/salvage_stream.c) $(BUILD)/libstore.a $(BUILD)/libwire.a
-	$(call say,LD)$(LINK) -o $@ $^ $(libuv_LIBS) $(hiredis_LIBS) -llzf -lm
+	$(call say,LD)$(LINK) -o $@ $^ $(libuv_LIBS) $(hiredis_LIBS) $(jansson_LIBS) -llzf -lm
 
 $(BUILD)/libwire.a:  $(call objects,$(WIRE_SRC))
 $(BUILD)/libcore.a:  $(call objects,$(CORE_SRC))

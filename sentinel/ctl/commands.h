@@ -12,9 +12,11 @@ struct ctl;
 
 /*   X(name, what may follow it, help) in the order of the help */
 #define CTL_COMMANDS(X)                                                                            \
-    X(status, "", "all groups, their nodes and supervisors; status 1 when something is wrong")     \
+    X(status, "[--json]",                                                                          \
+      "all groups, their nodes and supervisors; status 1 when something is wrong")                 \
+    X(watch, "", "the same, drawn anew with each event, and the last events; until interrupted")   \
     X(primary, "GROUP", "the address of the group's primary")                                      \
-    X(events, "", "events as they happen, until interrupted")                                      \
+    X(events, "[--since N]", "events as they happen, until interrupted; or those behind number N") \
     X(failover, "GROUP", "replace the group's primary by its best replica now")                    \
     X(ack, "GROUP",                                                                                \
       "failovers in short succession are no concern any more: nothing waits for them")             \

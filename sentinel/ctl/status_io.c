@@ -1,98 +1,146 @@
 /* picketctl status. */
+#include "sentinel/ctl/status_io.h"
+
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sentinel/ctl/commands.h"
 #include "sentinel/ctl/link_io.h"
+#include "sentinel/ctl/status_json_io.h"
 #include "sentinel/ctl/words_io.h"
+#include "wire/addr.h"
 
-/* One word for how an instance is. */
-static const char *state_of(const redisReply *map)
+#define ADDR_WIDTH 24
+
+#define RED    "\033[1;31m"
+#define YELLOW "\033[33m"
+#define GREEN  "\033[32m"
+#define PLAIN  "\033[0m"
+
+/* The first that applies says how an instance is. */
+static const struct state {
+    const char *flag, *word, *colour;
+} states[] = {
+    { "maintenance", "maintenance", YELLOW },
+    { "o_down", "DOWN (agreed)", RED },
+    { "s_down", "DOWN", RED },
+    { "disconnected", "no link", YELLOW },
+    { "failover_in_progress", "failover", YELLOW },
+    { "paused", "up, paused", YELLOW },
+    { "", "up", GREEN },
+};
+
+static const struct state *state_of(const redisReply *map)
 {
-    static const struct {
-        const char *flag, *word;
-    } words[] = {
-        { "o_down", "DOWN (agreed)" },
-        { "s_down", "DOWN" },
-        { "disconnected", "no link" },
-    };
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-        if (ctl_has_word(ctl_field(map, "flags"), words[i].flag))
-            return words[i].word;
-    return "up";
+    const struct state *state = states;
+
+    while (state->flag[0] != '\0' && !ctl_has_word(ctl_field(map, "flags"), state->flag))
+        state++;
+    return state;
+}
+
+static void print_coloured(const char *word, const char *code, bool colour, int width)
+{
+    printf("%s%-*s%s", colour ? code : "", width, word, colour ? PLAIN : "");
+}
+
+static void print_replica(const redisReply *map)
+{
+    bool linked = strcmp(ctl_field(map, "master-link-status"), "ok") == 0;
+
+    printf("link %s, offset ", linked ? "ok" : "down");
+    ctl_print(ctl_field(map, "slave-repl-offset"));
 }
 
 /* A line for an instance below its group. */
-static void print_instance(const char *kind, const redisReply *map)
+static void print_instance(const char *kind, const redisReply *map, bool colour)
 {
-    char addr[300];
-    snprintf(addr, sizeof(addr), "%s:%s", ctl_field(map, "ip"), ctl_field(map, "port"));
-    printf("  %-10s ", kind);
-    ctl_print(addr);
-    printf("%*s %s", (int)(strlen(addr) < 24 ? 24 - strlen(addr) : 0), "", state_of(map));
-    if (strcmp(kind, "replica") == 0) {
-        bool linked = strcmp(ctl_field(map, "master-link-status"), "ok") == 0;
-        printf(", link %s, offset ", linked ? "ok" : "down");
-        ctl_print(ctl_field(map, "slave-repl-offset"));
-    } else if (strcmp(kind, "supervisor") == 0) {
-        printf(", ");
+    const struct state *state = state_of(map);
+    struct addr addr = { 0 };
+    char text[ADDR_TEXT_MAX];
+
+    addr_set(&addr, ctl_field(map, "ip"), atoll(ctl_field(map, "port")));
+    printf("  %-11s%-*s ", kind, ADDR_WIDTH, addr_format(&addr, text));
+    print_coloured(state->word, state->colour, colour, 14);
+    if (strcmp(kind, "replica") == 0)
+        print_replica(map);
+    else if (strcmp(kind, "supervisor") == 0)
         ctl_print(ctl_field(map, "runid"));
-    }
     putchar('\n');
 }
 
 /* The lines of a list (REPLICAS, SENTINELS). Returns 0 or 1. */
-static int print_list(redisContext *link, const char *list, const char *kind, const char *group)
+static int print_list(redisContext *link, const char *list, const char *kind, const char *group,
+                      bool colour)
 {
     redisReply *reply = CTL_CALL(link, "SENTINEL", list, group);
+
     if (!reply)
         return 1;
     for (size_t i = 0; reply->type == REDIS_REPLY_ARRAY && i < reply->elements; i++)
-        print_instance(kind, reply->element[i]);
+        print_instance(kind, reply->element[i], colour);
     freeReplyObject(reply);
     return 0;
 }
 
-/* What CKQUORUM says; 1 when a failover is out of reach. */
-static int print_quorum(redisContext *link, const char *group)
+/* What CKQUORUM says against a failover; 1 when one is out of reach. */
+static int print_quorum(redisContext *link, const char *group, bool colour)
 {
-    redisReply *reply = CTL_CALL(link, "SENTINEL", "CKQUORUM", group);
-    if (!reply)
-        return 1;
+    redisReply *reply = redisCommand(link, "SENTINEL CKQUORUM %s", group);
+    int bad = !reply || reply->type == REDIS_REPLY_ERROR;
+
+    if (bad) {
+        printf("  ");
+        print_coloured(reply ? reply->str : "no answer", RED, colour, 0);
+        putchar('\n');
+    }
     freeReplyObject(reply);
-    return 0;
+    return bad;
 }
 
-static int print_group(redisContext *link, const redisReply *map)
+static int print_group(redisContext *link, const redisReply *map, bool colour)
 {
     const char *group = ctl_field(map, "name");
     int bad = ctl_has_word(ctl_field(map, "flags"), "s_down");
 
     ctl_print(group);
-    printf(": quorum %s, epoch %s", ctl_field(map, "quorum"), ctl_field(map, "config-epoch"));
+    printf("  %s, epoch %s, quorum %s", bad ? "its primary is down" : "has a primary",
+           ctl_field(map, "config-epoch"), ctl_field(map, "quorum"));
     if (ctl_has_word(ctl_field(map, "flags"), "failover_in_progress"))
         printf(", failover: %s", ctl_field(map, "failover-state"));
     putchar('\n');
-    print_instance("primary", map);
-    bad |= print_list(link, "REPLICAS", "replica", group);
-    bad |= print_list(link, "SENTINELS", "supervisor", group);
-    fflush(stdout);
-    bad |= print_quorum(link, group);
+    print_instance("primary", map, colour);
+    bad |= print_list(link, "REPLICAS", "replica", group, colour);
+    bad |= print_list(link, "SENTINELS", "supervisor", group, colour);
+    bad |= print_quorum(link, group, colour);
+    return bad;
+}
+
+int status_print(redisContext *link, bool colour)
+{
+    redisReply *reply = CTL_CALL(link, "SENTINEL", "MASTERS");
+    int bad = reply == NULL;
+
+    if (reply && reply->type == REDIS_REPLY_ARRAY && reply->elements == 0)
+        printf("no groups\n");
+    for (size_t i = 0; reply && reply->type == REDIS_REPLY_ARRAY && i < reply->elements; i++)
+        bad |= print_group(link, reply->element[i], colour);
+    freeReplyObject(reply);
     return bad;
 }
 
 int ctl_status(const struct ctl *ctl, int argc, char **argv)
 {
-    int bad = 0;
-    ctl_read_words(NULL, argc, argv, 0, 0, NULL);
+    bool json = false;
+    const struct ctl_option options[] = { { "json", &json, NULL }, { 0 } };
+
+    ctl_read_words(options, argc, argv, 0, 0, NULL);
     redisContext *link = ctl_open(ctl);
-    redisReply *reply = link ? CTL_CALL(link, "SENTINEL", "MASTERS") : NULL;
-    if (reply && reply->type == REDIS_REPLY_ARRAY && reply->elements == 0)
-        printf("no groups\n");
-    for (size_t i = 0; reply && reply->type == REDIS_REPLY_ARRAY && i < reply->elements; i++)
-        bad |= print_group(link, reply->element[i]);
-    bad |= reply == NULL;
-    freeReplyObject(reply);
+    bool colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+    int bad = !link ? 1 : json ? status_json(link) : status_print(link, colour);
+
     ctl_close(link);
     return bad;
 }

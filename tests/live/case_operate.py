@@ -1,6 +1,9 @@
 """Scenarios: what an operator does with picketctl, at all supervisors at once."""
 
+import json
 import os
+import pty
+import select
 import subprocess
 import time
 
@@ -30,6 +33,28 @@ def ctl(world, *words, code=0, at=None):
     return done.stdout + done.stderr
 
 
+class Watch:
+    """picketctl watch on a terminal; what it has drawn so far."""
+
+    def __init__(self, server):
+        self.terminal, inside = pty.openpty()
+        self.text = ""
+        self.process = subprocess.Popen([process.binary("picketctl"), "-s", addr(server), "watch"], env=ENV,
+                                        stdin=inside, stdout=inside, stderr=inside, start_new_session=True)
+        os.close(inside)
+
+    def shows(self, *texts):
+        while select.select([self.terminal], [], [], 0)[0]:
+            self.text += os.read(self.terminal, 65536).decode(errors="replace")
+        frame = self.text.split("\033[H\033[J")[-1]
+        return all(text in frame for text in texts)
+
+    def end(self):
+        self.process.kill()
+        self.process.wait()
+        os.close(self.terminal)
+
+
 def seen_following(supervisor, group, node, primary):
     entry = supervisor.replicas(group.name).get(node.port)
     return entry is not None and int(entry["master-port"]) == primary.port
@@ -53,9 +78,16 @@ def operate_pause(nodes, supervisor):
         moment = group.primary.kill()
         wait(lambda: count(world, "+odown", moment) >= 2, "+odown is told all the same")
         check(count(world, "+switch-master", moment) == 0 and count(world, "+try-failover", moment) == 0, "nobody begins a failover")
-        resumed = time.monotonic()
-        check("at 3 of 3" in ctl(world, "resume", group.name), "all are told")
-        group.primary = world.wait_switch(group, resumed)
+        watch = Watch(world.supervisors[0])
+        try:
+            wait(lambda: watch.shows("orders", "DOWN (agreed)"), "watch shows that the primary is down")
+            resumed = time.monotonic()
+            check("at 3 of 3" in ctl(world, "resume", group.name), "all are told")
+            group.primary = world.wait_switch(group, resumed)
+            wait(lambda: watch.shows("primary    %s" % addr(group.primary), "+switch-master"), "watch shows the switch")
+        finally:
+            watch.end()
+        check("+switch-master" in ctl(world, "events", "--since", "0"), "events that are kept")
 
 
 @scenario(nodes=("redis",), supervisors=("picketd",), seconds=10)
@@ -90,6 +122,8 @@ def operate_nodes(nodes, supervisor):
         ctl(world, "set", group.name, "down-after-milliseconds", "4321")
         for s in world.supervisors:
             check(s.master(group.name)["down-after-milliseconds"] == "4321", "set everywhere")
+        shown = json.loads(run(world.supervisors[0], "status", "--json").stdout)
+        check(int(shown[0]["port"]) == new.port and len(shown[0]["supervisors"]) == 2, "status --json: %r" % shown)
         ctl(world, "add", "other", "127.0.0.1:1", "2")
         ctl(world, "remove", "other")
 
