@@ -76,6 +76,8 @@ void armed_given(struct world *w, struct sup *s, uint64_t what)
         world_later(w, 50, H_GIVEN, s->index, s->life, what);
         return;
     }
+    if (find_open(w, s, (uint32_t)(what >> 1), (enum link_kind)(what & 1)) != NULL)
+        return; /* closed and opened anew before it was told: nothing is heard of a closed one */
     input.u.observation.id = (uint32_t)(what >> 1);
     input.u.observation.link = (enum link_kind)(what & 1);
     input.u.observation.evidence = EVIDENCE_TIMEOUT;
