@@ -26,7 +26,8 @@ struct pending_call {
     const char *body;
 };
 
-/* Open or make the file in DIR; one that is damaged is put aside. NULL with a line of text. Blocks on the disk, as pending_load. */
+/* Open or make the file in DIR; one that is damaged is put aside. NULL with a line of text. Blocks
+ * on the disk, as pending_load. */
 struct pending *pending_open(uv_loop_t *loop, const char *dir, char ret_error[PENDING_ERROR_MAX]);
 
 /* Hand out all, oldest first; texts are valid during the call. FN may not add. */

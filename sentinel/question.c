@@ -38,9 +38,9 @@ bool question_begin(struct core *core, struct group *group, const struct node *c
     order->planned = is_planned(group);
     order->limit_ms = limit_ms;
     fo->question.asked_at = core->now;
-    event_detail(emit_group_event(core, EVENT_QUESTION, group),
-                 "%s to %s:%u, within %lld ms", order->planned ? "switchover" : "failover",
-                 order->addr.host, order->addr.port, (long long)limit_ms);
+    event_detail(emit_group_event(core, EVENT_QUESTION, group), "%s to %s:%u, within %lld ms",
+                 order->planned ? "switchover" : "failover", order->addr.host, order->addr.port,
+                 (long long)limit_ms);
     return true;
 }
 
