@@ -63,9 +63,24 @@ static void add(const struct core *core, const struct group *group, struct flap 
     flap->last_at = core->now;
 }
 
+/* OLD was found down a moment ago, here or, since who is told of the switch may be late to see it,
+ * by a peer. */
+static bool is_blamed(const struct core *core, const struct group *group, const struct node *old)
+{
+    if (old->sdown || (old->was_down && core->now - old->sdown_at < RECENT_MS))
+        return true;
+    for (size_t i = 0; i < group->n_members; i++) {
+        msec at = group->members[i].blamed_at;
+
+        if (at > 0 && core->now - at < RECENT_MS)
+            return true;
+    }
+    return false;
+}
+
 void flap_note(struct core *core, struct group *group, struct node *old)
 {
-    if (!old->sdown && (!old->was_down || core->now - old->sdown_at >= RECENT_MS))
+    if (!is_blamed(core, group, old))
         return; /* planned */
     add(core, group, &group->flap);
     add(core, group, &old->flap);

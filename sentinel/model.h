@@ -61,15 +61,16 @@ struct peer {
 /* A peer as a member of one group: its vote and what it thinks of the primary. */
 struct member {
     struct peer *peer;
-    msec hello_at;                   /* last hello for this group, MSEC_NEVER = none yet */
-    bool confirmed;                  /* asked, it names the rumour's address as the primary's */
-    uint64_t where_ticket;           /* that question in flight; 0 = none */
-    msec where_at;                   /* when it was last asked what it holds */
-    msec held_at;                    /* when it was asked what it answered last; MSEC_NEVER = not */
-    uint64_t held_epoch;             /* the config epoch, */
-    struct addr held_addr;           /* and the primary */
-    bool down;                       /* it says that OUR current primary is down */
-    msec down_at;                    /* when it last said so */
+    msec hello_at;         /* last hello for this group, MSEC_NEVER = none yet */
+    bool confirmed;        /* asked, it names the rumour's address as the primary's */
+    uint64_t where_ticket; /* that question in flight; 0 = none */
+    msec where_at;         /* when it was last asked what it holds */
+    msec held_at;          /* when it was asked what it answered last; MSEC_NEVER = not */
+    uint64_t held_epoch;   /* the config epoch, */
+    struct addr held_addr; /* and the primary */
+    bool down;             /* it says that OUR current primary is down */
+    msec down_at;          /* when it last said so */
+    msec blamed_at; /* when it was last pushed, perhaps by anybody, that it says so; 0 = never */
     uint64_t leading_epoch;          /* failover that it says it leads, */
     msec leading_at;                 /* and when it said so */
     char leader[PEER_RUNID_LEN + 1]; /* its last vote that we know of */

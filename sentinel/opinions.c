@@ -304,6 +304,8 @@ static void take_opinion(struct core *core, const struct opinion *opinion)
         return;
     member->leading_epoch = opinion->leading_epoch;
     member->leading_at = core->now;
+    if (opinion->down && node_is_at(group->primary, &opinion->primary))
+        member->blamed_at = core->now;
     ask_anew(member);
     group_run(core, group);
 }
