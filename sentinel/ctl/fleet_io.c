@@ -20,13 +20,14 @@ static void add(struct fleet *fleet, const char *host, long long port)
         fleet->addrs[fleet->n++] = addr;
 }
 
-/* The others of one group, as LINK's supervisor knows them. */
-static bool add_peers(redisContext *link, const char *group, struct fleet *fleet)
+/* The others of one group, as LINK's supervisor knows them; *RET_ANY is set when there are any. */
+static bool add_peers(redisContext *link, const char *group, struct fleet *fleet, bool *ret_any)
 {
     redisReply *reply = CTL_CALL(link, "SENTINEL", "SENTINELS", group);
 
     if (!reply)
         return false;
+    *ret_any = *ret_any || (reply->type == REDIS_REPLY_ARRAY && reply->elements > 0);
     for (size_t i = 0; reply->type == REDIS_REPLY_ARRAY && i < reply->elements; i++)
         add(fleet, ctl_field(reply->element[i], "ip"), atoll(ctl_field(reply->element[i], "port")));
     freeReplyObject(reply);
@@ -36,10 +37,10 @@ static bool add_peers(redisContext *link, const char *group, struct fleet *fleet
 static bool add_all_peers(redisContext *link, struct fleet *fleet)
 {
     redisReply *reply = CTL_CALL(link, "SENTINEL", "MASTERS");
-    bool ok = reply != NULL;
+    bool ok = reply != NULL, any = false;
 
     for (size_t i = 0; ok && reply->type == REDIS_REPLY_ARRAY && i < reply->elements; i++)
-        ok = add_peers(link, ctl_field(reply->element[i], "name"), fleet);
+        ok = add_peers(link, ctl_field(reply->element[i], "name"), fleet, &any);
     freeReplyObject(reply);
     return ok;
 }
@@ -47,14 +48,16 @@ static bool add_all_peers(redisContext *link, struct fleet *fleet)
 bool fleet_find(const struct ctl *ctl, const char *group, struct fleet *ret_fleet)
 {
     redisContext *link = ctl_open(ctl);
-    bool ok;
+    bool ok, any = false;
 
     *ret_fleet = (struct fleet){ .n = 0 };
     if (!link)
         return false;
     for (size_t i = 0; i < ctl->n_supervisors; i++)
         add(ret_fleet, ctl->supervisors[i].host, ctl->supervisors[i].port);
-    ok = group ? add_peers(link, group, ret_fleet) : add_all_peers(link, ret_fleet);
+    ok = !group || add_peers(link, group, ret_fleet, &any);
+    if (ok && !any) /* a group may be so new that it knows nobody */
+        ok = add_all_peers(link, ret_fleet);
     ctl_close(link);
     return ok;
 }

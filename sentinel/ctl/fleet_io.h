@@ -21,8 +21,8 @@ struct fleet {
     size_t n;
 };
 
-/* Those that are given, and those that the first of them which answers knows: for GROUP (NULL: for
- * any). False: printed. */
+/* Those that are given, and those that the first of them which answers knows: for GROUP, or,
+ * if it knows none (NULL: always), for any. False: printed. */
 bool fleet_find(const struct ctl *ctl, const char *group, struct fleet *ret_fleet);
 
 /* Of how many supervisors how many did it. */

@@ -126,6 +126,7 @@ def operate_nodes(nodes, supervisor):
         check(int(shown[0]["port"]) == new.port and len(shown[0]["supervisors"]) == 2, "status --json: %r" % shown)
         ctl(world, "add", "other", "127.0.0.1:1", "2")
         ctl(world, "remove", "other")
+        check(all("other" not in s.call("INFO", "sentinel") for s in world.supervisors), "it is gone everywhere")
 
         gone = world.supervisors[2]
         gone.kill()
