@@ -97,7 +97,8 @@ static int maintain(const struct ctl *ctl, const struct found *found, const char
 }
 
 /* Whether the supervisor at ADDR names another primary than NODE, and no failover goes on there. */
-static bool is_past(const struct ctl *ctl, const struct addr *addr, const struct found *found)
+static bool is_past(const struct ctl *ctl, const struct addr *addr, const struct found *found,
+                    size_t *reached)
 {
     redisContext *link = ctl_open_at(ctl, addr->host, addr->port);
     redisReply *map = link ? CTL_CALL(link, "SENTINEL", "MASTER", found->group) : NULL;
@@ -106,12 +107,13 @@ static bool is_past(const struct ctl *ctl, const struct addr *addr, const struct
                 !addr_equal(&primary, &found->addr) &&
                 !ctl_has_word(ctl_field(map, "flags"), "failover_in_progress");
 
+    *reached += map != NULL;
     freeReplyObject(map);
     ctl_close(link);
     return past;
 }
 
-/* Until every supervisor that answered a moment ago sends clients elsewhere. */
+/* Until every supervisor that answers, and a majority, sends clients elsewhere. */
 static bool wait_until_past(const struct ctl *ctl, const struct found *found)
 {
     struct fleet fleet;
@@ -119,11 +121,11 @@ static bool wait_until_past(const struct ctl *ctl, const struct found *found)
     if (!fleet_find(ctl, found->group, &fleet))
         return false;
     for (int waited = 0; waited < DRAIN_WAIT_MS; waited += DRAIN_POLL_MS) {
-        size_t past = 0;
+        size_t past = 0, reached = 0;
 
         for (size_t i = 0; i < fleet.n; i++)
-            past += is_past(ctl, &fleet.addrs[i], found);
-        if (past * 2 > fleet.n)
+            past += is_past(ctl, &fleet.addrs[i], found, &reached);
+        if (past == reached && past * 2 > fleet.n)
             return true;
         usleep(DRAIN_POLL_MS * 1000);
     }
