@@ -6,26 +6,30 @@ import os
 import shutil
 import time
 
-from lab import READ_ONLY, Pending, good_line, on_disk, thin_line
+from lab import READ_ONLY, good_line, on_disk, thin_line
 from servers import Node
 from waiting import check, wait
 
 # How long the harm lasts when nothing has to be awaited.
 SHORT_S = 4.0
+LAG_S = 3.0
 CUT_S = 8.0
 LONG_S = 15.0
+HOUR_S = 3600
 
 # `nothing_lost`: the modes in which picketd must not lose a write. `small_disk`: the number of a supervisor that has one.
-Fault = collections.namedtuple("Fault", "name text hosts run nothing_lost nodes small_disk")
-MODES = ("auto", "strict")
+# `clocks`: those of the supervisors can be stepped.
+Fault = collections.namedtuple("Fault", "name text hosts run nothing_lost nodes small_disk clocks")
+QUORUM = ("quorum",)
+MODES = ("auto", "strict") + QUORUM
 
 _all = {}
 
 
-def fault(text, hosts=3, nothing_lost=(), nodes=("redis", "picket"), small_disk=None):
+def fault(text, hosts=3, nothing_lost=QUORUM, nodes=("redis", "picket"), small_disk=None, clocks=False):
     def add(function):
         name = function.__name__
-        _all[name] = Fault(name, text, hosts, function, nothing_lost, nodes, small_disk)
+        _all[name] = Fault(name, text, hosts, function, nothing_lost, nodes, small_disk, clocks)
         return function
     return add
 
@@ -48,7 +52,7 @@ def switchover(world):
 
 @fault("the primary freezes with 500 writes waiting, and thaws", nothing_lost=MODES)
 def frozen_primary(world):
-    pending = Pending(world.first)
+    pending = world.pending()
     moment = world.first.stop()
     pending.send()
     world.switched(moment)
@@ -60,7 +64,7 @@ def frozen_primary(world):
 
 @fault("the primary's whole host freezes with 500 writes waiting, and thaws", nothing_lost=MODES)
 def frozen_host(world):
-    pending = Pending(world.first)
+    pending = world.pending()
     moment = world.first.stop()
     world.supervisors[0].stop()
     pending.send()
@@ -120,6 +124,21 @@ def both_killed(world):
     world.switched(moment)
     world.first.start().await_ready()
     world.supervisors[0].start().await_ready()
+    return moment
+
+
+@fault("a replica is cut off for %d s; as the primary is killed it is back, and the other one freezes for %d s" % (LAG_S, CUT_S))
+def only_one_has_it(world):
+    has = world.group.nodes[1]
+    world.net.split(world.hosts[2:])
+    time.sleep(LAG_S)
+    has.stop()
+    moment = world.first.kill()
+    world.net.join()
+    time.sleep(CUT_S)
+    has.cont()
+    world.switched(moment)
+    world.first.start().await_ready()
     return moment
 
 
@@ -187,5 +206,21 @@ def read_only_state(world):
     victim.kill()
     victim.argv = argv
     victim.start().await_ready()
+    world.first.start().await_ready()
+    return moment
+
+
+@fault("the wall clocks of two supervisors step by an hour, forward and back, the primary is killed; they step back, it comes back",
+       clocks=True)
+def stepped_clocks(world):
+    steps = list(zip(world.clocks, (HOUR_S, -HOUR_S)))
+    for clock, seconds in steps:
+        clock.step(seconds)
+    moment = world.first.kill()
+    for clock, seconds in steps:
+        clock.check_off(seconds)
+    world.switched(moment)
+    for clock, _ in steps:
+        clock.step(0)
     world.first.start().await_ready()
     return moment

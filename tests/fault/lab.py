@@ -4,6 +4,7 @@ import contextlib
 import subprocess
 import time
 
+import clock
 import netns
 import probe
 import resp
@@ -20,8 +21,13 @@ CALM_S = 1.0
 # redis-sentinel waits long before it repairs something.
 SETTLE_S = 120.0
 
+# What quorum promises: a write that so many replicas acknowledged is kept.
+SYNC_REPLICAS = 1
+
+AUTO = 'fencing = "auto"; lease_ms = %d; ' % LEASE_MS
 SETTINGS = {
-    "auto": 'fencing = "auto"; lease_ms = %d; ' % LEASE_MS,
+    "auto": AUTO,
+    "quorum": AUTO + 'durability = "quorum"; sync_replicas = %d; ' % SYNC_REPLICAS,
     "strict": 'fencing = "strict"; lease_ms = %d; min_replicas = %%d; max_lag_s = %d; ' % (LEASE_MS, MAX_LAG_S),
 }
 
@@ -39,8 +45,9 @@ PENDING_EACH = 10
 class Pending:
     """Writes that wait in the sockets of a node that stands still."""
 
-    def __init__(self, node):
+    def __init__(self, node, replicas=0):
         self.node = node
+        self.replicas = replicas
         self.conns = [node.connect(60.0) for _ in range(PENDING_CLIENTS)]
         for conn in self.conns:
             check(conn.call("PING") == "PONG", "a client is connected")
@@ -49,19 +56,21 @@ class Pending:
         self.sent = time.monotonic()
         for i, conn in enumerate(self.conns):
             for j in range(PENDING_EACH):
-                conn.send("SET", self.key(i, j), self.key(i, j))
+                for words in probe.commands(self.key(i, j), self.replicas):
+                    conn.send(*words)
 
     @staticmethod
     def key(i, j):
         return "pending:%d:%d" % (i, j)
 
     def acks(self):
-        """Those that were answered with OK before the connection ended."""
+        """Those that were acknowledged before the connection ended."""
         found = []
         for i, conn in enumerate(self.conns):
             with contextlib.suppress(OSError, resp.RespError):
                 for j in range(PENDING_EACH):
-                    if conn.read(5.0) == "OK":
+                    replies = [conn.read(5.0) for _ in probe.commands("", self.replicas)]
+                    if probe.is_acknowledged(replies, self.replicas):
                         found.append(probe.Ack(self.sent, time.monotonic(), self.key(i, j)))
             conn.close()
         return found
@@ -81,6 +90,12 @@ class Lab(Cluster):
             # As supervisors leave it behind: else it is a while until each of them knows that another one has set it.
             for node in self.group.nodes:
                 node.argv += ["--min-replicas-to-write", str(hosts // 2), "--min-replicas-max-lag", str(MAX_LAG_S)]
+        if mode == "quorum" and nodes == "picket":
+            for node in self.group.nodes:
+                node.argv += ["--sync-replicas", str(SYNC_REPLICAS)]
+        # Of a picket-store that waits by itself, the plain reply says it all.
+        self.waits_for = SYNC_REPLICAS if mode == "quorum" and nodes == "redis" else 0
+        self.clocks = []
         self.probes = []
         self.more_acks = []
         self.gone = set()  # nodes that are no part of the group any more
@@ -94,10 +109,13 @@ class Lab(Cluster):
         # As when a fault comes without notice: all have been at it for a while.
         wait(self.group.streams, "the stream flows")
         for node in self.group.nodes:
-            job = probe.Probe(node)
+            job = probe.Probe(node, self.waits_for)
             job.start()
             self.probes.append(job)
         wait(lambda: len(self.probes[0].acks) >= WARM_UP_WRITES, "first writes")
+
+    def pending(self):
+        return Pending(self.first, self.waits_for)
 
     def switched(self, since, seconds=60.0):
         """Until somebody says that there is a new primary; False when nobody does."""
@@ -153,7 +171,7 @@ def on_disk(server, script):
 
 
 @contextlib.contextmanager
-def lab(hosts, nodes, supervisor, mode, small_disk=None):
+def lab(hosts, nodes, supervisor, mode, small_disk=None, clocks=False):
     try:
         net = netns.Net()
     except netns.Denied as reason:
@@ -162,6 +180,8 @@ def lab(hosts, nodes, supervisor, mode, small_disk=None):
         world = Lab(net, hosts, nodes, supervisor, mode)
         if small_disk is not None:
             world.supervisors[small_disk].argv = on_disk(world.supervisors[small_disk], SMALL_DISK)
+        if clocks:
+            world.clocks = [clock.Clock(world, s) for s in world.supervisors]
         with world:
             world.begin_writes()
             yield world

@@ -2,7 +2,7 @@
 
 It lives on the node's own host, so that no cut of the network ever comes between the two: what a client of that side
 could write is written. A write counts as acknowledged when the reply says so; whether it survived is read back at
-the end, from the primary that all have agreed on.
+the end, from the primary that all have agreed on. Where a replica has to have it (`replicas`), WAIT must say so too.
 """
 
 import collections
@@ -18,16 +18,29 @@ RETRY_S = 0.02
 # Two writes in a row prove that the node took writes all the time between them, when they were not further apart.
 GAP_S = 0.25
 CHECK_BATCH = 1000
+# How long a replica has time; then the write counts as not acknowledged.
+WAIT_MS = 500
 
 Ack = collections.namedtuple("Ack", "sent at key")
+
+
+def commands(key, replicas):
+    """What a client sends for one write that so many replicas shall have. 0: it does not ask for them."""
+    return [("SET", key, key)] + ([("WAIT", replicas, WAIT_MS)] if replicas else [])
+
+
+def is_acknowledged(replies, replicas):
+    """The replies to commands() say that the write is done, and that so many have it."""
+    return replies[0] == "OK" and all(isinstance(r, int) and r >= replicas for r in replies[1:])
 
 
 class Probe(threading.Thread):
     """Writes to one node until finish()."""
 
-    def __init__(self, node):
+    def __init__(self, node, replicas=0):
         super().__init__(daemon=True, name="probe-" + node.label)
         self.node = node
+        self.replicas = replicas
         self.runs = []  # lists of acknowledgements, none refused or late between those of one list
         self._fresh = True
         self._count = 0
@@ -39,26 +52,26 @@ class Probe(threading.Thread):
         while not self._ending.is_set():
             try:
                 conn = conn or resp.connect(self.node.host, self.node.port, CALL_S)
-                self._write(conn)
-                self._ending.wait(PAUSE_S)
-            except resp.RespError:
-                self._fresh = True
-                self._ending.wait(RETRY_S)
+                acknowledged = self._write(conn)
+                self._fresh = not acknowledged
+                self._ending.wait(PAUSE_S if acknowledged else RETRY_S)
             except OSError:
                 conn = None
                 self._fresh = True
                 self._ending.wait(RETRY_S)
 
     def _write(self, conn):
+        """True when it was acknowledged."""
         self._count += 1
         key = "%s:%d" % (self.name, self._count)
         sent = time.monotonic()
-        conn.call("SET", key, key)
+        if not is_acknowledged(conn.pipeline(commands(key, self.replicas)), self.replicas):
+            return False
         ack = Ack(sent, time.monotonic(), key)
         if self._fresh or ack.at - self.runs[-1][-1].at > GAP_S:
             self.runs.append([])
         self.runs[-1].append(ack)
-        self._fresh = False
+        return True
 
     def finish(self):
         self._ending.set()

@@ -9,7 +9,8 @@
 
 Each cell of the table is one run: writers beside all nodes, the fault, its end, and once all have agreed again,
 all acknowledged writes are read back. Pass marks, for picketd: nothing is lost by a planned switchover, nor by a
-primary that froze and thaws; with strict fencing, never two nodes take writes at a time.
+primary that froze and thaws; with strict fencing, never two nodes take writes at a time; with quorum, nothing is lost
+that a replica had acknowledged (the writers on redis-server ask by WAIT).
 
 Environment: BUILD=folder of the programs, KEEP=1 keeps the logs.
 """
@@ -38,7 +39,8 @@ RUN_S = 300
 
 System = collections.namedtuple("System", "nodes supervisor mode")
 SYSTEMS = tuple(System(*text.split()) for text in (
-    "redis redis-sentinel -", "redis picketd auto", "redis picketd strict", "picket picketd auto", "picket picketd strict"))
+    "redis redis-sentinel -", "redis picketd auto", "redis picketd strict", "redis picketd quorum",
+    "picket picketd auto", "picket picketd strict", "picket picketd quorum"))
 SHORT = (("switchover", "redis picketd auto"), ("frozen_primary", "picket picketd auto"),
          ("frozen_host", "redis picketd strict"), ("one_way", "redis picketd strict"))
 NAMES = {"redis": "redis-server", "picket": "picket-store"}
@@ -81,7 +83,7 @@ def run_one(name, system):
     """One fault, in this process; prints the figures as JSON in the last line."""
     fault = faults.by_name(name)
     try:
-        with lab.lab(fault.hosts, system.nodes, system.supervisor, system.mode, fault.small_disk) as world:
+        with lab.lab(fault.hosts, system.nodes, system.supervisor, system.mode, fault.small_disk, fault.clocks) as world:
             moment = fault.run(world)
             world.settle_down()
             figures = world.figures(moment)
