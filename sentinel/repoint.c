@@ -15,6 +15,7 @@
 #include "sentinel/input.h"
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
+#include "sentinel/reign.h"
 #include "sentinel/role_order.h"
 #include "sentinel/salvage.h"
 
@@ -260,7 +261,8 @@ static void repair(struct core *core, struct group *group)
         if (repair_at(core, node) > core->now || !may_repair(core, group) ||
             (!stray && guard_is_taken(group)))
             continue;
-        if ((stray || has_slot(group)) && confirm(core, node) && salvage_permits(core, node))
+        if ((stray || has_slot(group)) && confirm(core, node) && salvage_permits(core, node) &&
+            reign_permits(node))
             order_follow(core, node, stray ? EVENT_CONVERT_TO_SLAVE : EVENT_FIX_SLAVE_CONFIG);
     }
 }
