@@ -92,6 +92,24 @@ uint32_t campaign_reachable(const struct group *group)
     return n;
 }
 
+/* Since when the present rumour could have been verified: a link that has just come up (a cut that
+ * ends) brings the answers only now. */
+static msec doubt_since(const struct group *group)
+{
+    const struct node *node = node_find(group, &group->rumour.primary);
+    msec since = group->rumour.since;
+
+    for (size_t i = 0; i < group->n_members; i++) {
+        const struct probe *probe = &group->members[i].peer->probe;
+
+        if (probe_is_up(probe))
+            since = msec_max(since, probe->links[LINK_CMD].since);
+    }
+    if (node != NULL && probe_is_up(&node->probe))
+        since = msec_max(since, node->probe.links[LINK_CMD].since);
+    return since;
+}
+
 msec campaign_at(const struct core *core, const struct group *group)
 {
     const struct failover *fo = &group->failover;
@@ -107,7 +125,7 @@ msec campaign_at(const struct core *core, const struct group *group)
     if (core->disk_stalled || campaign_reachable(group) < group_needed(group))
         return MSEC_NEVER;
     if (fo->reaffirm && group->rumour.active)
-        return msec_max(at, group->rumour.since + REAFFIRM_MS) + stagger;
+        return msec_max(at, doubt_since(group) + REAFFIRM_MS) + stagger;
     if (!(group->odown || fo->forced) || adopt_confirmations(group) > 0)
         return MSEC_NEVER;
     if (fence_is_blind(group))

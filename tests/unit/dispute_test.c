@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "sentinel/peers.h"
 #include "tests/unit/rumour.h"
 
 /* RUNID gives us its vote in the campaign that is under way. */
@@ -43,6 +44,25 @@ static void test_dispute(void)
     CU_ASSERT_FALSE(drive_group(&d)->rumour.active);
     CU_ASSERT_PTR_NULL(drive_node(&d, 5));
     CU_ASSERT_EQUAL(drive_orders(&d, ORDER_PROMOTE, 0) + drive_orders(&d, ORDER_FOLLOW, 0), 0);
+    drive_end(&d);
+}
+
+/* A link comes up late, as when a cut ends: what is asked over it may settle the dispute yet. */
+static void test_dispute_after_cut(void)
+{
+    begin();
+    claim(ANN, 26380, 5, 7);
+    drive_run(&d, 50);
+    confirm(ANN, 5);
+    drive_run(&d, 2700);
+    drive_observe(&d, member_find(drive_group(&d), BOB)->peer->id, LINK_CMD, EVIDENCE_RESET, NULL);
+    for (int i = 0; i < 2000; i++) {
+        drive_run(&d, 1);
+        CU_ASSERT_NOT_EQUAL_FATAL(drive_group(&d)->failover.state, FAILOVER_CAMPAIGN);
+    }
+    for (int i = 0; i < 3000 && drive_group(&d)->failover.state != FAILOVER_CAMPAIGN; i++)
+        drive_run(&d, 1);
+    CU_ASSERT_EQUAL(drive_group(&d)->failover.state, FAILOVER_CAMPAIGN);
     drive_end(&d);
 }
 
@@ -120,7 +140,8 @@ static void test_same_epoch(void)
     for (int contradicted = 0; contradicted < 2; contradicted++) {
         begin();
         claim(ANN, 26380, 0, 7);
-        CU_ASSERT_EQUAL(drive_group(&d)->config_epoch, 0); /* an epoch alone proves nothing either */
+        CU_ASSERT_EQUAL(drive_group(&d)->config_epoch,
+                        0); /* an epoch alone proves nothing either */
         confirm(ANN, 0);
         CU_ASSERT_EQUAL(drive_group(&d)->config_epoch, 7);
         promote(2);
@@ -162,6 +183,7 @@ static void test_primary_may_stay(void)
 
 static const struct unit_case cases[] = {
     { "a dispute is settled by election", test_dispute },
+    { "a dispute, and a cut that ends", test_dispute_after_cut },
     { "the primary dies in a dispute", test_dispute_and_death },
     { "a hello is no dispute", test_no_dispute },
     { "alone with a promoted node", test_alone },
