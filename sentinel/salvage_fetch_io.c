@@ -10,12 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "probes/renames.h"
 #include "sentinel/salvage_io.h"
 #include "sentinel/salvage_stream.h"
+#include "wire/loop_io.h"
 
 #define CALL_MS     2000  /* to connect, and for each reply */
 #define SILENCE_MS  3000  /* the node sends nothing more */
@@ -49,14 +49,6 @@ static bool fail(struct fetch *f, const char *format, ...)
     vsnprintf(f->text, EVIDENCE_ERROR_MAX + 1, format, args);
     va_end(args);
     return false;
-}
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 /* What the node calls a command. */
@@ -137,16 +129,16 @@ static bool check_backlog(struct fetch *f)
 /* Wait until there is something to read. */
 static bool await(struct fetch *f)
 {
-    int64_t silent_at = now_ms() + SILENCE_MS;
+    int64_t silent_at = loop_now_ms() + SILENCE_MS;
     struct pollfd p = { f->link->fd, POLLIN, 0 };
 
     while (poll(&p, 1, SLICE_MS) <= 0) {
         if (*f->stop)
             return fail(f, "picketd stops");
-        if (now_ms() >= silent_at || now_ms() >= f->until_ms)
+        if (loop_now_ms() >= silent_at || loop_now_ms() >= f->until_ms)
             return fail(f, "the node sends nothing more, %" PRIu64 " bytes are missing", f->left);
     }
-    return now_ms() < f->until_ms || fail(f, "it takes too long");
+    return loop_now_ms() < f->until_ms || fail(f, "it takes too long");
 }
 
 /* The line that answers PSYNC, byte by byte: what follows it is the stream. Empty lines come before
@@ -314,7 +306,7 @@ bool salvage_fetch(const struct salvage_job *job, const char *folder, const atom
     struct fetch f = { .job = job,
                        .stop = stop,
                        .fd = -1,
-                       .until_ms = now_ms() + TOTAL_MS,
+                       .until_ms = loop_now_ms() + TOTAL_MS,
                        .left = job->head.until - job->head.from + 1,
                        .text = ret_text };
     bool ok;

@@ -6,24 +6,13 @@
 #include "notify/attempt.h"
 #include "notify/event_json_io.h"
 #include "notify/history.h"
+#include "sentinel/json_put_io.h"
 
+/* What there is to say. */
 static void put_text(json_t *object, const char *name, const char *text)
 {
     if (text[0] != '\0')
-        json_object_set_new(object, name, event_json_string(text));
-}
-
-static void put_number(json_t *object, const char *name, int64_t number)
-{
-    json_object_set_new(object, name, json_integer(number));
-}
-
-static void put_addr(json_t *object, const char *name, const struct addr *addr)
-{
-    char text[ADDR_TEXT_MAX];
-
-    if (addr_is_set(addr))
-        put_text(object, name, addr_format(addr, text));
+        json_put_text(object, name, text);
 }
 
 static void put_time(json_t *object, const char *name, msec wall_ms)
@@ -43,7 +32,7 @@ static json_t *phases_json(const struct attempt *attempt)
         msec ms = attempt_phase_ms(attempt, (enum attempt_phase)phase);
 
         if (ms != MSEC_NEVER)
-            put_number(object, attempt_phase_name((enum attempt_phase)phase), ms);
+            json_put_int(object, attempt_phase_name((enum attempt_phase)phase), ms);
     }
     return object;
 }
@@ -52,7 +41,7 @@ static json_t *head_json(const struct attempt *attempt)
 {
     json_t *object = json_object();
 
-    put_number(object, "id", (int64_t)attempt->id);
+    json_put_int(object, "id", (int64_t)attempt->id);
     put_text(object, "group", attempt->group);
     put_text(object, "kind", attempt_kind_name(attempt->kind));
     put_text(object, "outcome", attempt_outcome_name(attempt->outcome));
@@ -61,16 +50,16 @@ static json_t *head_json(const struct attempt *attempt)
     put_time(object, "begun", attempt->begun_ms);
     if (attempt->ended_ms != 0) {
         put_time(object, "ended", attempt->ended_ms);
-        put_number(object, "took_ms", attempt->ended_ms - attempt->begun_ms);
+        json_put_int(object, "took_ms", attempt->ended_ms - attempt->begun_ms);
     }
-    put_number(object, "epoch", (int64_t)attempt->epoch);
+    json_put_int(object, "epoch", (int64_t)attempt->epoch);
     put_text(object, "leader", attempt->leader);
-    json_object_set_new(object, "led", json_boolean(attempt->led));
-    put_addr(object, "from", &attempt->from);
-    put_addr(object, "to", &attempt->to);
+    json_put_bool(object, "led", attempt->led);
+    json_put_addr(object, "from", &attempt->from);
+    json_put_addr(object, "to", &attempt->to);
     if (attempt->at_risk != ATTEMPT_AT_RISK_UNKNOWN)
-        put_number(object, "bytes_at_risk", attempt->at_risk);
-    json_object_set_new(object, "phases_ms", phases_json(attempt));
+        json_put_int(object, "bytes_at_risk", attempt->at_risk);
+    json_put(object, "phases_ms", phases_json(attempt));
     return object;
 }
 
@@ -78,7 +67,7 @@ static json_t *step_json(const struct attempt_step *step)
 {
     json_t *object = json_object();
 
-    put_number(object, "at_ms", step->at_ms);
+    json_put_int(object, "at_ms", step->at_ms);
     put_text(object, "event", step->event);
     put_text(object, "text", step->text);
     return object;
@@ -91,8 +80,8 @@ json_t *web_json_attempt(const struct attempt *attempt)
 
     for (size_t i = 0; i < attempt->n_steps; i++)
         json_array_append_new(steps, step_json(&attempt->steps[i]));
-    json_object_set_new(object, "steps", steps);
-    put_number(object, "steps_lost", (int64_t)attempt->n_lost);
+    json_put(object, "steps", steps);
+    json_put_int(object, "steps_lost", (int64_t)attempt->n_lost);
     return object;
 }
 
@@ -107,6 +96,6 @@ json_t *web_json_history(const struct history *history, const char *group, size_
         if (group == NULL || strcmp(attempt->group, group) == 0)
             json_array_append_new(list, head_json(attempt));
     }
-    json_object_set_new(object, "attempts", list);
+    json_put(object, "attempts", list);
     return object;
 }

@@ -3,53 +3,23 @@
 #include <stdbool.h>
 
 #include "notify/event_json_io.h"
+#include "sentinel/json_put_io.h"
 #include "sentinel/model.h"
 #include "sentinel/view.h"
 #include "sentinel/why.h"
 #include "wire/buf.h"
 
-/* Where memory is out a member is missing, and writing it fails: nobody takes the rest for whole.
- */
-static void put(json_t *object, const char *name, json_t *value)
-{
-    if (json_object_set_new(object, name, value) != 0)
-        json_object_set_new(object, "incomplete", json_true());
-}
-
-static void put_text(json_t *object, const char *name, const char *text)
-{
-    put(object, name, event_json_string(text));
-}
-
-static void put_addr(json_t *object, const char *name, const struct addr *addr)
-{
-    char text[ADDR_TEXT_MAX];
-
-    if (addr_is_set(addr))
-        put_text(object, name, addr_format(addr, text));
-}
-
-static void put_number(json_t *object, const char *name, uint64_t number)
-{
-    put(object, name, json_integer((json_int_t)number));
-}
-
-static void put_bool(json_t *object, const char *name, bool value)
-{
-    put(object, name, json_boolean(value));
-}
-
 /* How long it still lasts; nothing when it does not. */
 static void put_left(json_t *object, const char *name, msec now, const struct hold *hold)
 {
     if (hold->until > now)
-        put_number(object, name, (uint64_t)(hold->until - now));
+        json_put_int(object, name, hold->until - now);
 }
 
 static void put_age(json_t *object, const char *name, msec now, msec at)
 {
     if (at != MSEC_NEVER)
-        put(object, name, json_integer(now > at ? now - at : 0));
+        json_put(object, name, json_integer(now > at ? now - at : 0));
 }
 
 /* --- nodes ---------------------------------------------------------------------------------- */
@@ -61,13 +31,13 @@ static void put_follower(json_t *object, const struct node *node)
     uint64_t bytes;
     msec ms;
 
-    put_addr(object, "follows", &info->primary);
-    put_bool(object, "linked", info->link_up);
-    put(object, "priority", json_integer(info->priority));
+    json_put_addr(object, "follows", &info->primary);
+    json_put_bool(object, "linked", info->link_up);
+    json_put(object, "priority", json_integer(info->priority));
     if (!view_lag(node, &bytes, &ms))
         return;
-    put_number(object, "lag_bytes", bytes);
-    put_number(object, "lag_ms", (uint64_t)ms);
+    json_put_int(object, "lag_bytes", bytes);
+    json_put_int(object, "lag_ms", ms);
 }
 
 static json_t *node_json(const struct core *core, const struct node *node)
@@ -76,17 +46,17 @@ static json_t *node_json(const struct core *core, const struct node *node)
     struct addr addr = node_shown_addr(node);
     const struct node_info *info = &node->info;
 
-    put_addr(object, "node", &addr);
-    put_text(object, "role", node == node->group->primary ? "primary" : "replica");
-    put_text(object, "state", view_node_word(view_node(node)));
+    json_put_addr(object, "node", &addr);
+    json_put_text(object, "role", node == node->group->primary ? "primary" : "replica");
+    json_put_text(object, "state", view_node_word(view_node(node)));
     put_age(object, "last_reply_ms", core->now, node->probe.last_valid);
     put_age(object, "last_info_ms", core->now, node->probe.info_seen_at);
     if (info->role != ROLE_UNKNOWN)
-        put_number(object, "offset",
-                   info->role == ROLE_PRIMARY ? info->primary_offset : info->repl_offset);
+        json_put_int(object, "offset",
+                     info->role == ROLE_PRIMARY ? info->primary_offset : info->repl_offset);
     put_left(object, "maintenance_for_ms", core->now, &node->maintenance);
     if (flap_is_quarantined(core, node))
-        put_bool(object, "quarantined", true);
+        json_put_bool(object, "quarantined", true);
     if (node != node->group->primary && info->role == ROLE_REPLICA)
         put_follower(object, node);
     return object;
@@ -111,18 +81,18 @@ static void put_vote(json_t *object, const char *leader, uint64_t epoch)
 {
     if (leader[0] == '\0' || epoch == 0)
         return;
-    put_text(object, "voted_for", leader);
-    put_number(object, "voted_epoch", epoch);
+    json_put_text(object, "voted_for", leader);
+    json_put_int(object, "voted_epoch", epoch);
 }
 
 static json_t *self_json(const struct core *core, const struct group *group)
 {
     json_t *object = json_object();
 
-    put_text(object, "id", core->runid);
-    put_bool(object, "self", true);
-    put_text(object, "state", "ok");
-    put_bool(object, "says_down", group->primary->sdown);
+    json_put_text(object, "id", core->runid);
+    json_put_bool(object, "self", true);
+    json_put_text(object, "state", "ok");
+    json_put_bool(object, "says_down", group->primary->sdown);
     put_vote(object, group->vote.leader, group->vote.epoch);
     return object;
 }
@@ -131,11 +101,11 @@ static json_t *member_json(const struct core *core, const struct member *member)
 {
     json_t *object = json_object();
 
-    put_text(object, "id", member->peer->runid);
-    put_addr(object, "address", &member->peer->addr);
-    put_bool(object, "self", false);
-    put_text(object, "state", member->sdown ? "down" : "ok");
-    put_bool(object, "says_down", member->down);
+    json_put_text(object, "id", member->peer->runid);
+    json_put_addr(object, "address", &member->peer->addr);
+    json_put_bool(object, "self", false);
+    json_put_text(object, "state", member->sdown ? "down" : "ok");
+    json_put_bool(object, "says_down", member->down);
     put_age(object, "last_reply_ms", core->now, member->peer->probe.last_valid);
     put_vote(object, member->leader, member->leader_epoch);
     return object;
@@ -162,15 +132,15 @@ static json_t *head_json(const struct group *group)
 
     for (size_t i = 0; i < group->n_nodes; i++)
         replicas += view_is_replica(group->nodes[i]);
-    put_text(object, "name", group->name);
-    put_text(object, "state", view_group_word(view_group(group, reason)));
-    put_text(object, "reason", reason);
-    put_addr(object, "primary", &primary);
-    put_number(object, "replicas", replicas);
-    put_number(object, "config_epoch", group->config_epoch);
-    put_number(object, "supervisors_voting", group_voters(group));
-    put_number(object, "supervisors_usable", group_usable(group));
-    put_number(object, "supervisors_needed", group_needed(group));
+    json_put_text(object, "name", group->name);
+    json_put_text(object, "state", view_group_word(view_group(group, reason)));
+    json_put_text(object, "reason", reason);
+    json_put_addr(object, "primary", &primary);
+    json_put_int(object, "replicas", replicas);
+    json_put_int(object, "config_epoch", group->config_epoch);
+    json_put_int(object, "supervisors_voting", group_voters(group));
+    json_put_int(object, "supervisors_usable", group_usable(group));
+    json_put_int(object, "supervisors_needed", group_needed(group));
     return object;
 }
 
@@ -179,13 +149,13 @@ static json_t *failover_json(const struct core *core, const struct group *group)
     const struct failover *failover = &group->failover;
     json_t *object = json_object();
 
-    put_text(object, "state", failover_state_name(failover->state));
-    put_bool(object, "planned", failover->forced);
-    put_number(object, "epoch", failover->epoch);
+    json_put_text(object, "state", failover_state_name(failover->state));
+    json_put_bool(object, "planned", failover->forced);
+    json_put_int(object, "epoch", failover->epoch);
     put_age(object, "since_ms", core->now, failover->started_at);
     if (failover->promoted != NULL) {
         struct addr addr = node_shown_addr(failover->promoted);
-        put_addr(object, "candidate", &addr);
+        json_put_addr(object, "candidate", &addr);
     }
     return object;
 }
@@ -196,17 +166,17 @@ json_t *web_json_group(const struct core *core, const struct group *group)
     char why[WHY_TEXT_MAX];
 
     if (why_held(core, group, why))
-        put_text(object, "waits_for", why);
+        json_put_text(object, "waits_for", why);
     put_left(object, "paused_for_ms", core->now, &group->pause);
     if (flap_hold_until(group) > core->now)
-        put_number(object, "cool_down_ms", (uint64_t)(flap_hold_until(group) - core->now));
-    put_number(object, "quorum", (uint64_t)group->conf.quorum);
-    put_number(object, "down_after_ms", (uint64_t)group->conf.down_after_ms);
+        json_put_int(object, "cool_down_ms", flap_hold_until(group) - core->now);
+    json_put_int(object, "quorum", group->conf.quorum);
+    json_put_int(object, "down_after_ms", group->conf.down_after_ms);
     put_age(object, "primary_since_ms", core->now, group->config_at);
     if (group->failover.state != FAILOVER_IDLE)
-        put(object, "failover", failover_json(core, group));
-    put(object, "nodes", nodes_json(core, group));
-    put(object, "supervisors", members_json(core, group));
+        json_put(object, "failover", failover_json(core, group));
+    json_put(object, "nodes", nodes_json(core, group));
+    json_put(object, "supervisors", members_json(core, group));
     return object;
 }
 
@@ -214,13 +184,13 @@ static void put_supervisor(json_t *object, const struct core *core)
 {
     json_t *self = json_object();
 
-    put_text(self, "id", core->runid);
-    put_text(self, "version", PICKET_VERSION);
-    put_number(self, "epoch", core->current_epoch);
+    json_put_text(self, "id", core->runid);
+    json_put_text(self, "version", PICKET_VERSION);
+    json_put_int(self, "epoch", core->current_epoch);
     put_age(self, "uptime_ms", core->now, core->started_at);
-    put_bool(self, "tilted", core->tilt_until != MSEC_NEVER);
-    put_bool(self, "disk_stalled", core->disk_stalled);
-    put(object, "supervisor", self);
+    json_put_bool(self, "tilted", core->tilt_until != MSEC_NEVER);
+    json_put_bool(self, "disk_stalled", core->disk_stalled);
+    json_put(object, "supervisor", self);
 }
 
 json_t *web_json_supervisor(const struct core *core)
@@ -239,7 +209,7 @@ json_t *web_json_groups(const struct core *core)
     put_supervisor(object, core);
     for (size_t i = 0; i < core->n_groups; i++)
         json_array_append_new(list, head_json(core->groups[i]));
-    put(object, "groups", list);
+    json_put(object, "groups", list);
     return object;
 }
 

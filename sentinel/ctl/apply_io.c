@@ -11,6 +11,7 @@
 #include "store/entry.h"
 #include "wire/glob.h"
 #include "wire/resp_write.h"
+#include "wire/loop_io.h"
 
 #define RESTORE_VERSION_MIN 7 /* of Redis: what takes our payloads */
 #define KEY_SHOWN_MAX       64
@@ -41,7 +42,7 @@ bool apply_open(struct apply *a, const struct data_options *o)
     a->node = &o->to;
     a->options = o;
     a->db = -1;
-    a->started_ms = progress_now_ms();
+    a->started_ms = loop_now_ms();
     a->link = node_connect(a->node);
     return a->link && look_at(a);
 }
@@ -183,7 +184,7 @@ static bool settle_busy(struct apply *a, const bool *busy, size_t n)
 static bool keep_rate(struct apply *a)
 {
     for (;;) {
-        int64_t spent_ms = progress_now_ms() - a->started_ms;
+        int64_t spent_ms = loop_now_ms() - a->started_ms;
         struct timespec step = { 0, RATE_STEP_MS * 1000000L };
 
         if (a->tick && !a->tick(a->tick_arg))

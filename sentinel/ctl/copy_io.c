@@ -18,6 +18,7 @@
 #include "sentinel/ctl/progress_io.h"
 #include "sentinel/ctl/verify_io.h"
 #include "wire/resp_read.h"
+#include "wire/loop_io.h"
 
 #define ACK_MS        1000
 #define WAIT_MS       100
@@ -89,7 +90,7 @@ static int open_spool(void)
 /* Lets the source know that we are there. */
 static bool keep_alive(struct copy *c)
 {
-    int64_t now_ms = progress_now_ms();
+    int64_t now_ms = loop_now_ms();
 
     if (now_ms - c->acked_ms < ACK_MS)
         return true;
@@ -233,7 +234,7 @@ static bool copy_data(struct copy *c, int fd)
         return false;
     c->apply.tick = on_tick;
     c->apply.tick_arg = c;
-    c->apply.started_ms = progress_now_ms();
+    c->apply.started_ms = loop_now_ms();
     return load_run(&c->apply, "the source's data", fd, NULL, o->quiet, &stream_db) &&
            begin_stream(c, stream_db);
 }

@@ -10,6 +10,7 @@
 #include "sentinel/ctl/doctor_seen_io.h"
 #include "sentinel/ctl/link_io.h"
 #include "sentinel/ctl/words_io.h"
+#include "wire/loop_io.h"
 
 #define RATE_MS 500 /* at least so long is watched how much a primary writes */
 
@@ -80,7 +81,7 @@ static void wait_ms(long ms)
 /* All nodes, and the primaries again a while later. */
 static void look_at_nodes(struct doctor_facts *facts, const struct doctor_login *login)
 {
-    int64_t begin = doctor_now_ms();
+    int64_t begin = loop_now_ms();
 
     for (size_t i = 0; i < facts->n_groups; i++)
         for (size_t k = 0; k < facts->groups[i].n_nodes; k++)

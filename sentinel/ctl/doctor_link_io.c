@@ -4,29 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "sentinel/ctl/link_io.h"
+#include "wire/loop_io.h"
 
 #define WORDS_MAX 8
-
-static int64_t read_clock(clockid_t id)
-{
-    struct timespec now;
-
-    clock_gettime(id, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-int64_t doctor_now_ms(void)
-{
-    return read_clock(CLOCK_MONOTONIC);
-}
-
-int64_t doctor_wall_ms(void)
-{
-    return read_clock(CLOCK_REALTIME);
-}
 
 static void keep_error(struct doctor_link *link, const char *text)
 {
@@ -38,7 +20,7 @@ static bool look_up(struct doctor_link *link, const struct addr *addr, char ret[
 {
     const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
     struct addrinfo *found = NULL;
-    int64_t begin = doctor_now_ms();
+    int64_t begin = loop_now_ms();
 
     link->lookup_ms = -1;
     snprintf(ret, NI_MAXHOST, "%s", addr->host);
@@ -50,7 +32,7 @@ static bool look_up(struct doctor_link *link, const struct addr *addr, char ret[
                             NI_NUMERICHOST);
     if (found)
         freeaddrinfo(found);
-    link->lookup_ms = doctor_now_ms() - begin;
+    link->lookup_ms = loop_now_ms() - begin;
     if (error != 0)
         keep_error(link, gai_strerror(error));
     return error == 0;

@@ -38,8 +38,4 @@ int64_t doctor_number(const char *info, const char *name, int64_t preset);
 /* The same as a text of SIZE bytes; empty when it is not there. Returns RET. */
 const char *doctor_word(const char *info, const char *name, char *ret, size_t size);
 
-/* Milliseconds, monotonic, and of the wall clock since 1970. */
-int64_t doctor_now_ms(void);
-int64_t doctor_wall_ms(void);
-
 #endif

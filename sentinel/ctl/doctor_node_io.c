@@ -6,6 +6,7 @@
 
 #include "sentinel/ctl/doctor_link_io.h"
 #include "sentinel/ctl/doctor_seen_io.h"
+#include "wire/loop_io.h"
 
 /* Settings that are asked for, one after the other: a node may lack some. */
 static const struct {
@@ -66,9 +67,9 @@ static void look_at_settings(struct doctor_link *link, struct doctor_node *node)
 /* TIME: how far its clock is ahead of ours. */
 static void look_at_clock(struct doctor_link *link, struct doctor_node *node)
 {
-    int64_t before = doctor_wall_ms();
+    int64_t before = loop_wall_ms();
     redisReply *reply = DOCTOR_ASK(link, "TIME");
-    int64_t after = doctor_wall_ms();
+    int64_t after = loop_wall_ms();
 
     if (reply && reply->type == REDIS_REPLY_ARRAY && reply->elements == 2) {
         int64_t theirs = strtoll(doctor_text(reply->element[0]), NULL, 10) * 1000 +
@@ -184,7 +185,7 @@ void doctor_look_again(struct doctor_node *node, const struct doctor_login *logi
         return;
     redisReply *info = DOCTOR_ASK(&link, "INFO", "replication");
     int64_t offset = doctor_number(doctor_text(info), "master_repl_offset", -1);
-    int64_t ms = doctor_now_ms() - since_ms;
+    int64_t ms = loop_now_ms() - since_ms;
     if (node->offset >= 0 && offset >= node->offset && ms > 0)
         node->written_bytes_s = (offset - node->offset) * 1000 / ms;
     freeReplyObject(info);

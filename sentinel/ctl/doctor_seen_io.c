@@ -8,6 +8,7 @@
 #include "sentinel/ctl/ctl.h"
 #include "sentinel/ctl/doctor_link_io.h"
 #include "sentinel/ctl/link_io.h"
+#include "wire/loop_io.h"
 
 #define SUPERVISORS_MAX 256
 #define GROUPS_MAX      4096
@@ -63,9 +64,9 @@ static void add_peers(struct doctor_facts *facts, struct doctor_link *link, cons
 
 static void look_at_process(struct doctor_link *link, struct doctor_supervisor *supervisor)
 {
-    int64_t before = doctor_wall_ms();
+    int64_t before = loop_wall_ms();
     redisReply *reply = DOCTOR_ASK(link, "INFO");
-    int64_t after = doctor_wall_ms();
+    int64_t after = loop_wall_ms();
     const char *info = doctor_text(reply);
     int64_t time_us = doctor_number(info, "server_time_usec", -1);
 

@@ -15,6 +15,7 @@
 #include "sentinel/ctl/link_io.h"
 #include "sentinel/ctl/words_io.h"
 #include "wire/slice.h"
+#include "wire/loop_io.h"
 
 #define ASK_EVERY_MS 500
 #define WAIT_S_MAX   86400
@@ -181,25 +182,17 @@ static bool holds_data(const char *folder)
     return found;
 }
 
-static int64_t now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Ask until it is open, or WAIT_S are over. */
 static int run(struct gate *gate, int64_t wait_s)
 {
     const struct timespec pause = { 0, ASK_EVERY_MS * 1000000L };
-    int64_t until = now_ms() + wait_s * 1000;
+    int64_t until = loop_now_ms() + wait_s * 1000;
     int status;
 
     for (;;) {
         ask_all(gate);
         status = judge(gate);
-        if (status == GATE_OPEN || now_ms() >= until)
+        if (status == GATE_OPEN || loop_now_ms() >= until)
             return status;
         nanosleep(&pause, NULL);
     }

@@ -1,9 +1,9 @@
 #include "sentinel/ctl/progress_io.h"
+#include "wire/loop_io.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 static volatile sig_atomic_t interrupted;
@@ -32,27 +32,19 @@ bool progress_interrupted(void)
     return interrupted != 0;
 }
 
-int64_t progress_now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 void progress_start(struct progress *p, const char *what, uint64_t bytes_total, bool quiet)
 {
     p->quiet = quiet;
     p->what = what;
     p->unit = "keys";
     p->bytes_total = bytes_total;
-    p->started_ms = p->shown_ms = progress_now_ms();
+    p->started_ms = p->shown_ms = loop_now_ms();
     p->shown = false;
 }
 
 void progress_step(struct progress *p, uint64_t bytes, uint64_t keys)
 {
-    int64_t now_ms = progress_now_ms(), spent_ms = now_ms - p->started_ms;
+    int64_t now_ms = loop_now_ms(), spent_ms = now_ms - p->started_ms;
     bool tty = isatty(STDERR_FILENO);
 
     if (p->quiet || now_ms - p->shown_ms < (tty ? PROGRESS_TTY_MS : PROGRESS_FILE_MS))

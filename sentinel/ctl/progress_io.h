@@ -21,9 +21,6 @@ struct progress {
     bool shown;
 };
 
-/* Milliseconds of a clock that only goes forward. */
-int64_t progress_now_ms(void);
-
 /* From now on the signals only set a flag. */
 void progress_catch_signals(void);
 bool progress_interrupted(void);

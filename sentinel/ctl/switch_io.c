@@ -2,19 +2,11 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "quorum/hello.h"
 #include "sentinel/ctl/ctl.h"
 #include "sentinel/ctl/link_io.h"
-
-static long long now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
+#include "wire/loop_io.h"
 
 /* The group that an event is about: "<group> ..." of a switch, else "master <group> ...". */
 static bool is_about(const char *payload, const char *group)
@@ -48,7 +40,7 @@ static bool wait_for_end(redisContext *events, const char *group, long long begu
 {
     long long left;
 
-    while ((left = begun + SWITCH_WAIT_MS - now_ms()) > 0) {
+    while ((left = begun + SWITCH_WAIT_MS - loop_now_ms()) > 0) {
         bool late = false;
         redisReply *message = ctl_wait_for(events, (int)left, &late);
 
@@ -57,7 +49,7 @@ static bool wait_for_end(redisContext *events, const char *group, long long begu
         enum outcome outcome = message ? outcome_of(message, group) : OUTCOME_NONE;
         freeReplyObject(message);
         if (outcome == OUTCOME_SWITCHED)
-            printf(" (%lld ms)\n", now_ms() - begun);
+            printf(" (%lld ms)\n", loop_now_ms() - begun);
         if (outcome != OUTCOME_NONE)
             return outcome == OUTCOME_SWITCHED;
     }
@@ -90,7 +82,7 @@ static bool run(redisContext *link, redisContext *events, const char *group, con
                 bool force)
 {
     redisReply *reply = CTL_CALL(events, "PSUBSCRIBE", "[+]switch-master", "-failover-abort-*");
-    long long begun = now_ms();
+    long long begun = loop_now_ms();
 
     if (!reply)
         return false;
