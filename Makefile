@@ -83,7 +83,7 @@ $(BUILD)/picket-store: $(call objects,$(STORE_SRC)) $(BUILD)/libwire.a
 	$(call say,LD)$(LINK) -o $@ $^ $(libuv_LIBS) $(libconfig_LIBS) $(libsystemd_LIBS) -llzf -lm
 
 # It reads RDB files by the store's pure reader.
-$(BUILD)/picketctl: $(call objects,$(CTL_SRC) store/file_io.c sentinel/salvage_file.c sentinel/salvage_stream.c) $(BUILD)/libstore.a $(BUILD)/libwire.a
+$(BUILD)/picketctl: $(call objects,$(CTL_SRC) store/file_io.c notify/json_put_io.c sentinel/salvage_file.c sentinel/salvage_stream.c) $(BUILD)/libstore.a $(BUILD)/libwire.a
 	$(call say,LD)$(LINK) -o $@ $^ $(libuv_LIBS) $(hiredis_LIBS) $(jansson_LIBS) -llzf -lm
 
 $(BUILD)/libwire.a:  $(call objects,$(WIRE_SRC))

@@ -2,11 +2,11 @@
 
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "notify/event.h"
+#include "notify/json_put_io.h"
 
 void event_json_time(int64_t wall_ms, char ret_text[EVENT_TIME_MAX])
 {
@@ -18,28 +18,10 @@ void event_json_time(int64_t wall_ms, char ret_text[EVENT_TIME_MAX])
     snprintf(ret_text + n, EVENT_TIME_MAX - n, ".%03dZ", (int)(wall_ms % 1000));
 }
 
-/* Nodes and operators choose what stands in a detail. */
-json_t *event_json_string(const char *text)
-{
-    json_t *value = json_string(text);
-
-    if (value != NULL)
-        return value;
-    char *plain = strdup(text);
-
-    for (char *p = plain; p != NULL && *p != '\0'; p++) {
-        if ((unsigned char)*p >= 0x80)
-            *p = '?';
-    }
-    value = plain != NULL ? json_string(plain) : NULL;
-    free(plain);
-    return value;
-}
-
 /* Text, unless it is empty. False: memory. */
 static bool put_text(json_t *object, const char *name, const char *text)
 {
-    return text[0] == '\0' || json_object_set_new(object, name, event_json_string(text)) == 0;
+    return text[0] == '\0' || json_object_set_new(object, name, json_text(text)) == 0;
 }
 
 static bool put_addr(json_t *object, const char *name, const struct addr *addr)
@@ -91,7 +73,7 @@ static bool put_rest(json_t *object, const struct event *event)
            (event->kind == EVENT_SWITCH_MASTER || put_number(object, "count", event->count)) &&
            put_number(object, "quorum", event->quorum) &&
            (event->kind == EVENT_UNMONITOR || put_text(object, "detail", event->detail)) &&
-           json_object_set_new(object, "payload", event_json_string(payload)) == 0;
+           json_object_set_new(object, "payload", json_text(payload)) == 0;
 }
 
 json_t *event_json(const struct event *event, const char *supervisor)

@@ -24,9 +24,6 @@ json_t *event_json(const struct event *event, const char *supervisor);
 /* The same as one line of text without its end, to be freed. */
 char *event_json_text(const struct event *event, const char *supervisor);
 
-/* Text of any bytes as a JSON string; NULL: memory. */
-json_t *event_json_string(const char *text);
-
 /* "2026-05-01T12:00:00.123Z" */
 #define EVENT_TIME_MAX 32
 void event_json_time(int64_t wall_ms, char ret_text[EVENT_TIME_MAX]);

@@ -6,6 +6,7 @@
 
 #include "notify/event.h"
 #include "notify/event_json_io.h"
+#include "notify/json_put_io.h"
 #include "notify/hook_env_io.h"
 #include "notify/pending_io.h"
 #include "notify/script_io.h"
@@ -273,8 +274,8 @@ static char *question_body(const struct hooks *hooks, const struct hooks_questio
     event_json_time(loop_wall_ms(), time);
     json_t *object =
         json_pack("{s:s, s:s, s:s, s:o?, s:s, s:s}", "time", time, "event", question->name,
-                  "supervisor", hooks->supervisor, "group", event_json_string(question->group),
-                  "primary", addr_format(question->primary, primary), "candidate",
+                  "supervisor", hooks->supervisor, "group", json_text(question->group), "primary",
+                  addr_format(question->primary, primary), "candidate",
                   addr_format(question->candidate, candidate));
     char *text = object != NULL ? json_dumps(object, JSON_COMPACT) : NULL;
 

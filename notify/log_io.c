@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "notify/event.h"
-#include "notify/event_json_io.h"
+#include "notify/json_put_io.h"
 #include "wire/buf.h"
 #include "wire/log_io.h"
 #include "wire/sha256.h"
@@ -121,7 +121,7 @@ static bool write_logfmt(const struct log_line *line)
 
 static bool set(json_t *object, const char *name, const char *value)
 {
-    return json_object_set_new(object, name, event_json_string(value)) == 0;
+    return json_object_set_new(object, name, json_text(value)) == 0;
 }
 
 static bool fill(json_t *object, const struct log_line *line)

@@ -5,8 +5,8 @@
 
 #include "notify/attempt.h"
 #include "notify/event_json_io.h"
+#include "notify/json_put_io.h"
 #include "notify/history.h"
-#include "sentinel/json_put_io.h"
 
 /* What there is to say. */
 static void put_text(json_t *object, const char *name, const char *text)

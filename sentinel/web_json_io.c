@@ -2,8 +2,7 @@
 
 #include <stdbool.h>
 
-#include "notify/event_json_io.h"
-#include "sentinel/json_put_io.h"
+#include "notify/json_put_io.h"
 #include "sentinel/model.h"
 #include "sentinel/view.h"
 #include "sentinel/why.h"

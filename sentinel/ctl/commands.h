@@ -32,10 +32,11 @@ struct ctl;
     X(add, "GROUP NODE QUORUM", "watch a group whose primary is NODE, at all supervisors")         \
     X(remove, "GROUP", "watch it no longer")                                                       \
     X(set, "GROUP OPTION VALUE ...", "change options of a group at all supervisors")               \
-    X(history, "[GROUP] [--count N]", "the last failovers, switchovers and outages, newest first") \
+    X(history, "[GROUP] [--count N] [--json]",                                                     \
+      "the last failovers, switchovers and outages, newest first")                                 \
     X(why, "ID|GROUP", "what led to one of them, step by step; of a group: what it waits for now") \
     X(simulate, "fail NODE [--hang]", "what would be done if that node failed now; nothing is")    \
-    X(doctor, "[GROUP] [--as USER] [--user NAME] [--pass-file FILE]",                              \
+    X(doctor, "[GROUP] [--as USER] [--user NAME] [--pass-file FILE] [--json]",                     \
       "what will hurt later, and what to do about it; status 3: warnings, 4: errors")              \
     X(backup, "NODE FILE", "all data of a running node into an RDB file, checked")                 \
     X(restore, "FILE NODE", "the data of an RDB file into a running node")                         \

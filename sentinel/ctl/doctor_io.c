@@ -2,74 +2,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "sentinel/ctl/commands.h"
 #include "sentinel/ctl/data_options_io.h"
 #include "sentinel/ctl/doctor_link_io.h"
+#include "sentinel/ctl/doctor_report_io.h"
 #include "sentinel/ctl/doctor_seen_io.h"
 #include "sentinel/ctl/link_io.h"
 #include "sentinel/ctl/words_io.h"
 #include "wire/loop_io.h"
 
 #define RATE_MS 500 /* at least so long is watched how much a primary writes */
-
-/* The status to exit with, by the worst that was found: 0, or one of these. */
-#define EXIT_WARNINGS 3
-#define EXIT_ERRORS   4
-
-#define SEVERITIES 3
-
-static const struct {
-    const char *word, *colour;
-    int status;
-} severities[SEVERITIES] = {
-    [DOCTOR_NOTE] = { "note", "\033[36m", 0 },
-    [DOCTOR_WARNING] = { "warning", "\033[33m", EXIT_WARNINGS },
-    [DOCTOR_ERROR] = { "ERROR", "\033[1;31m", EXIT_ERRORS },
-};
-
-struct report {
-    bool coloured;
-    size_t counts[SEVERITIES];
-    enum doctor_severity show; /* the worst are printed first: only this one now */
-};
-
-static void print_finding(void *arg, const struct doctor_finding *finding)
-{
-    struct report *report = arg;
-
-    if (finding->severity != report->show)
-        return;
-    report->counts[finding->severity]++;
-    printf("%s%-8s%s", report->coloured ? severities[finding->severity].colour : "",
-           severities[finding->severity].word, report->coloured ? "\033[0m" : "");
-    ctl_print(finding->where);
-    printf(": ");
-    ctl_print(finding->what);
-    printf("\n        what to do: ");
-    ctl_print(finding->remedy);
-    putchar('\n');
-}
-
-/* Everything, the worst first; returns the status to exit with. */
-static int print_findings(const struct doctor_facts *facts)
-{
-    struct report report = { .coloured = isatty(STDOUT_FILENO) && !getenv("NO_COLOR") };
-    const struct doctor doctor = { print_finding, &report };
-    size_t checks = 0;
-    int status = 0;
-
-    for (int severity = SEVERITIES; severity-- > 0;) {
-        report.show = (enum doctor_severity)severity;
-        checks = doctor_check(facts, &doctor);
-        if (status == 0 && report.counts[severity] > 0)
-            status = severities[severity].status;
-    }
-    printf("%zu checks: %zu errors, %zu warnings, %zu notes\n", checks, report.counts[DOCTOR_ERROR],
-           report.counts[DOCTOR_WARNING], report.counts[DOCTOR_NOTE]);
-    return status;
-}
 
 static void wait_ms(long ms)
 {
@@ -96,10 +39,12 @@ static void look_at_nodes(struct doctor_facts *facts, const struct doctor_login 
 int ctl_doctor(const struct ctl *ctl, int argc, char **argv)
 {
     const char *user = NULL, *file = NULL, *as = NULL;
+    bool json = false;
     const struct ctl_option options[] = {
         { "user", NULL, &user },
         { "pass-file", NULL, &file },
         { "as", NULL, &as },
+        { "json", &json, NULL },
         { 0 },
     };
     const char *secret = getenv("PICKETCTL_AUTH");
@@ -118,7 +63,7 @@ int ctl_doctor(const struct ctl *ctl, int argc, char **argv)
         fprintf(stderr, "picketctl: there is no group \"%s\"\n", words[0]);
     } else {
         look_at_nodes(&facts, &login);
-        int worst = print_findings(&facts);
+        int worst = doctor_report(&facts, json);
         status = reached ? worst : EXIT_FAILURE;
     }
     doctor_facts_done(&facts);

@@ -69,18 +69,7 @@ void fleet_drop(struct fleet *fleet, const struct addr *addr)
             fleet->addrs[i] = fleet->addrs[--fleet->n];
 }
 
-/* Who is at the other end; the same one may stand under two addresses. */
-static bool ask_runid(redisContext *link, char ret_runid[PEER_RUNID_LEN + 1])
-{
-    redisReply *reply = CTL_CALL(link, "SENTINEL", "MYID");
-    bool ok = reply && reply->type == REDIS_REPLY_STRING && reply->len == PEER_RUNID_LEN;
-
-    if (ok)
-        memcpy(ret_runid, reply->str, PEER_RUNID_LEN + 1);
-    freeReplyObject(reply);
-    return ok;
-}
-
+/* The same one may stand under two addresses. */
 static bool is_among(char (*seen)[PEER_RUNID_LEN + 1], size_t n, const char *runid)
 {
     for (size_t i = 0; i < n; i++)
@@ -99,7 +88,7 @@ struct fleet_told fleet_tell(const struct ctl *ctl, const struct fleet *fleet, i
     for (size_t i = 0; i < fleet->n; i++) {
         redisContext *link = ctl_open_at(ctl, fleet->addrs[i].host, fleet->addrs[i].port);
         char *runid = seen[n_seen];
-        bool known = link && ask_runid(link, runid);
+        bool known = link && ctl_ask_runid(link, runid);
 
         if (known && is_among(seen, n_seen, runid)) {
             ctl_close(link);

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "sentinel/ctl/commands.h"
+#include "sentinel/ctl/json_io.h"
 #include "sentinel/ctl/link_io.h"
 #include "sentinel/ctl/words_io.h"
 
@@ -79,11 +80,24 @@ static void print_row(const redisReply *map)
     putchar('\n');
 }
 
+/* Returns the status to exit with. */
+static int print_rows(const redisReply *reply)
+{
+    for (size_t i = 0; reply->type == REDIS_REPLY_ARRAY && i < reply->elements; i++)
+        print_row(reply->element[i]);
+    if (reply->elements == 0)
+        printf("nothing has happened yet\n");
+    return 0;
+}
+
 int ctl_history(const struct ctl *ctl, int argc, char **argv)
 {
     const char *count = "20";
-    const struct ctl_option options[] = { { "count", NULL, &count }, { NULL, NULL, NULL } };
-    int n;
+    bool json = false;
+    const struct ctl_option options[] = { { "count", NULL, &count },
+                                          { "json", &json, NULL },
+                                          { 0 } };
+    int n, status = 1;
     char **words = ctl_read_words(options, argc, argv, 0, 1, &n);
     redisContext *link = ctl_open(ctl);
     redisReply *reply = NULL;
@@ -92,12 +106,8 @@ int ctl_history(const struct ctl *ctl, int argc, char **argv)
         reply = CTL_CALL(link, "PICKET", "HISTORY", words[0], "COUNT", count);
     else if (link)
         reply = CTL_CALL(link, "PICKET", "HISTORY", "COUNT", count);
-    for (size_t i = 0; reply && reply->type == REDIS_REPLY_ARRAY && i < reply->elements; i++)
-        print_row(reply->element[i]);
-    if (reply && reply->elements == 0)
-        printf("nothing has happened yet\n");
-    int status = reply ? 0 : 1;
-
+    if (reply)
+        status = json ? ctl_json_print(ctl_json_maps(reply)) : print_rows(reply);
     freeReplyObject(reply);
     ctl_close(link);
     return status;

@@ -90,6 +90,17 @@ redisReply *ctl_call(redisContext *link, int argc, const char *const *argv)
     return checked(link, redisCommandArgv(link, argc, (const char **)argv, NULL));
 }
 
+bool ctl_ask_runid(redisContext *link, char ret_runid[PEER_RUNID_LEN + 1])
+{
+    redisReply *reply = CTL_CALL(link, "SENTINEL", "MYID");
+    bool ok = reply && reply->type == REDIS_REPLY_STRING && reply->len == PEER_RUNID_LEN;
+
+    if (ok)
+        memcpy(ret_runid, reply->str, PEER_RUNID_LEN + 1);
+    freeReplyObject(reply);
+    return ok;
+}
+
 redisReply *ctl_wait(redisContext *link)
 {
     void *reply = NULL;

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <hiredis/hiredis.h>
 
+#include "quorum/hello.h"
+
 #define CTL_CONNECT_MS 2000
 #define CTL_REPLY_MS   5000
 
@@ -31,6 +33,9 @@ void ctl_close(redisContext *link);
 /* Send words, wait for the reply. NULL: no reply, or an error reply; it has been printed.
  * freeReplyObject() it. */
 redisReply *ctl_call(redisContext *link, int argc, const char *const *argv);
+
+/* Who is at the other end. False: printed. */
+bool ctl_ask_runid(redisContext *link, char ret_runid[PEER_RUNID_LEN + 1]);
 
 /* Wait for the next message without a limit of time. NULL: the connection is gone; printed. */
 redisReply *ctl_wait(redisContext *link);

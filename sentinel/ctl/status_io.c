@@ -19,6 +19,12 @@
 #define GREEN  "\033[32m"
 #define PLAIN  "\033[0m"
 
+struct screen {
+    redisContext *link;
+    bool colour;
+    char runid[PEER_RUNID_LEN + 1]; /* of the supervisor that is asked */
+};
+
 /* The first that applies says how an instance is. */
 static const struct state {
     const char *flag, *word, *colour;
@@ -31,6 +37,8 @@ static const struct state {
     { "paused", "up, paused", YELLOW },
     { "", "up", GREEN },
 };
+
+static const struct state asked = { "", "up, asked", GREEN };
 
 static const struct state *state_of(const redisReply *map)
 {
@@ -54,16 +62,21 @@ static void print_replica(const redisReply *map)
     ctl_print(ctl_field(map, "slave-repl-offset"));
 }
 
-/* A line for an instance below its group. */
-static void print_instance(const char *kind, const redisReply *map, bool colour)
+/* The beginning of a line below its group. */
+static void print_begin(const struct screen *screen, const char *kind, const char *host,
+                        long long port, const struct state *state)
 {
-    const struct state *state = state_of(map);
     struct addr addr = { 0 };
     char text[ADDR_TEXT_MAX];
 
-    addr_set(&addr, ctl_field(map, "ip"), atoll(ctl_field(map, "port")));
+    addr_set(&addr, host, port);
     printf("  %-11s%-*s ", kind, ADDR_WIDTH, addr_format(&addr, text));
-    print_coloured(state->word, state->colour, colour, 14);
+    print_coloured(state->word, state->colour, screen->colour, 14);
+}
+
+static void print_instance(const struct screen *screen, const char *kind, const redisReply *map)
+{
+    print_begin(screen, kind, ctl_field(map, "ip"), atoll(ctl_field(map, "port")), state_of(map));
     if (strcmp(kind, "replica") == 0)
         print_replica(map);
     else if (strcmp(kind, "supervisor") == 0)
@@ -71,36 +84,43 @@ static void print_instance(const char *kind, const redisReply *map, bool colour)
     putchar('\n');
 }
 
-/* The lines of a list (REPLICAS, SENTINELS). Returns 0 or 1. */
-static int print_list(redisContext *link, const char *list, const char *kind, const char *group,
-                      bool colour)
+/* The one that is asked is in no list of its own. */
+static void print_asked(const struct screen *screen)
 {
-    redisReply *reply = CTL_CALL(link, "SENTINEL", list, group);
+    print_begin(screen, "supervisor", screen->link->tcp.host, screen->link->tcp.port, &asked);
+    printf("%s\n", screen->runid);
+}
+
+/* The lines of a list (REPLICAS, SENTINELS). Returns 0 or 1. */
+static int print_list(const struct screen *screen, const char *list, const char *kind,
+                      const char *group)
+{
+    redisReply *reply = CTL_CALL(screen->link, "SENTINEL", list, group);
 
     if (!reply)
         return 1;
     for (size_t i = 0; reply->type == REDIS_REPLY_ARRAY && i < reply->elements; i++)
-        print_instance(kind, reply->element[i], colour);
+        print_instance(screen, kind, reply->element[i]);
     freeReplyObject(reply);
     return 0;
 }
 
 /* What CKQUORUM says against a failover; 1 when one is out of reach. */
-static int print_quorum(redisContext *link, const char *group, bool colour)
+static int print_quorum(const struct screen *screen, const char *group)
 {
-    redisReply *reply = redisCommand(link, "SENTINEL CKQUORUM %s", group);
+    redisReply *reply = redisCommand(screen->link, "SENTINEL CKQUORUM %s", group);
     int bad = !reply || reply->type == REDIS_REPLY_ERROR;
 
     if (bad) {
         printf("  ");
-        print_coloured(reply ? reply->str : "no answer", RED, colour, 0);
+        print_coloured(reply ? reply->str : "no answer", RED, screen->colour, 0);
         putchar('\n');
     }
     freeReplyObject(reply);
     return bad;
 }
 
-static int print_group(redisContext *link, const redisReply *map, bool colour)
+static int print_group(const struct screen *screen, const redisReply *map)
 {
     const char *group = ctl_field(map, "name");
     int bad = ctl_has_word(ctl_field(map, "flags"), "s_down");
@@ -111,22 +131,25 @@ static int print_group(redisContext *link, const redisReply *map, bool colour)
     if (ctl_has_word(ctl_field(map, "flags"), "failover_in_progress"))
         printf(", failover: %s", ctl_field(map, "failover-state"));
     putchar('\n');
-    print_instance("primary", map, colour);
-    bad |= print_list(link, "REPLICAS", "replica", group, colour);
-    bad |= print_list(link, "SENTINELS", "supervisor", group, colour);
-    bad |= print_quorum(link, group, colour);
+    print_instance(screen, "primary", map);
+    bad |= print_list(screen, "REPLICAS", "replica", group);
+    print_asked(screen);
+    bad |= print_list(screen, "SENTINELS", "supervisor", group);
+    bad |= print_quorum(screen, group);
     return bad;
 }
 
 int status_print(redisContext *link, bool colour)
 {
-    redisReply *reply = CTL_CALL(link, "SENTINEL", "MASTERS");
+    struct screen screen = { .link = link, .colour = colour };
+    redisReply *reply =
+        ctl_ask_runid(link, screen.runid) ? CTL_CALL(link, "SENTINEL", "MASTERS") : NULL;
     int bad = reply == NULL;
 
     if (reply && reply->type == REDIS_REPLY_ARRAY && reply->elements == 0)
         printf("no groups\n");
     for (size_t i = 0; reply && reply->type == REDIS_REPLY_ARRAY && i < reply->elements; i++)
-        bad |= print_group(link, reply->element[i], colour);
+        bad |= print_group(&screen, reply->element[i]);
     freeReplyObject(reply);
     return bad;
 }

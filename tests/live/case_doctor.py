@@ -1,6 +1,7 @@
 """Scenarios: picketctl doctor, on set-ups that are bad on purpose."""
 
 import contextlib
+import json
 import os
 import subprocess
 import threading
@@ -32,6 +33,17 @@ def doctor(world, *words, env=(), supervisors=None):
     return done.returncode, found
 
 
+def doctor_json(world):
+    """The same by --json: (status, findings as (severity, "where: what"))."""
+    argv = [process.binary("picketctl"), "-p", str(world.supervisors[0].port), "doctor", "--json"]
+    done = subprocess.run(argv, stdout=subprocess.PIPE, timeout=RUN_S)
+    told = json.loads(done.stdout)
+    check(all(len(f["remedy"]) > 20 for f in told["findings"]), "no remedy in %s" % told)
+    for severity in ("error", "warning", "note"):
+        check(told[severity + "s"] == [f["severity"] for f in told["findings"]].count(severity), "number of %s: %s" % (severity, told))
+    return done.returncode, [(f["severity"], "%s: %s" % (f["where"], f["what"])) for f in told["findings"]]
+
+
 def offered(world, *words):
     """What the shells' completions offer behind these words, without options and files."""
     argv = [process.binary("picketctl"), "__complete", "-s", "127.0.0.1:%d" % world.supervisors[0].port] + list(words)
@@ -61,6 +73,9 @@ def doctor_finds(nodes, supervisor):
         calm = [f for f in found if not any(text in f[1] for text in BUSY)]
         check(len(calm) == 1 and status in (WARNINGS, ERRORS), "all is well, but doctor says %d: %s" % (status, found))
         expect(found, "warning", "3 of 3 supervisors are on one host")
+        status, found = doctor_json(world)
+        check([f for f in found if not any(text in f[1] for text in BUSY)] == calm and status in (WARNINGS, ERRORS),
+              "--json: status %d: %s, but not %s" % (status, found, calm))
 
         replica = group.replicas[0]
         for name, value in (("save", ""), ("appendonly", "no"), ("min-replicas-to-write", "2"), ("repl-backlog-size", "16384")):

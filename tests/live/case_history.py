@@ -1,5 +1,6 @@
 """Scenarios: what supervisors remember of failovers, and what they say about why there was none."""
 
+import json
 import os
 import re
 import sqlite3
@@ -87,6 +88,7 @@ def history_is_kept(nodes, supervisor):
         check("failover %s of orders: switched" % number in text and "(this supervisor)" in text and "+promoted-slave" in text,
               "picketctl why prints:\n%s" % text)
         check(re.search(r"^ *%s .* orders  failover switched, " % number, ctl(leader, "history"), re.M), "picketctl history")
+        check(json.loads(ctl(leader, "history", "orders", "--json")) == history(leader, "orders"), "picketctl history --json")
 
         def stored():
             path = os.path.join(leader.state_dir, "history.db")

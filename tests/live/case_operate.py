@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import select
 import subprocess
 import time
@@ -123,7 +124,11 @@ def operate_nodes(nodes, supervisor):
         for s in world.supervisors:
             check(s.master(group.name)["down-after-milliseconds"] == "4321", "set everywhere")
         shown = json.loads(run(world.supervisors[0], "status", "--json").stdout)
-        check(int(shown[0]["port"]) == new.port and len(shown[0]["supervisors"]) == 2, "status --json: %r" % shown)
+        check(int(shown[0]["port"]) == new.port, "status --json: %r" % shown)
+        ids = {s.call("SENTINEL", "MYID"): s.port for s in world.supervisors}
+        check({s["runid"]: int(s["port"]) for s in shown[0]["supervisors"]} == ids, "its supervisors: %r" % shown)
+        table = run(world.supervisors[0], "status").stdout
+        check(all(re.search(r"^  supervisor .*:%d .* %s$" % (port, runid), table, re.M) for runid, port in ids.items()), table)
         ctl(world, "add", "other", "127.0.0.1:1", "2")
         ctl(world, "remove", "other")
         check(all("other" not in s.call("INFO", "sentinel") for s in world.supervisors), "it is gone everywhere")

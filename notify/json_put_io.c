@@ -1,7 +1,27 @@
-#include "sentinel/json_put_io.h"
+#include "notify/json_put_io.h"
 
-#include "notify/event_json_io.h"
+#include <stdlib.h>
+#include <string.h>
+
 #include "wire/addr.h"
+
+/* Nodes and operators choose what stands in a text. */
+json_t *json_text(const char *text)
+{
+    json_t *value = json_string(text);
+
+    if (value != NULL)
+        return value;
+    char *plain = strdup(text);
+
+    for (char *p = plain; p != NULL && *p != '\0'; p++) {
+        if ((unsigned char)*p >= 0x80)
+            *p = '?';
+    }
+    value = plain != NULL ? json_string(plain) : NULL;
+    free(plain);
+    return value;
+}
 
 void json_put(json_t *object, const char *name, json_t *value)
 {
@@ -11,7 +31,7 @@ void json_put(json_t *object, const char *name, json_t *value)
 
 void json_put_text(json_t *object, const char *name, const char *text)
 {
-    json_put(object, name, event_json_string(text));
+    json_put(object, name, json_text(text));
 }
 
 void json_put_int(json_t *object, const char *name, int64_t number)
