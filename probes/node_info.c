@@ -171,8 +171,8 @@ static void replica_set(struct info_replica *replica, struct slice key, struct s
         replica->online = slice_is(value, "online");
     else if (slice_is(key, "offset"))
         slice_to_uint64(value, &replica->offset);
-    else if (slice_is(key, "lag"))
-        slice_to_uint64(value, &replica->lag_s);
+    else if (slice_is(key, "lag") && !slice_to_uint64(value, &replica->lag_s))
+        replica->lag_s = UINT64_MAX;
 }
 
 /* The line of a replica: "ip=..,port=..,state=.." or, of old, "ip,port,state". */

@@ -23,7 +23,8 @@ enum node_role { ROLE_UNKNOWN, ROLE_PRIMARY, ROLE_REPLICA };
 struct info_replica {
     struct addr addr;
     uint64_t offset;
-    uint64_t lag_s; /* since its last acknowledgement */
+    uint64_t lag_s; /* since its last acknowledgement; UINT64_MAX = not known, as when the primary's
+                       clock was set back since (it says a negative number then) */
     bool online;    /* state=online */
 };
 

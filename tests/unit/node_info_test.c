@@ -199,8 +199,11 @@ static void test_replica_lines(void)
                     "slave0:10.0.0.5,6380,online\n" /* as of Redis before 2.8 */
                     "slave1:ip=::1,port=6381,state=online,offset=18446744073709551615,lag=1\n"
                     "slave2:port=6382,ip=db-2.example,future=1\n"
-                    "slave3:fe80::1,6383,send_bulk\n"));
-    CU_ASSERT_EQUAL_FATAL(info.n_replicas, 4);
+                    "slave3:fe80::1,6383,send_bulk\n"
+                    "slave4:ip=a,port=6384,state=online,offset=1,lag=-3598\n"));
+    CU_ASSERT_EQUAL_FATAL(info.n_replicas, 5);
+    CU_ASSERT_EQUAL(replicas[1].lag_s, 1);
+    CU_ASSERT_EQUAL(replicas[4].lag_s, UINT64_MAX); /* its clock was set back */
     CU_ASSERT_STRING_EQUAL(replicas[0].addr.host, "10.0.0.5");
     CU_ASSERT_EQUAL(replicas[0].addr.port, 6380);
     CU_ASSERT(replicas[0].online);
