@@ -18,7 +18,7 @@ LONG_S = 15.0
 HOUR_S = 3600
 
 # `nothing_lost`: the modes in which picketd must not lose a write. `small_disk`: the number of a supervisor that has one.
-# `clocks`: those of the supervisors can be stepped.
+# `clocks`: whose can be stepped, "supervisors" or "nodes".
 Fault = collections.namedtuple("Fault", "name text hosts run nothing_lost nodes small_disk clocks")
 QUORUM = ("quorum",)
 MODES = ("auto", "strict") + QUORUM
@@ -26,7 +26,7 @@ MODES = ("auto", "strict") + QUORUM
 _all = {}
 
 
-def fault(text, hosts=3, nothing_lost=QUORUM, nodes=("redis", "picket"), small_disk=None, clocks=False):
+def fault(text, hosts=3, nothing_lost=QUORUM, nodes=("redis", "picket"), small_disk=None, clocks=None):
     def add(function):
         name = function.__name__
         _all[name] = Fault(name, text, hosts, function, nothing_lost, nodes, small_disk, clocks)
@@ -211,7 +211,7 @@ def read_only_state(world):
 
 
 @fault("the wall clocks of two supervisors step by an hour, forward and back, the primary is killed; they step back, it comes back",
-       clocks=True)
+       clocks="supervisors")
 def stepped_clocks(world):
     steps = list(zip(world.clocks, (HOUR_S, -HOUR_S)))
     for clock, seconds in steps:
@@ -223,4 +223,44 @@ def stepped_clocks(world):
     for clock, _ in steps:
         clock.step(0)
     world.first.start().await_ready()
+    return moment
+
+
+@fault("the wall clocks of the primary and of a replica step by an hour, forward and back; then the other way round; then they are right",
+       nothing_lost=MODES, clocks="nodes")
+def stepped_nodes(world):
+    moment = time.monotonic()
+    for hours in (1, -1, 0):
+        step_apart(world, hours * HOUR_S)
+        time.sleep(SHORT_S)
+    return moment
+
+
+def step_apart(world, seconds):
+    """The primary's clock steps by so much, that of the first replica the other way."""
+    for node_clock, off in zip(world.clocks, (seconds, -seconds)):
+        node_clock.step(off)
+        node_clock.check_off(off)
+
+
+@fault("the same, and the primary is killed when its clock has stepped back; the clocks are right, it comes back", clocks="nodes")
+def stepped_and_killed(world):
+    for hours in (1, -1):
+        step_apart(world, hours * HOUR_S)
+        time.sleep(SHORT_S)
+    moment = world.first.kill()
+    world.switched(moment)
+    for node_clock in world.clocks:
+        node_clock.step(0)
+    world.first.start().await_ready()
+    return moment
+
+
+@fault("3 hosts: the primary's is cut off for %d s, and its wall clock steps back by an hour meanwhile" % LONG_S, clocks="nodes")
+def stepped_in_cut(world):
+    def harm():
+        world.net.split(world.hosts[:1])
+        world.clocks[0].step(-HOUR_S)
+    moment = cut(world, harm, world.net.join, LONG_S)
+    world.clocks[0].step(0)
     return moment

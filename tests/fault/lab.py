@@ -171,7 +171,7 @@ def on_disk(server, script):
 
 
 @contextlib.contextmanager
-def lab(hosts, nodes, supervisor, mode, small_disk=None, clocks=False):
+def lab(hosts, nodes, supervisor, mode, small_disk=None, clocks=None):
     try:
         net = netns.Net()
     except netns.Denied as reason:
@@ -180,8 +180,8 @@ def lab(hosts, nodes, supervisor, mode, small_disk=None, clocks=False):
         world = Lab(net, hosts, nodes, supervisor, mode)
         if small_disk is not None:
             world.supervisors[small_disk].argv = on_disk(world.supervisors[small_disk], SMALL_DISK)
-        if clocks:
-            world.clocks = [clock.Clock(world, s) for s in world.supervisors]
+        stepped = {None: (), "supervisors": world.supervisors, "nodes": world.group.nodes}[clocks]
+        world.clocks = [clock.Clock(world, server) for server in stepped]
         with world:
             world.begin_writes()
             yield world
