@@ -1,23 +1,17 @@
 #include "notify/script_io.h"
 
 #include <assert.h>
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "notify/event.h"
+#include "notify/spawn_io.h"
 #include "wire/log_io.h"
 #include "wire/loop_io.h"
-
-#define PATH_BYTES_MAX 4096
-#define FIRST_FD       3 /* behind stdin, stdout, stderr */
 
 struct script_queue {
     struct script_io *io;
@@ -47,69 +41,6 @@ struct script_io {
 };
 
 static void arm(struct script_io *io);
-
-/* --- what a script gets --- */
-
-/* What the service manager tells us alone: a script that took it for its own would speak for us. */
-static bool is_ours(const char *variable)
-{
-    static const char *const ours[] = { "NOTIFY_SOCKET=", "WATCHDOG_PID=",   "WATCHDOG_USEC=",
-                                        "LISTEN_PID=",    "LISTEN_FDNAMES=", "LISTEN_FDS=" };
-
-    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
-        if (strncmp(variable, ours[i], strlen(ours[i])) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* Our environment without that: an array to be freed, its texts borrowed. NULL: memory. */
-static char **environment(void)
-{
-    size_t n = 0, kept = 0;
-
-    while (environ[n] != NULL)
-        n++;
-    char **fresh = calloc(n + 1, sizeof *fresh);
-    for (size_t i = 0; fresh != NULL && i < n; i++) {
-        if (!is_ours(environ[i]))
-            fresh[kept++] = environ[i];
-    }
-    return fresh;
-}
-
-/* Descriptors that a library or whoever started us left without this flag would go on to a script,
- * which could keep a port, a lock or a connection open after our end. */
-static void seal_descriptors(void)
-{
-    if (close_range(FIRST_FD, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
-        return;
-    /* Linux before 5.11 */
-    DIR *dir = opendir("/proc/self/fd");
-    const struct dirent *entry;
-
-    if (dir == NULL) {
-        uv_disable_stdio_inheritance();
-        return;
-    }
-    while ((entry = readdir(dir)) != NULL) {
-        int fd = atoi(entry->d_name);
-
-        if (fd >= FIRST_FD)
-            fcntl(fd, F_SETFD, FD_CLOEXEC);
-    }
-    closedir(dir);
-}
-
-/* A name without a folder is a file of the working directory; it is not looked for in PATH. */
-static const char *file_of(const char *path, char ret_file[PATH_BYTES_MAX])
-{
-    if (strchr(path, '/') != NULL || strlen(path) + 3 > PATH_BYTES_MAX)
-        return path;
-    memcpy(ret_file, "./", 2);
-    memcpy(ret_file + 2, path, strlen(path) + 1);
-    return ret_file;
-}
 
 /* --- starting and ending --- */
 
@@ -181,61 +112,19 @@ static void on_exit_of(uv_process_t *process, int64_t code, int signal)
     script_io_ended(child->queue, child->id, (int)code, signal);
 }
 
-/* The text as a file that is read from its beginning; -1: none could be made. */
-static int file_with(const char *text)
-{
-    int fd = memfd_create("event", MFD_CLOEXEC);
-    size_t len = strlen(text);
-
-    if (fd >= 0 && (write(fd, text, len) != (ssize_t)len || lseek(fd, 0, SEEK_SET) != 0)) {
-        close(fd);
-        fd = -1;
-    }
-    return fd;
-}
-
 /* 0, or libuv's error. */
-static int spawn_with(struct child *child, const char *const *argv, char **env, int in)
-{
-    char file[PATH_BYTES_MAX];
-    uv_stdio_container_t stdio[FIRST_FD] = {
-        { .flags = UV_IGNORE },
-        { .flags = UV_IGNORE },
-        { .flags = UV_INHERIT_FD, .data.fd = STDERR_FILENO },
-    };
-    uv_process_options_t options = {
-        .exit_cb = on_exit_of,
-        .file = file_of(argv[0], file),
-        .args = (char **)(uintptr_t)argv, /* read only: execvp() has that type for old sources */
-        .env = env,
-        .flags = UV_PROCESS_DETACHED, /* a session, and so a process group, of its own */
-        .stdio_count = FIRST_FD,
-        .stdio = stdio,
-    };
-
-    if (in >= 0)
-        stdio[0] = (uv_stdio_container_t){ .flags = UV_INHERIT_FD, .data.fd = in };
-    seal_descriptors();
-    int rc = uv_spawn(child->io->loop, &child->process, &options);
-
-    child->process.data = child;
-    return rc;
-}
-
 static int spawn(struct child *child, const struct scripts_step *step)
 {
     const struct script_maker *maker = &child->queue->maker;
-    char **ours = maker->environment == NULL ? environment() : NULL;
-    char **env = maker->environment == NULL ? ours : maker->environment(maker->arg, step);
-    int in = step->body != NULL ? file_with(step->body) : -1;
-    int rc = UV_ENOMEM;
+    struct spawn spawn = { .argv = step->argv, .body = step->body, .ended = on_exit_of };
 
-    if (env != NULL && (step->body == NULL || in >= 0))
-        rc = spawn_with(child, step->argv, env, in);
-    if (in >= 0)
-        close(in);
-    free(ours);
-    return rc;
+    if (maker->environment != NULL) {
+        spawn.env = maker->environment(maker->arg, step);
+        if (spawn.env == NULL)
+            return UV_ENOMEM;
+    }
+    child->process.data = child;
+    return spawn_process(child->io->loop, &child->process, &spawn);
 }
 
 /* Whether there was no process at all; else there was one that could not become the script. */

@@ -6,27 +6,10 @@
 #include <string.h>
 
 #include "notify/event.h"
-
-#define PORT_TEXT_MAX 6
+#include "notify/scripts_job.h"
 
 /* With no more jobs than this the queue counts as relieved: the next loss is told again. */
 #define RELIEVED (SCRIPTS_QUEUE_MAX / 2)
-
-/* A call of a script, until it ends in a way that needs no other. */
-struct job {
-    uint64_t id;
-    uint64_t tag;
-    uint32_t group; /* a number made from its name: those that share one wait for one another */
-    bool running;
-    bool killed; /* its time is over, and that has been told */
-    int64_t pid;
-    unsigned attempts;
-    msec at; /* running: since when; else: not before */
-    size_t argc;
-    const char *argv[SCRIPTS_ARGS_MAX + 1];
-    const char *body; /* NULL: none */
-    char text[];      /* what argv and body point to */
-};
 
 struct scripts {
     scripts_tell_fn *tell;
@@ -34,7 +17,7 @@ struct scripts {
     void *arg;
     struct scripts_policy policy;
     struct scripts_counts counts;
-    struct job *jobs[SCRIPTS_QUEUE_MAX]; /* in the order of their events */
+    struct scripts_job *jobs[SCRIPTS_QUEUE_MAX]; /* in the order of their events */
     size_t n;
     size_t n_running;
     uint64_t last_id;
@@ -53,16 +36,6 @@ struct scripts *scripts_new_for(const struct scripts_policy *policy, scripts_tel
     scripts->arg = arg;
     scripts_set_policy(scripts, policy);
     return scripts;
-}
-
-struct scripts *scripts_new(scripts_tell_fn *tell, void *arg)
-{
-    static const struct scripts_policy sentinel = { .times = { SCRIPTS_RUN_MAX_MS,
-                                                               SCRIPTS_RETRY_MS },
-                                                    .attempts_max = SCRIPTS_ATTEMPTS_MAX,
-                                                    .running_max = SCRIPTS_RUNNING_MAX };
-
-    return scripts_new_for(&sentinel, tell, NULL, arg);
 }
 
 void scripts_free(struct scripts *scripts)
@@ -117,7 +90,7 @@ static void tell_trouble(struct scripts *scripts, enum event_kind kind, const ch
     scripts->tell(scripts->arg, &event);
 }
 
-static void tell_error(struct scripts *scripts, const struct job *job, int code, int signal)
+static void tell_error(struct scripts *scripts, const struct scripts_job *job, int code, int signal)
 {
     char numbers[32];
 
@@ -125,7 +98,7 @@ static void tell_error(struct scripts *scripts, const struct job *job, int code,
     tell_trouble(scripts, EVENT_SCRIPT_ERROR, job->argv[0], numbers);
 }
 
-static void tell_timeout(struct scripts *scripts, const struct job *job)
+static void tell_timeout(struct scripts *scripts, const struct scripts_job *job)
 {
     char pid[32];
 
@@ -133,7 +106,8 @@ static void tell_timeout(struct scripts *scripts, const struct job *job)
     tell_trouble(scripts, EVENT_SCRIPT_TIMEOUT, job->argv[0], pid);
 }
 
-static void tell_child_ended(struct scripts *scripts, const struct job *job, int code, int signal)
+static void tell_child_ended(struct scripts *scripts, const struct scripts_job *job, int code,
+                             int signal)
 {
     struct event event = plain_event(EVENT_SCRIPT_CHILD_ENDED);
 
@@ -155,56 +129,6 @@ static void tell_lost(struct scripts *scripts, const char *path, const char *why
 }
 
 /* --- the queue --- */
-
-static size_t bytes_of(const struct scripts_call *call)
-{
-    size_t size = call->body != NULL ? strlen(call->body) + 1 : 0;
-
-    for (size_t i = 0; i < call->argc; i++)
-        size += strlen(call->argv[i]) + 1;
-    return size;
-}
-
-/* Copies a text with its end; *TO goes behind it. */
-static const char *keep_text(char **to, const char *text)
-{
-    size_t len = strlen(text) + 1;
-    const char *kept = memcpy(*to, text, len);
-
-    *to += len;
-    return kept;
-}
-
-/* FNV-1a */
-static uint32_t number_of(const char *name)
-{
-    uint32_t number = 2166136261;
-
-    for (; *name != '\0'; name++)
-        number = (number ^ (unsigned char)*name) * 16777619;
-    return number;
-}
-
-/* A job with a copy of CALL, ready at once; NULL: memory. */
-static struct job *job_new(const struct scripts_call *call, msec now)
-{
-    assert(call->argc > 0 && call->argc <= SCRIPTS_ARGS_MAX);
-    struct job *job = calloc(1, sizeof *job + bytes_of(call));
-
-    if (job == NULL)
-        return NULL;
-    job->tag = call->tag;
-    job->group = number_of(call->group);
-    job->at = now;
-    job->argc = call->argc;
-    char *to = job->text;
-
-    for (size_t i = 0; i < call->argc; i++)
-        job->argv[i] = keep_text(&to, call->argv[i]);
-    if (call->body != NULL)
-        job->body = keep_text(&to, call->body);
-    return job;
-}
 
 static size_t find_place(const struct scripts *scripts, uint64_t id)
 {
@@ -241,7 +165,7 @@ static void drop_oldest(struct scripts *scripts)
 
 void scripts_add(struct scripts *scripts, msec now, const struct scripts_call *call)
 {
-    struct job *job = job_new(call, now);
+    struct scripts_job *job = scripts_job_new(call, now);
 
     if (job == NULL) {
         tell_lost(scripts, call->argv[0], "no memory");
@@ -265,50 +189,6 @@ void scripts_clear(struct scripts *scripts)
     }
 }
 
-static void add(struct scripts *scripts, msec now, size_t argc, const char *const *argv)
-{
-    scripts_add(scripts, now, &(struct scripts_call){ .group = "", .argc = argc, .argv = argv });
-}
-
-static void add_notification(struct scripts *scripts, msec now, const struct event *event,
-                             const char *path)
-{
-    char payload[EVENT_PAYLOAD_MAX];
-
-    event_format(event, payload);
-    add(scripts, now, 3, (const char *const[]){ path, event_name(event->kind), payload });
-}
-
-static void add_client_reconfig(struct scripts *scripts, msec now, const struct event *event,
-                                const char *path)
-{
-    const char *role = event->count == EVENT_SWITCH_LED ? "leader" : "observer";
-    char from_port[PORT_TEXT_MAX], to_port[PORT_TEXT_MAX];
-
-    snprintf(from_port, sizeof from_port, "%u", event->primary.port);
-    snprintf(to_port, sizeof to_port, "%u", event->addr.port);
-    add(scripts, now, 8,
-        (const char *const[]){ path, event->group, role, "start", event->primary.host, from_port,
-                               event->addr.host, to_port });
-}
-
-static bool is_set(const char *path)
-{
-    return path != NULL && path[0] != '\0';
-}
-
-/* What moves clients comes before what informs people. */
-void scripts_event(struct scripts *scripts, msec now, const struct event *event,
-                   const struct scripts_paths *paths)
-{
-    if (event->group[0] == '\0' || event_level(event->kind) != EVENT_WARNING)
-        return;
-    if (event->kind == EVENT_SWITCH_MASTER && is_set(paths->client_reconfig))
-        add_client_reconfig(scripts, now, event, paths->client_reconfig);
-    if (is_set(paths->notification))
-        add_notification(scripts, now, event, paths->notification);
-}
-
 /* --- running --- */
 
 /* Whether an earlier call for the same group has not come to its end. */
@@ -326,7 +206,7 @@ static bool is_behind(const struct scripts *scripts, size_t i)
 static msec job_due(const struct scripts *scripts, size_t i)
 {
     const struct scripts_policy *policy = &scripts->policy;
-    const struct job *job = scripts->jobs[i];
+    const struct scripts_job *job = scripts->jobs[i];
 
     if (job->running)
         return job->killed || policy->ends_itself ? MSEC_NEVER : job->at + policy->times.run_max_ms;
@@ -335,7 +215,8 @@ static msec job_due(const struct scripts *scripts, size_t i)
     return job->at;
 }
 
-static void kill_job(struct scripts *scripts, struct job *job, struct scripts_step *ret_step)
+static void kill_job(struct scripts *scripts, struct scripts_job *job,
+                     struct scripts_step *ret_step)
 {
     assert(job->pid > 0);
     job->killed = true;
@@ -343,7 +224,7 @@ static void kill_job(struct scripts *scripts, struct job *job, struct scripts_st
     tell_timeout(scripts, job);
 }
 
-static void start_job(struct scripts *scripts, struct job *job, msec now,
+static void start_job(struct scripts *scripts, struct scripts_job *job, msec now,
                       struct scripts_step *ret_step)
 {
     job->running = true;
@@ -357,7 +238,7 @@ static void start_job(struct scripts *scripts, struct job *job, msec now,
 bool scripts_next(struct scripts *scripts, msec now, struct scripts_step *ret_step)
 {
     for (size_t i = 0; i < scripts->n; i++) {
-        struct job *job = scripts->jobs[i];
+        struct scripts_job *job = scripts->jobs[i];
 
         if (job_due(scripts, i) > now)
             continue;
@@ -372,7 +253,7 @@ bool scripts_next(struct scripts *scripts, msec now, struct scripts_step *ret_st
 
 void scripts_started(struct scripts *scripts, uint64_t id, int64_t pid)
 {
-    struct job *job = scripts->jobs[find_place(scripts, id)];
+    struct scripts_job *job = scripts->jobs[find_place(scripts, id)];
     struct event event = plain_event(EVENT_SCRIPT_CHILD);
 
     assert(job->running && job->pid == 0 && pid > 0);
@@ -394,7 +275,7 @@ static msec retry_delay(const struct scripts *scripts, unsigned attempts)
     return delay_ms;
 }
 
-static bool may_try_again(const struct scripts *scripts, const struct job *job, int code,
+static bool may_try_again(const struct scripts *scripts, const struct scripts_job *job, int code,
                           int signal)
 {
     if (job->attempts >= scripts->policy.attempts_max || (signal == 0 && code == 0))
@@ -415,7 +296,7 @@ static void finish(struct scripts *scripts, size_t place, const struct scripts_e
 void scripts_ended(struct scripts *scripts, msec now, uint64_t id, int code, int signal)
 {
     size_t place = find_place(scripts, id);
-    struct job *job = scripts->jobs[place];
+    struct scripts_job *job = scripts->jobs[place];
     bool again = may_try_again(scripts, job, code, signal);
 
     assert(job->running);
@@ -456,7 +337,7 @@ size_t scripts_running(const struct scripts *scripts)
 struct scripts_view scripts_show(const struct scripts *scripts, size_t i, msec now)
 {
     assert(i < scripts->n);
-    const struct job *job = scripts->jobs[i];
+    const struct scripts_job *job = scripts->jobs[i];
     msec time_ms = job->running ? now - job->at : job->at - now;
 
     return (struct scripts_view){ .argv = job->argv,
