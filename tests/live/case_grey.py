@@ -1,5 +1,6 @@
 """Scenarios: a primary that answers, and yet is of no use: it takes no writes, runs a script for ever, loads for long."""
 
+import os
 import threading
 import time
 
@@ -13,6 +14,7 @@ from waiting import check, wait
 
 PROBED = "write_probe_ms = 100; write_down_after_ms = 500; "
 DOWN_AFTER = 500
+DISK_IGNORED = "replica-ignore-disk-write-errors"
 VALUE = "x" * 1000
 KEYS = 300
 
@@ -54,6 +56,22 @@ def replaced_without_loss(nodes, supervisor, ail, settings=PROBED):
 def full_primary(nodes, supervisor):
     """the primary's memory is full: a replica with room takes over, with every acknowledged write"""
     return replaced_without_loss(nodes, supervisor, lambda node: node.call("CONFIG", "SET", "maxmemory", "1"))
+
+
+def break_saving(node):
+    """What it saves it cannot put in its place, where a folder is."""
+    os.mkdir(os.path.join(node.dir, "dump.rdb"))
+    if node.call("CONFIG", "GET", DISK_IGNORED):
+        # From 7.0 on, Redis ends when a replica of such a disk is to write: what it is about to be.
+        node.call("CONFIG", "SET", DISK_IGNORED, "yes")
+    node.call("CONFIG", "SET", "save", "3600 1")
+    node.call("BGSAVE")
+
+
+@scenario(supervisors=("picketd",), seconds=5)
+def unsaved_primary(nodes, supervisor):
+    """the primary cannot save and refuses writes therefore (MISCONF): a replica takes over, with every acknowledged write"""
+    return replaced_without_loss(nodes, supervisor, break_saving)
 
 
 @scenario(supervisors=("picketd",), seconds=6)
