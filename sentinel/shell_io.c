@@ -6,84 +6,24 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "notify/hooks_io.h"
 #include "notify/ring.h"
 #include "notify/script_io.h"
-#include "probes/link_io.h"
-#include "probes/order_io.h"
 #include "quorum/hello.h"
-#include "quorum/peer_io.h"
-#include "sentinel/carry_io.h"
 #include "sentinel/core.h"
-#include "sentinel/disk_io.h"
-#include "sentinel/input.h"
 #include "sentinel/model.h"
-#include "sentinel/outbox.h"
-#include "sentinel/salvage_io.h"
 #include "sentinel/output.h"
 #include "sentinel/recorder_io.h"
+#include "sentinel/salvage_io.h"
+#include "sentinel/shell_parts_io.h"
 #include "sentinel/state_io.h"
 #include "sentinel/trace_fields.h"
 #include "sentinel/tracer_io.h"
 #include "wire/log_io.h"
 #include "wire/loop_io.h"
 
-/* Inputs that wait, a ring that grows. */
-struct inputs {
-    struct input *ring;
-    size_t head, n, cap;
-};
-
-struct shell {
-    uv_loop_t *loop;
-    uv_timer_t timer;
-    uv_idle_t overdue; /* keeps the loop from waiting ... */
-    uv_check_t ticker; /* ... for the end of the turn in which the timer rang */
-    int open_handles;
-    struct core *core;
-    struct tracer *tracer; /* NULL: nothing is traced */
-    struct outbox *outbox;
-    struct disk *disk;
-    struct carry carry;
-    struct inputs inputs;
-    bool busy; /* an input is being taken or its output carried out */
-    msec wake; /* what the core asked for last */
-    msec armed;
-    void (*done)(void *arg); /* stopping, when set */
-    void *done_arg;
-    struct shell_stats stats;
-};
-
 static void run(struct shell *shell);
 
 /* --- inputs --- */
-
-/* Keep a copy; false when too many wait. */
-static bool inputs_push(struct inputs *inputs, const struct input *input)
-{
-    if (inputs->n == inputs->cap) {
-        size_t cap = inputs->cap ? inputs->cap * 2 : 16;
-        struct input *ring = cap <= SHELL_QUEUE_MAX ? malloc(cap * sizeof *ring) : NULL;
-
-        if (ring == NULL)
-            return false;
-        for (size_t i = 0; i < inputs->n; i++)
-            ring[i] = inputs->ring[(inputs->head + i) % inputs->cap];
-        free(inputs->ring);
-        *inputs = (struct inputs){ .ring = ring, .n = inputs->n, .cap = cap };
-    }
-    inputs->ring[(inputs->head + inputs->n++) % inputs->cap] = *input;
-    return true;
-}
-
-static struct input inputs_pop(struct inputs *inputs)
-{
-    struct input input = inputs->ring[inputs->head];
-
-    inputs->head = (inputs->head + 1) % inputs->cap;
-    inputs->n--;
-    return input;
-}
 
 /* One step, and everything that follows from it. */
 static void step(struct shell *shell, struct input *input)
@@ -99,8 +39,7 @@ static void step(struct shell *shell, struct input *input)
     disk_kick(shell->disk);
 }
 
-/* Give the core an input, now or as soon as it is free. INPUT is borrowed and may be changed. */
-static void feed(struct shell *shell, struct input *input)
+void shell_feed(struct shell *shell, struct input *input)
 {
     if (shell->done != NULL)
         return;
@@ -120,108 +59,14 @@ void shell_submit(struct shell *shell, const struct request *request)
 {
     struct input input = { .kind = INPUT_REQUEST, .u.request = *request };
 
-    feed(shell, &input);
+    shell_feed(shell, &input);
 }
 
 void shell_message(struct shell *shell, const struct message *message)
 {
     struct input input = { .kind = INPUT_MESSAGE, .u.message = *message };
 
-    feed(shell, &input);
-}
-
-static void on_report(void *arg, const struct link_report *report)
-{
-    struct input input = { .kind = INPUT_OBSERVATION };
-    struct observation *seen = &input.u.observation;
-
-    seen->id = report->id;
-    seen->link = report->link;
-    seen->evidence = report->evidence;
-    seen->info = report->info;
-    snprintf(seen->ip, sizeof seen->ip, "%s", report->ip);
-    feed(arg, &input);
-}
-
-/* A text on a node's channel. Our own hellos come back to us there. */
-static void on_heard(void *arg, uint32_t id, const char *text, size_t len)
-{
-    struct shell *shell = arg;
-    struct message message = { .kind = MESSAGE_HELLO, .node = id };
-
-    if (!hello_parse(&message.u.hello, text, len))
-        shell->stats.malformed++;
-    else if (strcmp(message.u.hello.runid, shell->core->runid) != 0)
-        shell_message(shell, &message);
-}
-
-static void on_peer_heard(void *arg, const struct message *message)
-{
-    shell_message(arg, message);
-}
-
-static void on_settled(void *arg, const struct order_result *result)
-{
-    struct shell *shell = arg;
-    struct input input = { .kind = INPUT_SETTLED };
-    struct settled *settled = &input.u.settled;
-
-    settled->kind = SETTLED_ORDER;
-    settled->ticket = result->ticket;
-    settled->ok = result->ok;
-    settled->lost = result->lost;
-    settled->refused = result->refused;
-    settled->role = result->role;
-    settled->offset = result->offset;
-    memcpy(settled->replid, result->replid, sizeof settled->replid);
-    settled->min_replicas = result->min_replicas;
-    settled->max_lag_s = result->max_lag_s;
-    memcpy(settled->error, result->error, sizeof settled->error);
-    feed(shell, &input);
-}
-
-/* Hooks have said whether a primary may be replaced. */
-static void on_hooks_answer(void *arg, uint64_t ticket, enum hook_answer answer, const char *who)
-{
-    struct input input = { .kind = INPUT_SETTLED };
-    struct settled *settled = &input.u.settled;
-
-    settled->kind = SETTLED_ORDER;
-    settled->ticket = ticket;
-    settled->ok = answer == HOOK_YES;
-    settled->lost = answer == HOOK_NO_ANSWER;
-    snprintf(settled->error, sizeof settled->error, "%s", who);
-    feed(arg, &input);
-}
-
-/* Orders that still wait for the disk are too old when it is back. */
-static void recall_orders(struct shell *shell)
-{
-    struct input input = { .kind = INPUT_SETTLED };
-    struct order order;
-
-    while (outbox_recall(shell->outbox, &order)) {
-        input.u.settled.kind = SETTLED_ORDER;
-        input.u.settled.ticket = order.ticket;
-        input.u.settled.lost = true;
-        feed(shell, &input);
-    }
-}
-
-static void on_disk_settled(void *arg, bool ok, const char *reason)
-{
-    struct input input = { .kind = INPUT_SETTLED };
-
-    if (ok)
-        log_notice("state: %s", reason);
-    else
-        log_error("state: %s; nothing that depends on it is said until it is stored", reason);
-    input.u.settled.kind = SETTLED_DISK;
-    input.u.settled.ok = ok;
-    snprintf(input.u.settled.error, sizeof input.u.settled.error, "%s", reason);
-    feed(arg, &input);
-    if (!ok)
-        recall_orders(arg);
+    shell_feed(shell, &input);
 }
 
 /* What becomes of a hook concerns the log and the subscribers, not the core. */
@@ -247,7 +92,7 @@ static void on_ticker(uv_check_t *ticker)
     uv_check_stop(&shell->ticker);
     uv_idle_stop(&shell->overdue);
     shell->armed = MSEC_NEVER;
-    feed(shell, &input);
+    shell_feed(shell, &input);
 }
 
 /* Time is up, but timers come before sockets in a turn: first read what may
@@ -319,7 +164,7 @@ static void handle_closed(uv_handle_t *handle)
     disk_free(shell->disk);
     outbox_free(shell->outbox);
     core_free(shell->core);
-    free(shell->inputs.ring);
+    inputs_done(&shell->inputs);
     free(shell);
     done(done_arg);
 }
@@ -344,25 +189,7 @@ static void on_durable(void *arg)
         finish(shell);
 }
 
-static const struct link_ops link_ops = { on_report, on_heard };
-
-/* What becomes of connections that were given away is told by the orders that have them. */
-static void given_report(void *arg, const struct link_report *report)
-{
-    (void)arg;
-    (void)report;
-}
-
-static void given_heard(void *arg, uint32_t id, const char *text, size_t len)
-{
-    (void)arg;
-    (void)id;
-    (void)text;
-    (void)len;
-}
-
-static const struct link_ops given_ops = { given_report, given_heard };
-static const struct disk_ops disk_ops = { on_durable, on_disk_settled };
+static const struct disk_ops disk_ops = { on_durable, shell_on_disk };
 
 static void restore(void *arg, const struct row *row)
 {
@@ -404,18 +231,20 @@ static bool build(struct shell *shell, struct state *state, const struct addr *s
     begin_core(shell, state_runid(state), self, seed);
     shell->outbox = outbox_new();
     shell->disk = disk_new(shell->loop, state, shell->outbox, &disk_ops, shell);
-    carry->links = link_set_new(shell->loop, state_runid(state), HELLO_CHANNEL, &link_ops, shell);
-    carry->given = link_set_new(shell->loop, state_runid(state), HELLO_CHANNEL, &given_ops, shell);
-    carry->peers = peer_line_new(carry->links, on_peer_heard, shell);
+    carry->links =
+        link_set_new(shell->loop, state_runid(state), HELLO_CHANNEL, &shell_link_ops, shell);
+    carry->given =
+        link_set_new(shell->loop, state_runid(state), HELLO_CHANNEL, &shell_given_ops, shell);
+    carry->peers = peer_line_new(carry->links, shell_on_peer, shell);
     carry->scripts = script_io_new(shell->loop, on_script, shell);
     carry->hooks = hooks_new(shell->loop, carry->scripts, state_dir(state), state_runid(state),
                              on_script, shell);
     carry->ring = new_ring(state);
     carry->recorder = recorder_new(shell->loop, state_dir(state), shell->core);
-    carry->salvage = salvage_io_new(shell->loop, state_dir(state), on_settled, shell);
+    carry->salvage = salvage_io_new(shell->loop, state_dir(state), shell_on_settled, shell);
     carry->core = shell->core;
-    carry->answered = on_hooks_answer;
-    carry->settled = on_settled;
+    carry->answered = shell_on_answer;
+    carry->settled = shell_on_settled;
     carry->settled_arg = shell;
     return shell->core && shell->outbox && shell->disk && carry->links && carry->given &&
            carry->peers && carry->scripts && carry->ring && carry->recorder && carry->salvage;

@@ -5,7 +5,8 @@
  *     link, peer, client, timer ─▶ shell_feed ─▶ core_step ─▶ outbox ─▶ disk ─▶ carry out
  *
  * What happens while something is carried out (a connection that fails at once) waits in a queue:
- * the core is never entered from within its own output.
+ * the core is never entered from within its own output. When too many wait they are dropped, and
+ * counted.
  *
  * Everything happens on the loop's thread.
  */
@@ -36,8 +37,6 @@ struct scripts;
 struct shell;
 struct state;
 struct tracer;
-
-#define SHELL_QUEUE_MAX 65536 /* inputs that wait; more are dropped, and counted */
 
 /* Who hears what comes out. Borrowed during the calls. */
 struct shell_ops {
