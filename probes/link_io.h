@@ -24,8 +24,7 @@
 struct link_set;
 struct node_info;
 
-#define LINK_IDS_MAX  (1u << 22)   /* ids are below this */
-#define LINK_INFO_MAX (64u * 1024) /* bytes of an INFO that are kept */
+#define LINK_IDS_MAX (1u << 22) /* ids are below this */
 
 /* Credentials, and what the other end calls commands by (probes/renames.h); NULL or empty texts =
  * none. Borrowed during the call. */
@@ -85,7 +84,7 @@ bool link_send(struct link_set *set, uint32_t id, enum link_kind kind, const cha
 void link_report(struct link_set *set, uint32_t id, enum link_kind kind, enum evidence evidence,
                  const struct node_info *info);
 
-/* Keep the text of ID's last INFO, LINK_INFO_MAX bytes at most, until link_forget(). */
+/* Keep the text of ID's last INFO, INFO_KEPT_MAX bytes at most, until link_forget(). */
 void link_keep_info(struct link_set *set, uint32_t id, const char *text, size_t len);
 
 /* That text, borrowed until the next one; p NULL: there is none. */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "probes/reply_limit_io.h"
 #include "probes/socket_io.h"
 #include "probes/waiters.h"
 
@@ -221,32 +222,6 @@ static void flush(uv_prepare_t *turn)
     }
 }
 
-#if HIREDIS_MAJOR >= 1
-typedef size_t elements_t;
-#else
-typedef int elements_t;
-#endif
-
-/* How hiredis makes replies, but for the size of arrays: it takes the other end's word for it, and
- * to free an array of 2^31 holds up the loop for seconds. */
-static redisReplyObjectFunctions reply_functions;
-static void *(*make_array)(const redisReadTask *task, elements_t elements);
-
-static void *make_small_array(const redisReadTask *task, elements_t elements)
-{
-    return elements <= STREAM_ELEMENTS_MAX ? make_array(task, elements) : NULL;
-}
-
-static void limit_replies(redisReader *reader)
-{
-    if (make_array == NULL) {
-        make_array = reader->fn->createArray;
-        reply_functions = *reader->fn;
-        reply_functions.createArray = make_small_array;
-    }
-    reader->fn = &reply_functions;
-}
-
 struct stream_pool *stream_pool_new(uv_loop_t *loop)
 {
     struct stream_pool *pool = calloc(1, sizeof *pool);
@@ -349,7 +324,7 @@ struct stream *stream_open(struct stream_pool *pool, const struct sockaddr_stora
         return NULL;
     }
     stream->redis->flags &= ~REDIS_BLOCK;
-    limit_replies(stream->redis->reader);
+    reply_limit_set(stream->redis->reader);
     watch(stream, UV_WRITABLE);
     return stream;
 

@@ -30,7 +30,6 @@ struct stream_pool;
 
 #define STREAM_OUT_BYTES_MAX   ((size_t)16 * 1024 * 1024) /* unsent requests */
 #define STREAM_REPLY_BYTES_MAX ((size_t)16 * 1024 * 1024) /* of a reply that is not complete */
-#define STREAM_ELEMENTS_MAX    65536                      /* of an array in a reply */
 
 struct stream_ops {
     /* Shown every reply first. True: it was a message, not the reply to a request. */
