@@ -52,10 +52,11 @@ struct hook {
     size_t n_variables;
     char
         secret[HOOK_TEXT_MAX + 1]; /* what bodies that are posted are signed with; empty: nothing */
-    int64_t timeout_ms;            /* of one attempt */
-    int64_t retries;               /* further attempts */
-    int64_t backoff_ms;            /* before the first of them; doubled before each other */
-    int64_t concurrency;           /* calls side by side, of different groups */
+    char ca_file[HOOK_TARGET_MAX + 1]; /* by what an https URL is trusted; empty: the system's */
+    int64_t timeout_ms;                /* of one attempt */
+    int64_t retries;                   /* further attempts */
+    int64_t backoff_ms;                /* before the first of them; doubled before each other */
+    int64_t concurrency;               /* calls side by side, of different groups */
 };
 
 void hook_init(struct hook *hook);

@@ -45,6 +45,7 @@ static bool post(void *arg, const struct scripts_step *step)
     const struct webhook webhook = { .url = entry->hook.target,
                                      .shown = step->argv[0],
                                      .secret = entry->hook.secret,
+                                     .ca_file = entry->hook.ca_file,
                                      .body = step->body,
                                      .timeout_ms = scripts_times(scripts)->run_max_ms,
                                      .id = step->id,

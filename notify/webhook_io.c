@@ -227,6 +227,9 @@ static bool set_up(struct post *post, const struct webhook *webhook)
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)webhook->timeout_ms);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, post->headers);
     curl_easy_setopt(easy, CURLOPT_POSTFIELDS, webhook->body);
+    if (webhook->ca_file[0] != '\0' &&
+        curl_easy_setopt(easy, CURLOPT_CAINFO, webhook->ca_file) != CURLE_OK)
+        return false;
     return curl_easy_setopt(easy, CURLOPT_URL, webhook->url) == CURLE_OK;
 }
 

@@ -19,10 +19,11 @@ typedef void webhook_done_fn(void *arg, uint64_t id, long status);
 
 struct webhook {
     const char *url;
-    const char *shown;  /* the URL in the log, constant until it is done */
-    const char *secret; /* empty: no signature */
-    const char *body;   /* constant until it is done */
-    int64_t timeout_ms; /* of all of it */
+    const char *shown;   /* the URL in the log, constant until it is done */
+    const char *secret;  /* empty: no signature */
+    const char *ca_file; /* certificates in PEM that https is trusted by; empty: the system's */
+    const char *body;    /* constant until it is done */
+    int64_t timeout_ms;  /* of all of it */
     uint64_t id;
     webhook_done_fn *done;
     void *arg;

@@ -1,7 +1,9 @@
 #include "sentinel/config_hooks_io.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "notify/hook.h"
 #include "notify/script_io.h"
@@ -67,6 +69,20 @@ static bool read_url(struct config_reader *rd, const config_setting_t *setting,
     return true;
 }
 
+/* The path of a file that can be read. */
+static bool read_file(struct config_reader *rd, const config_setting_t *setting,
+                      const struct config_option *option, void *into)
+{
+    const char *path = (const char *)into + option->offset;
+
+    if (!read_text(rd, setting, option, into))
+        return false;
+    if (access(path, R_OK) != 0)
+        return config_fail(rd, setting, "\"%s\": %s, allowed is a file that can be read", path,
+                           strerror(errno));
+    return true;
+}
+
 /* A list of strings into an array of texts of HOOK_TEXT_MAX bytes. */
 static bool read_texts(struct config_reader *rd, const config_setting_t *setting, size_t max,
                        char (*texts)[HOOK_TEXT_MAX + 1], size_t *ret_n)
@@ -114,6 +130,7 @@ static const struct config_option hook_options[] = {
     { "run", read_run, AT(target), 1, HOOK_TARGET_MAX, NULL },
     { "url", read_url, AT(target), 1, HOOK_TARGET_MAX, NULL },
     { "secret", read_text, AT(secret), 0, HOOK_TEXT_MAX, NULL },
+    { "ca_file", read_file, AT(ca_file), 1, HOOK_TARGET_MAX, NULL },
     { "args", read_args, 0, 0, 0, NULL },
     { "environment", read_environment, 0, 0, 0, NULL },
     { "timeout_ms", read_number, AT(timeout_ms), 1, HOOK_TIMEOUT_MAX_MS, NULL },
@@ -139,6 +156,8 @@ static bool check_hook(struct config_reader *rd, const config_setting_t *element
         return config_fail(rd, element, "args and environment are for programs, not for a url");
     if (program && hook->secret[0] != '\0')
         return config_fail(rd, element, "secret is for a url, not for programs");
+    if (hook->ca_file[0] != '\0' && strncmp(hook->target, "https://", 8) != 0)
+        return config_fail(rd, element, "ca_file is for a url that begins with https://");
     return true;
 }
 

@@ -5,6 +5,8 @@ import http.server
 import json
 import os
 import signal
+import ssl
+import subprocess
 import threading
 import time
 
@@ -254,6 +256,44 @@ def hooks_are_posted(nodes, supervisor):
         # With one that hangs, the end still comes at once.
         daemon.term()
     receiver.end.set()
+    receiver.shutdown()
+
+
+def certificate(folder):
+    """The files of a certificate for 127.0.0.1 that nobody but itself has signed, and of its key."""
+    paths = os.path.join(folder, "cert.pem"), os.path.join(folder, "key.pem")
+    argv = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+            "-subj", "/CN=receiver", "-addext", "subjectAltName=IP:127.0.0.1", "-out", paths[0], "-keyout", paths[1]]
+    done = subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    check(done.returncode == 0, "openssl: %s" % done.stdout)
+    return paths
+
+
+@scenario(supervisors=("picketd",), nodes=("redis",), seconds=3)
+def hooks_are_posted_in_secret(nodes, supervisor):
+    """events are posted by https to whom ca_file proves right; without it, or under another name, nothing is said"""
+    receiver = Receiver(0)
+    receiver.end.set()
+
+    def write(world):
+        paths = certificate(world.dir)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*paths)
+        receiver.socket = context.wrap_socket(receiver.socket, server_side=True, do_handshake_on_connect=False)
+        proof = 'ca_file = "%s"; ' % paths[0]
+        urls = [("127.0.0.1", proof), ("127.0.0.1", ""), ("localhost", proof)]
+        return "hooks = ( %s );\n" % ", ".join(
+            '{ events = "+set"; url = "https://%s:%d/%d"; %sbackoff_ms = %d; }' % (
+                host, receiver.server_port, i, with_proof, 300000 if i else 10) for i, (host, with_proof) in enumerate(urls))
+    world, daemon = one_supervisor(write, replicas=0)
+    with world:
+        daemon.call("SENTINEL", "SET", "orders", "parallel-syncs", 3)
+        wait(lambda: hooks_of(daemon)[0]["done"] == 1, "it is told")
+        for shown in (h["url"] for h in hooks_of(daemon)[1:]):
+            wait(lambda s=shown: s + ": " in daemon.log(), "%s is tried, and the log says what is wrong" % shown)
+        check([h["done"] for h in hooks_of(daemon)] == [1, 0, 0], "told to a stranger: %s" % hooks_of(daemon))
+        check({path for path, _, _ in receiver.seen} == {"/0"}, "heard: %s" % receiver.seen)
+        check(json.loads(receiver.taken[0])["event"] == "+set", "told: %s" % receiver.taken)
     receiver.shutdown()
 
 

@@ -359,6 +359,7 @@ static void test_sample(void)
         "config_epoch = ", "leader_epoch = ",  "replicas = ",
         "sentinels = ",    "current_epoch = ", "hooks = ",
         "log_format = ",   "url = ",           "secret = ",
+        "ca_file = ",
         "events = ",       "run = ",           "args = ",
         "environment = ",  "timeout_ms = ",    "retries = ",
         "backoff_ms = ",   "concurrency = "
@@ -454,6 +455,13 @@ static void test_wrong_hooks(void)
               HOOK ": args and environment are for programs, not for a url");
     check_bad(STATE "hooks = ( { events = \"*\"; run = \"/bin/cat\"; secret = \"x\"; } );",
               HOOK ": secret is for a url, not for programs");
+    check_bad(STATE
+              "hooks = ( { events = \"*\"; url = \"http://a/\"; ca_file = \"/dev/null\"; } );",
+              HOOK ": ca_file is for a url that begins with https://");
+    check_bad(
+        STATE "hooks = ( { events = \"*\"; url = \"https://a/\"; ca_file = \"/nowhere\"; } );",
+        HOOK ".ca_file: \"/nowhere\": No such file or directory, allowed is a file that can be "
+             "read");
     check_bad(STATE "hooks = ( { events = \"*\"; run = \"/no/such\"; } );", HOOK
               ".run: \"/no/such\": No such file or directory, allowed is the path of a program "
               "that can be executed");
