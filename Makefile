@@ -198,6 +198,7 @@ install: all $(BUILD)/man/picketd.conf.5
 	    sed '$(PLACED);$(TEMPLATE)' etc/systemd/$$unit > $(LIB)/systemd/system/$${unit%.service}@.service || exit 1; \
 	done
 	$(foreach file,$(USERS),$(INSTALL) -m 644 $(file) $(LIB)/sysusers.d/$(notdir $(basename $(file))).conf &&) :
+	$(INSTALL) -D -m 755 etc/redis-gate $(LIB)/picket/redis-gate
 	$(INSTALL) -D -m 644 etc/completions/picketctl.bash $(DESTDIR)$(BASH_DIR)/picketctl
 	$(INSTALL) -D -m 644 etc/completions/picketctl.zsh $(DESTDIR)$(ZSH_DIR)/_picketctl
 	$(foreach file,$(FOLDERS),$(INSTALL) -m 644 $(file) $(LIB)/tmpfiles.d/$(notdir $(basename $(file))).conf &&) :
@@ -223,6 +224,7 @@ uninstall:
 	rm -f $(patsubst %.sysusers,$(LIB)/sysusers.d/%.conf,$(notdir $(USERS)))
 	rm -f $(foreach page,$(MAN),$(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
 	rm -f $(DESTDIR)$(BASH_DIR)/picketctl $(DESTDIR)$(ZSH_DIR)/_picketctl
+	rm -f $(LIB)/picket/redis-gate
 	rm -rf $(DOC)
 
 clean:

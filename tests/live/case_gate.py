@@ -8,6 +8,7 @@ from process import binary
 from scenario import scenario
 from waiting import check, wait
 
+GATE = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "etc", "redis-gate")
 SOON_S = 30.0
 OPEN, CLOSED, UNKNOWN = 0, 1, 3
 
@@ -26,6 +27,20 @@ def gate(world, *words):
 
 def name(node):
     return "%s:%d" % (node.host, node.port)
+
+
+def rejoins(world, old, new):
+    """etc/redis-gate, called as ExecStartPre does, makes a former primary without its data a replica; then it may start."""
+    conf = os.path.join(old.dir, "redis.conf")
+    names = ",".join(name(s) for s in world.supervisors)
+    path = dict(os.environ, PATH=os.path.dirname(binary("picketctl")) + ":" + os.environ["PATH"])
+    done = subprocess.run([GATE, names, "orders", name(old), conf, old.dir], env=path, timeout=60,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    check(done.returncode == 0, "redis-gate: %s" % done.stdout)
+    with open(conf) as file:
+        check(file.read().splitlines()[-1] == "replicaof %s %d" % (new.host, new.port), "redis.conf does not say so")
+    old.start().await_ready()
+    wait(lambda: old.follows(new), "it follows")
 
 
 @scenario(nodes=("redis",), supervisors=("picketd",), seconds=4)
@@ -62,6 +77,7 @@ def gate_asks(nodes, supervisor):
             check(node is new or child.poll() is None, "%s does not wait any more" % node.label)
             child.kill()
             child.communicate()
+        rejoins(world, old, new)
         for dead in world.supervisors[:2]:
             dead.kill()
         wait(lambda: gate(world, "orders", name(new))[0] == UNKNOWN, "one of three is no majority", SOON_S)
