@@ -48,9 +48,10 @@ static msec majority_heard_at(const struct core *core, const struct group *group
     return latest;
 }
 
+/* Whoever told us of this primary had a majority behind him then. */
 static msec alone_from(const struct core *core, const struct group *group)
 {
-    return majority_heard_at(core, group) + group->conf.lease_ms;
+    return msec_max(majority_heard_at(core, group), group->config_at) + group->conf.lease_ms;
 }
 
 bool guard_is_alone(const struct core *core, const struct group *group)

@@ -51,7 +51,6 @@ expect
     [  5050] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
     [  5050] s1 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  5050] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
-    [  5050] s1 +writes-taken master g1 n3 6379
     [  5056] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [  5057] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [  5136] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
