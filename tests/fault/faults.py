@@ -18,18 +18,20 @@ LONG_S = 15.0
 HOUR_S = 3600
 
 # `nothing_lost`: the modes in which picketd must not lose a write. `small_disk`: the number of a supervisor that has one.
-# `clocks`: whose can be stepped, "supervisors" or "nodes".
-Fault = collections.namedtuple("Fault", "name text hosts run nothing_lost nodes small_disk clocks")
+# `clocks`: whose can be stepped, "supervisors" or "nodes". `salvaged`: the former primary lives on, and nobody else is gone: what
+# it alone has must be in a file.
+Fault = collections.namedtuple("Fault", "name text hosts run nothing_lost nodes small_disk clocks salvaged")
 QUORUM = ("quorum",)
 MODES = ("auto", "strict") + QUORUM
 
 _all = {}
 
 
-def fault(text, hosts=3, nothing_lost=QUORUM, nodes=("redis", "picket"), small_disk=None, clocks=None):
+def fault(text, hosts=3, nothing_lost=QUORUM, nodes=("redis", "picket"), small_disk=None, clocks=None,
+          salvaged=False):
     def add(function):
         name = function.__name__
-        _all[name] = Fault(name, text, hosts, function, nothing_lost, nodes, small_disk, clocks)
+        _all[name] = Fault(name, text, hosts, function, nothing_lost, nodes, small_disk, clocks, salvaged)
         return function
     return add
 
@@ -92,17 +94,17 @@ def cut(world, harm, heal, seconds):
     return moment
 
 
-@fault("3 hosts: the primary's is cut off for %d s" % LONG_S)
+@fault("3 hosts: the primary's is cut off for %d s" % LONG_S, salvaged=True)
 def minority(world):
     return cut(world, lambda: world.net.split(world.hosts[:1]), world.net.join, LONG_S)
 
 
-@fault("5 hosts: the primary's and another are cut off for %d s" % LONG_S, hosts=5)
+@fault("5 hosts: the primary's and another are cut off for %d s" % LONG_S, hosts=5, salvaged=True)
 def minority_of_two(world):
     return cut(world, lambda: world.net.split(world.hosts[:2]), world.net.join, LONG_S)
 
 
-@fault("what the primary's host sends is lost for %d s" % CUT_S)
+@fault("what the primary's host sends is lost for %d s" % CUT_S, salvaged=True)
 def one_way(world):
     return cut(world, world.hosts[0].mute, world.hosts[0].unmute, CUT_S)
 
@@ -256,7 +258,8 @@ def stepped_and_killed(world):
     return moment
 
 
-@fault("3 hosts: the primary's is cut off for %d s, and its wall clock steps back by an hour meanwhile" % LONG_S, clocks="nodes")
+@fault("3 hosts: the primary's is cut off for %d s, and its wall clock steps back by an hour meanwhile" % LONG_S, clocks="nodes",
+       salvaged=True)
 def stepped_in_cut(world):
     def harm():
         world.net.split(world.hosts[:1])

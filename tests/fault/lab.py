@@ -1,12 +1,14 @@
 """Hosts on a bridge, each with a node and a supervisor of its own, and a probe beside each node."""
 
 import contextlib
+import os
 import subprocess
 import time
 
 import clock
 import netns
 import probe
+import process
 import resp
 from cluster import Cluster
 from scenario import Skipped
@@ -24,11 +26,12 @@ SETTLE_S = 120.0
 # What quorum promises: a write that so many replicas acknowledged is kept.
 SYNC_REPLICAS = 1
 
-AUTO = 'fencing = "auto"; lease_ms = %d; ' % LEASE_MS
+# Everywhere what only the former primary had is put into a file.
+AUTO = 'fencing = "auto"; salvage = true; lease_ms = %d; ' % LEASE_MS
 SETTINGS = {
     "auto": AUTO,
     "quorum": AUTO + 'durability = "quorum"; sync_replicas = %d; ' % SYNC_REPLICAS,
-    "strict": 'fencing = "strict"; lease_ms = %d; min_replicas = %%d; max_lag_s = %d; ' % (LEASE_MS, MAX_LAG_S),
+    "strict": 'fencing = "strict"; salvage = true; lease_ms = %d; min_replicas = %%d; max_lag_s = %d; ' % (LEASE_MS, MAX_LAG_S),
 }
 
 
@@ -148,9 +151,25 @@ class Lab(Cluster):
         acks = [ack for p in self.probes for ack in p.acks] + self.more_acks
         missing = probe.lost(acks, self.group.primary)
         first_s = self.first_write(moment)
-        return {"acknowledged": len(acks), "lost": len(missing),
+        return {"acknowledged": len(acks), "lost": len(missing), "salvaged": len(missing) - len(self.unsalvaged(missing)),
                 "both_ms": round(probe.both_writable(self.probes) * 1000),
                 "first_ms": "-" if first_s is None else round(first_s * 1000)}
+
+    def unsalvaged(self, missing):
+        """Those that are still missing when all that was salvaged is written back."""
+        if not missing or not self.mode in SETTINGS:
+            return missing
+        for supervisor in self.supervisors:
+            folder = os.path.join(supervisor.state_dir, "salvage")
+            for name in os.listdir(folder) if os.path.isdir(folder) else []:
+                self.replay(supervisor, os.path.join(folder, name))
+        return probe.lost(missing, self.group.primary)
+
+    def replay(self, supervisor, path):
+        argv = [process.binary("picketctl"), "-s", "%s:%d" % (supervisor.host, supervisor.port), "salvage", "replay", path, "--yes"]
+        with supervisor.place.inside():
+            done = subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True, errors="replace")
+        check(done.returncode == 0, "%s: %s" % (path, done.stdout[-300:]))
 
     def first_write(self, moment):
         """Seconds until another node took a write; or, when none ever did, the longest time without one. None: no writes."""

@@ -10,7 +10,8 @@
 Each cell of the table is one run: writers beside all nodes, the fault, its end, and once all have agreed again,
 all acknowledged writes are read back. Pass marks, for picketd: nothing is lost by a planned switchover, nor by a
 primary that froze and thaws; with strict fencing, never two nodes take writes at a time; with quorum, nothing is lost
-that a replica had acknowledged (the writers on redis-server ask by WAIT).
+that a replica had acknowledged (the writers on redis-server ask by WAIT); what a former primary alone has, when it lives on, is
+in the salvage file, and back when that is replayed.
 
 Environment: BUILD=folder of the programs, KEEP=1 keeps the logs.
 """
@@ -122,6 +123,8 @@ def failures(row):
     broken = []
     if row.system.mode in row.fault.nothing_lost and row.figures["lost"]:
         broken.append("%d acknowledged writes are lost" % row.figures["lost"])
+    elif row.fault.salvaged and row.figures["salvaged"] < row.figures["lost"]:
+        broken.append("%(salvaged)d of %(lost)d lost writes are salvaged" % row.figures)
     if row.system.mode == "strict" and row.figures["both_ms"]:
         broken.append("two nodes took writes for %d ms" % row.figures["both_ms"])
     return broken
@@ -137,14 +140,16 @@ def measures_rightly():
     return not wrong
 
 
-LEGEND = "lost of acknowledged writes / ms with two nodes taking writes / ms until writes went on"
+LEGEND = "lost of acknowledged writes (of these, salvaged) / ms with two nodes taking writes / ms until writes went on"
 
 
 def cell(row):
     if row is None:
         return ""
-    figures = row.figures
-    return "%(lost)d of %(acknowledged)d / %(both_ms)d / %(first_ms)s" % figures if figures else "did not end well"
+    if row.figures is None:
+        return "did not end well"
+    salvaged = " (%(salvaged)d)" if row.figures["lost"] and row.system.supervisor == "picketd" else ""
+    return ("%(lost)d of %(acknowledged)d" + salvaged + " / %(both_ms)d / %(first_ms)s") % row.figures
 
 
 def heading(system):
