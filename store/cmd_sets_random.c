@@ -1,8 +1,7 @@
-/* SPOP, SRANDMEMBER and SSCAN: members as chance or the cursor has it. */
+/* SPOP and SRANDMEMBER: members as chance has it. */
 #include "store/cmd.h"
 
-#include "store/members.h"
-#include "store/scan_open.h"
+#include "store/random_arg.h"
 #include "store/set.h"
 #include "store/set_draw.h"
 #include "store/store.h"
@@ -147,17 +146,6 @@ static void reply_some(struct store *s, struct client *c, const struct entry *e,
             set_draw_one(e, &s->prng, reply_member, c);
 }
 
-static bool read_count(struct client *c, struct slice arg, int64_t *ret)
-{
-    if (!store_arg_int(c, arg, ret))
-        return false;
-    if (*ret >= -INT64_MAX)
-        return true;
-    resp_errorf(&c->reply, "ERR value is out of range, value must between %lld and %lld",
-                (long long)-INT64_MAX, (long long)INT64_MAX);
-    return false;
-}
-
 void cmd_srandmember(void *app, struct client *c, size_t argc, const struct slice *argv)
 {
     struct store *s = app;
@@ -169,7 +157,7 @@ void cmd_srandmember(void *app, struct client *c, size_t argc, const struct slic
         resp_error(&c->reply, store_error_syntax);
         return;
     }
-    if (argc == 3 && !read_count(c, argv[2], &count))
+    if (argc == 3 && !random_arg_count(c, argv[2], &count))
         return;
     e = store_read(s, c, argv[1], &ref);
     if (!store_check_type(c, e, VALUE_SET))
@@ -182,37 +170,4 @@ void cmd_srandmember(void *app, struct client *c, size_t argc, const struct slic
         set_draw_one(e, &s->prng, reply_member, c);
     else
         resp_null(&c->reply);
-}
-
-static void scan_name(struct scan *scan, struct slice name)
-{
-    scan->seen++;
-    if (!scan_matches(scan, name))
-        return;
-    resp_bulk(&scan->client->reply, name);
-    scan->written++;
-}
-
-static void scan_member(void *arg, struct dict_node *node)
-{
-    scan_name(arg, member_name((const struct member *)node));
-}
-
-void cmd_sscan(void *app, struct client *c, size_t argc, const struct slice *argv)
-{
-    struct set_walk walk;
-    struct scan scan;
-    struct entry *e = scan_open(&scan, app, c, argc, argv, VALUE_SET);
-
-    if (e == NULL)
-        return;
-    if (e->encoding == SET_TABLE) {
-        scan_dict(&scan, &e->value.members->dict, scan_member, &scan);
-    } else {
-        set_walk_start(&walk, e);
-        while (set_walk_next(&walk))
-            scan_name(&scan, walk.item.bytes);
-        scan.cursor = 0;
-    }
-    scan_end(&scan);
 }

@@ -1,5 +1,5 @@
 /*
- * The arguments that HRANDFIELD and ZRANDMEMBER have in common: KEY [COUNT [word]].
+ * The arguments of HRANDFIELD, ZRANDMEMBER and SRANDMEMBER: KEY [COUNT [word]].
  */
 #ifndef STORE_RANDOM_ARG_H
 #define STORE_RANDOM_ARG_H
@@ -11,6 +11,10 @@
 #include "wire/slice.h"
 
 struct client;
+
+/* Reads a count: as many different ones; below zero, as many that may be the same. False after the
+ * error was written. */
+bool random_arg_count(struct client *c, struct slice arg, int64_t *ret);
 
 /* Reads the count and, behind it, the word that asks for more than names (*ret_more); argc is 3 at
  * least. False after the error was written. */
