@@ -264,7 +264,8 @@ void audit_output(struct world *w, struct sup *s, const struct output *output)
             note_switch(w, s, group);
         audit_vote_output(w, s, event);
         audit_hold_output(w, s, event);
-        if (account_of(w, s, group)->switched_at != w->now) /* else it is told again */
+        if (event->kind == EVENT_SUP ||
+            account_of(w, s, group)->switched_at != w->now) /* else it is told again */
             audit_down_output(w, s, event);
         audit_select_output(w, s, event);
         audit_salvage_event(w, s, event);

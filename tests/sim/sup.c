@@ -128,7 +128,8 @@ void sup_start(struct world *w, struct sup *s)
     uint32_t life = s->life;
     if (s->listed)
         sup_list_voters(w, s);
-    if (w->plan.questions.switchover_ms > 0 || w->plan.questions.failover_ms > 0)
+    if ((w->plan.questions.switchover_ms > 0 || w->plan.questions.failover_ms > 0) && s->alive &&
+        s->life == life)
         sup_request(w, s,
                     &(struct request){ .kind = REQUEST_QUESTIONS, .questions = w->plan.questions });
     for (int g = 0; g < w->plan.n_groups && s->alive && s->life == life; g++)
