@@ -15,7 +15,8 @@
 #define RETRY_LOW_MS        50    /* after a failed attempt: drawn from this */
 #define RETRY_HIGH_MS       500   /* to this, doubling per cause */
 #define RETRY_DOUBLINGS_MAX 5
-#define VETO_DOUBLINGS      3 /* a hook that says no is not asked all the time */
+#define AGAIN_MS            200 /* after a primary that came back: the next attempt not before */
+#define VETO_DOUBLINGS      3   /* a hook that says no is not asked all the time */
 
 #define TO(id) (1u << FAILOVER_##id)
 
@@ -116,6 +117,7 @@ bool failover_is_needless(struct core *core, struct group *group)
     if (group->odown || group->failover.forced || group->failover.reaffirm)
         return false;
     stop(core, group, EVENT_ABORT_PRIMARY_BACK);
+    group->failover.next_at = msec_max(group->failover.next_at, core->now + AGAIN_MS);
     return true;
 }
 

@@ -15,6 +15,8 @@
 #define HELD_MARGIN_MS 1000 /* beyond the longest pause of our own */
 #define ROOM_PART      20   /* a replica must have 1 in so many of its memory free */
 #define CONNECTIONS    2    /* on so many it must be held back */
+#define SUCCESSOR_MS   2000 /* a replica that could take over counts for so long after it was seen \
+                             */
 
 static const struct {
     const char *word, *text;
@@ -26,7 +28,7 @@ static const struct {
 
 void write_watch_init(struct write_watch *watch)
 {
-    *watch = (struct write_watch){ .bad_at = MSEC_NEVER };
+    *watch = (struct write_watch){ .bad_at = MSEC_NEVER, .successor_at = MSEC_NEVER };
 }
 
 static bool is_on(const struct group *group)
@@ -97,7 +99,7 @@ static void note_end(struct core *core, struct node *node)
         emit_node_event(core, EVENT_WRITE_OK, node);
     watch->told = false;
     watch->fault = WRITE_FAULT_NONE;
-    watch->bad_at = MSEC_NEVER;
+    watch->bad_at = watch->successor_at = MSEC_NEVER;
     watch->connections = 0;
 }
 
@@ -160,10 +162,25 @@ bool write_watch_is_held(const struct node *node)
     return node->write.fault == WRITE_FAULT_HELD;
 }
 
+/* When a successor that is not seen any more counts no longer. */
+static msec successor_until(const struct group *group)
+{
+    msec at = group->primary->write.successor_at;
+
+    return at == MSEC_NEVER ? 0 : at + SUCCESSOR_MS;
+}
+
 bool write_watch_is_down(struct core *core, struct group *group)
 {
-    return over_at(group) <= core->now && is_curable(group) &&
-           select_successor(core, group, group->primary->write.bad_at) != NULL;
+    struct write_watch *watch = &group->primary->write;
+
+    if (over_at(group) > core->now || !is_curable(group))
+        return false;
+    if (select_successor(core, group, watch->bad_at) != NULL) {
+        watch->successor_at = core->now;
+        return true;
+    }
+    return group->primary->sdown && core->now < successor_until(group);
 }
 
 bool write_watch_excludes(const struct node *node)
@@ -290,9 +307,10 @@ void write_watch_run(struct core *core, struct group *group)
 
 msec write_watch_next(const struct core *core, const struct group *group)
 {
-    msec over = over_at(group);
+    msec over = over_at(group), until = successor_until(group);
+    msec next = msec_min(link_due(group), over > core->now ? over : MSEC_NEVER);
 
-    return msec_min(link_due(group), over > core->now ? over : MSEC_NEVER);
+    return until > core->now ? msec_min(next, until) : next;
 }
 
 /* The first word of an error, and nothing more. */

@@ -14,7 +14,8 @@
  *
  * When each answer for write_down_after_ms was such a one, the primary counts as down, if a replica
  * can be promoted that does better; the quorum is asked as always. As it still answers, its last
- * writes are waited for as in a switchover (sentinel/drain). What is held back counts only when it
+ * writes are waited for as in a switchover (sentinel/drain). A replica that cannot be seen for a
+ * moment, since it was just told something, still counts. What is held back counts only when it
  * lasts longer than any pause of our own (switchover_timeout_ms), and on two connections.
  */
 #ifndef SENTINEL_WRITE_WATCH_H
@@ -61,6 +62,7 @@ struct write_watch {
     msec bad_at;          /* since when no write is possible; MSEC_NEVER = one was, or unknown */
     msec seen_at;         /* when that was seen last */
     unsigned connections; /* on which a question was held back since */
+    msec successor_at;    /* DOWN for it: when there last was a replica that does better */
     bool told;            /* that it cannot write, */
     bool denied;          /* and that it does not let us ask */
 };
