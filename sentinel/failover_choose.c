@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "sentinel/emit.h"
@@ -35,14 +36,22 @@ msec choose_next(const struct group *group)
     return group->failover.state_at + SELECT_TIMEOUT_MS;
 }
 
+/* Whether it may lack what it acknowledged, and what others hold counts: it was restarted. */
+static bool primary_is_doubted(const struct group *group)
+{
+    return gather_is_wanted(group) && group->primary->doubt.since != MSEC_NEVER &&
+           group->n_nodes > 1;
+}
+
 /* The primary is down for one reason only: it has been made a replica (of a node
  * that nobody may promote, or even of one that follows it). Better it than nobody. */
 static bool primary_may_stay(const struct group *group)
 {
     const struct node *primary = group->primary;
 
-    return primary->info.role == ROLE_REPLICA && failover_can_order(primary) &&
-           node_info_since(primary, group->failover.started_at) && !primary->info.loading;
+    return primary->info.role == ROLE_REPLICA && !primary_is_doubted(group) &&
+           failover_can_order(primary) && node_info_since(primary, group->failover.started_at) &&
+           !primary->info.loading;
 }
 
 /* The replica that an operator named, or the best one. */
@@ -115,6 +124,9 @@ static struct node *decide(struct core *core, struct group *group)
 
     if (chosen == NULL && primary_may_stay(group))
         chosen = group->primary;
+    if (chosen == NULL && primary_is_doubted(group))
+        snprintf(group->failover.waits, sizeof group->failover.waits,
+                 "no replica can be chosen, and the primary was restarted");
     if (chosen == NULL)
         failover_give_up(core, group, CAUSE_NO_REPLICA, EVENT_ABORT_NO_GOOD_SLAVE, NULL);
     return chosen;
@@ -174,7 +186,7 @@ static void gather_failed(struct core *core, struct group *group, const char *re
 {
     struct failover *fo = &group->failover;
 
-    if (primary_may_stay(group) && group->primary->doubt.since == MSEC_NEVER) {
+    if (primary_may_stay(group)) {
         promotion_order(core, group, group->primary);
         return;
     }
