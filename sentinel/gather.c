@@ -120,6 +120,13 @@ static bool is_more(const struct holding *a, const struct holding *b)
     return a->offset > b->offset;
 }
 
+/* Whether NODE has it from PRIMARY, which went on writing since we read it: no more, then. */
+static bool is_fed_by(const struct node *node, const struct node *primary)
+{
+    return primary->info.role == ROLE_PRIMARY &&
+           replid_equal(node->info.replid, primary->info.replid);
+}
+
 bool gather_is_short(const struct core *core, const struct node *node)
 {
     const struct group *group = node->group;
@@ -128,7 +135,8 @@ bool gather_is_short(const struct core *core, const struct node *node)
     for (size_t i = 0; i < group->n_nodes; i++) {
         struct holding other = holding_of(group->nodes[i]);
 
-        if (gather_is_read(core, group->nodes[i]) && is_more(&other, &own))
+        if (gather_is_read(core, group->nodes[i]) && !is_fed_by(group->nodes[i], node) &&
+            is_more(&other, &own))
             return true;
     }
     return false;
