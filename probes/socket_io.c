@@ -25,6 +25,14 @@ static void set_options(int fd)
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         setsockopt(fd, options[i].level, options[i].option, &options[i].value,
                    sizeof options[i].value);
+    socket_abandon(fd, true);
+}
+
+void socket_abandon(int fd, bool on)
+{
+    struct linger linger = { .l_onoff = on, .l_linger = 0 };
+
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
 }
 
 int socket_connect(const struct sockaddr_storage *address)

@@ -17,6 +17,11 @@
 /* A non-blocking socket on its way to ADDRESS, or -1 and errno. */
 int socket_connect(const struct sockaddr_storage *address);
 
+/* Whether what was not acknowledged yet is dropped when the socket is closed, also by the death of
+ * our process: so it is at first. An order that the kernel still sent again after we gave it up
+ * could come when nobody expects it any more. */
+void socket_abandon(int fd, bool on);
+
 /* The error that it has met since this was last asked; 0 = none. */
 int socket_error(int fd);
 

@@ -114,6 +114,7 @@ void stream_disown(struct stream *stream)
     size_t n = stream->waiters.n;
     struct waiter waiter;
 
+    socket_abandon(stream->redis->fd, false); /* what it was given for may come late */
     for (size_t i = 0; i < n && waiters_pop(&stream->waiters, &waiter); i++) {
         struct waiter nobody = { reply_to_nobody, NULL, 0 };
         bool pushed = waiters_push(&stream->waiters, nobody);

@@ -6,9 +6,10 @@
 
 #include "tests/sim/world.h"
 
-#define RETRY_MIN_MS 200   /* until something lost is sent again */
-#define GIVE_UP_MS   10000 /* what a closed end still tries to send */
-#define NOWHERE      255   /* an address that nobody has */
+#define RETRY_MIN_MS  200   /* until something lost is sent again */
+#define ON_ITS_WAY_MS 1000  /* what the network itself may delay */
+#define GIVE_UP_MS    10000 /* what a closed end still tries to send */
+#define NOWHERE       255   /* an address that nobody has */
 
 const char *packet_name(enum packet_kind kind)
 {
@@ -209,8 +210,33 @@ void net_release(struct world *w, struct conn *conn)
     w->free_conns[w->n_free++] = conn->index;
 }
 
+/* The kernel forgets what it would have to send again (socket_abandon()); what is on its way
+ * arrives. */
+static void abandon_unsent(struct world *w, struct pipe *pipe)
+{
+    struct packet **at = &pipe->head, *last = NULL;
+
+    if (pipe->blocked_since != MSEC_NEVER) {
+        pipe_clear(w, pipe);
+        return;
+    }
+    while (*at != NULL && (*at)->ready_at <= w->now + ON_ITS_WAY_MS) {
+        last = *at;
+        at = &last->next;
+    }
+    while (*at != NULL) {
+        struct packet *packet = *at;
+        *at = packet->next;
+        packet_free(w, packet);
+    }
+    pipe->tail = last;
+    pipe->last_at = last != NULL ? last->ready_at : w->now;
+}
+
 void net_close_client(struct world *w, struct conn *conn)
 {
+    if (!conn->given)
+        abandon_unsent(w, &conn->pipe[TO_SERVER]);
     conn->client_open = false;
     pipe_clear(w, &conn->pipe[TO_CLIENT]);
     if (conn->server_open || conn->pipe[TO_SERVER].head != NULL)
@@ -238,6 +264,8 @@ void net_close_server(struct world *w, struct conn *conn)
 /* The client's process died, or its host: what is still to be sent may be lost. */
 static void drop_client(struct world *w, struct conn *conn, bool off)
 {
+    if (!conn->given)
+        abandon_unsent(w, &conn->pipe[TO_SERVER]);
     if (off || world_chance(w, 500)) {
         pipe_clear(w, &conn->pipe[TO_SERVER]);
         if (off)

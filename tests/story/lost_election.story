@@ -58,23 +58,22 @@ expect
 rejoin s3
 run 3000
 expect
-    [  3060] s3 -sdown slave n2:6379 n2 6379 @ g1 n1 6379
-    [  3062] s2 +new-epoch 2
-    [  3062] s1 +new-epoch 2
-    [  3080] s3 -sdown slave n3:6379 n3 6379 @ g1 n1 6379
-    [  3082] s3 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
-    [  3133] s3 -sdown sentinel s1 s1 26379 @ g1 n1 6379
-    [  3137] s3 +config-update-from sentinel s1 s1 26379 @ g1 n1 6379
-    [  3137] s3 +switch-master g1 n1 6379 n3 6379
-    [  3137] s3 +slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [  3137] s3 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  3137] s3 +slave slave n2:6379 n2 6379 @ g1 n3 6379
-    [  3137] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
-    [  3138] s1 -sdown sentinel s3 s3 26379 @ g1 n3 6379
-    [  3190] s2 -sdown sentinel s3 s3 26379 @ g1 n3 6379
-    [  3204] s3 -sdown sentinel s2 s2 26379 @ g1 n3 6379
-    [  3261] s1 +vote-for-leader s3 2
-    [  3963] s2 +vote-for-leader s3 2
+    [  3170] s1 -sdown sentinel s3 s3 26379 @ g1 n3 6379
+    [  3194] s1 +new-epoch 2
+    [  3195] s3 -sdown sentinel s1 s1 26379 @ g1 n1 6379
+    [  3202] s2 +new-epoch 2
+    [  3202] s2 -sdown sentinel s3 s3 26379 @ g1 n3 6379
+    [  3203] s3 -sdown sentinel s2 s2 26379 @ g1 n1 6379
+    [  3285] s3 -sdown slave n3:6379 n3 6379 @ g1 n1 6379
+    [  3287] s3 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
+    [  3377] s3 +config-update-from sentinel s1 s1 26379 @ g1 n1 6379
+    [  3377] s3 +switch-master g1 n1 6379 n3 6379
+    [  3377] s3 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [  3377] s3 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  3377] s3 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [  3377] s3 +sdown slave n2:6379 n2 6379 @ g1 n3 6379
+    [  3466] s3 -sdown slave n2:6379 n2 6379 @ g1 n3 6379
+    [  3468] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
 show g1
 expect
     [  6028] s1 has n3, epoch 1, current 2

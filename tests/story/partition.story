@@ -69,33 +69,34 @@ heal n1 n2
 heal n1 n3
 run 5000
 expect
-    [  5033] s1 -sdown slave n2:6379 n2 6379 @ g1 n1 6379
-    [  5039] s1 +new-epoch 1
-    [  5041] s2 -sdown sentinel s1 s1 26379 @ g1 n3 6379
-    [  5041] s3 -sdown sentinel s1 s1 26379 @ g1 n3 6379
-    [  5042] s1 -sdown sentinel s2 s2 26379 @ g1 n1 6379
-    [  5042] s1 -sdown sentinel s3 s3 26379 @ g1 n1 6379
-    [  5106] s2 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5110] s2 +convert-to-slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5112] s2 +divergent-tail slave n1:6379 n1 6379 @ g1 n3 6379 4012 bytes from offset 1001 that only it has, written within 4341 ms
-    [  5117] s1 -sdown slave n3:6379 n3 6379 @ g1 n1 6379
-    [  5117] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
-    [  5120] s2 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
-    [  5120] s2 +slave-reconf-inprog slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5122] s1 -role-change master g1 n1 6379 new reported role is slave
-    [  5149] s1 +vote-for-leader s3 1
-    [  5277] s3 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5279] s3 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
-    [  5291] s1 +config-update-from sentinel s2 s2 26379 @ g1 n1 6379
-    [  5291] s1 +switch-master g1 n1 6379 n3 6379
-    [  5291] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5291] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
-    [  5291] s1 -writes-taken slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5291] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
-    [  5612] s2 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5673] s3 +divergent-tail slave n1:6379 n1 6379 @ g1 n3 6379 4012 bytes from offset 1001 that only it has, written within 4917 ms
-    [  6289] s3 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
-    [  6291] s1 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5065] s1 +new-epoch 1
+    [  5065] s1 -sdown sentinel s2 s2 26379 @ g1 n1 6379
+    [  5065] s1 -sdown sentinel s3 s3 26379 @ g1 n1 6379
+    [  5065] s3 -sdown sentinel s1 s1 26379 @ g1 n3 6379
+    [  5069] s1 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
+    [  5069] s1 +switch-master g1 n1 6379 n3 6379
+    [  5069] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5069] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [  5069] s1 +sdown slave n2:6379 n2 6379 @ g1 n3 6379
+    [  5070] s2 -sdown sentinel s1 s1 26379 @ g1 n3 6379
+    [  5075] s1 -sdown slave n2:6379 n2 6379 @ g1 n3 6379
+    [  5077] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [  5151] s1 -sdown master g1 n3 6379
+    [  5153] s1 +role-change master g1 n3 6379 new reported role is master
+    [  5170] s2 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5174] s2 +convert-to-slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5176] s2 +divergent-tail slave n1:6379 n1 6379 @ g1 n3 6379 4012 bytes from offset 1001 that only it has, written within 4405 ms
+    [  5184] s2 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [  5184] s2 +slave-reconf-inprog slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5188] s1 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [  5251] s3 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5253] s3 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [  5670] s3 +divergent-tail slave n1:6379 n1 6379 @ g1 n3 6379 4012 bytes from offset 1001 that only it has, written within 4914 ms
+    [  5680] s3 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5680] s3 -writes-taken slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5681] s1 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5681] s1 -writes-taken slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5684] s2 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
 show g1
 expect
     [ 10000] s1 has n3, epoch 1, current 1

@@ -50,17 +50,17 @@ expect
     [   780] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [   780] s3 +failover-end master g1 n3 6379
     [   782] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
-    [  4058] s3 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  4066] s3 +divergent-tail slave n1:6379 n1 6379 @ g1 n3 6379 4063 bytes from offset 1001 that only it has, written within 3308 ms
-    [  4066] s3 +salvaged slave n1:6379 n1 6379 @ g1 n3 6379 in a file
-    [  4066] s3 +convert-to-slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [  4074] s3 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
-    [  4074] s3 +slave-reconf-inprog slave n1:6379 n1 6379 @ g1 n3 6379
-    [  4104] s1 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  4107] s2 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  4108] s1 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
-    [  4111] s2 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
-    [  4570] s3 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5062] s3 -writes-taken slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5106] s1 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5109] s2 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
+    [  4117] s1 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  4120] s3 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  4125] s1 +divergent-tail slave n1:6379 n1 6379 @ g1 n3 6379 4122 bytes from offset 1001 that only it has, written within 3352 ms
+    [  4125] s1 +salvaged slave n1:6379 n1 6379 @ g1 n3 6379 in a file
+    [  4125] s1 +convert-to-slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [  4126] s2 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  4133] s1 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [  4133] s1 +slave-reconf-inprog slave n1:6379 n1 6379 @ g1 n3 6379
+    [  4136] s3 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [  4514] s2 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [  4629] s1 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5125] s1 -writes-taken slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5136] s3 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5512] s2 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379

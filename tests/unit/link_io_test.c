@@ -81,11 +81,13 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret)
     *ret = uv_buf_init(bytes, sizeof bytes);
 }
 
+/* To a client that may have closed its end. */
 static void send_text(struct conn *conn, const char *text)
 {
     uv_buf_t part = uv_buf_init((char *)text, (unsigned)strlen(text));
+    int sent = uv_try_write((uv_stream_t *)&conn->tcp, &part, 1);
 
-    CU_ASSERT_EQUAL(uv_try_write((uv_stream_t *)&conn->tcp, &part, 1), (int)part.len);
+    CU_ASSERT(sent == (int)part.len || sent == UV_ECONNRESET || sent == UV_EPIPE);
 }
 
 static void on_conn_closed(uv_handle_t *handle)
