@@ -420,6 +420,8 @@ void act_forge_member(struct world *w, struct engine *e, const char *runid, cons
     if (primary < 0)
         return;
     trace_note(w, "a forged hello on %s: %s is at %s:%u", e->name, runid, addr->host, addr->port);
+    if (world_engine_by_addr(w, addr) >= 0) /* all go and ask there; a slow one may fall behind */
+        w->engines[world_engine_by_addr(w, addr)].bad_at = w->now;
     memcpy(hello.runid, runid, sizeof hello.runid);
     strcpy(hello.group, world_group_name(e->group));
     hello.primary = world_engine_addr(&w->engines[primary]);
