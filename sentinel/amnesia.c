@@ -1,6 +1,7 @@
 #include "sentinel/amnesia.h"
 
 #include "sentinel/emit.h"
+#include "sentinel/hold.h"
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
 
@@ -8,9 +9,15 @@
 #define SUSPECT_MS   2000 /* a replica that has said nothing by then counts as lost */
 #define HELD_MS      8000 /* after that, if nobody could be promoted: better it than nobody */
 #define FEWER_FACTOR 2    /* keys: so many times fewer than a replica has */
+#define ROUNDING_MS  2000 /* how long its link is down a replica says in seconds, its clock's */
 
 void amnesia_suspect(struct core *core, struct node *node)
 {
+    if (node->amnesia.since == MSEC_NEVER) { /* else the last one was not believed yet, either */
+        node->amnesia.lost_at = node->probe.links[LINK_CMD].lost_at;
+        node->amnesia.offset =
+            node->info.role == ROLE_PRIMARY ? node->info.primary_offset : UINT64_MAX;
+    }
     node->amnesia.since = core->now;
     node->amnesia.until = core->now + SUSPECT_MS;
     node->amnesia.told = false;
@@ -52,14 +59,44 @@ static bool is_ahead(const struct node_info *replica, const struct node_info *pr
            replica->repl_offset >= primary->second_offset;
 }
 
-/* The primary has lost the history that the group had, and the keys with it. */
-static bool has_lost(const struct node *replica, const struct node *primary)
+static bool has_fewer_keys(const struct node_info *primary, const struct node_info *replica)
 {
-    const struct node_info *own = &replica->info, *its = &primary->info;
+    return primary->keys >= 0 &&
+           primary->keys < replica->keys / FEWER_FACTOR + replica->keys % FEWER_FACTOR;
+}
 
-    return !node_info_are_kin(own, its) &&
-           lineage_find(&primary->group->lineage, own->replid) == 0 && its->keys >= 0 &&
-           its->keys < own->keys / FEWER_FACTOR + own->keys % FEWER_FACTOR;
+/* It had all that was known of, and its link was up, when the primary was lost. */
+static bool was_in_step(const struct core *core, const struct node *replica,
+                        const struct node *primary)
+{
+    const struct node_info *own = &replica->info;
+    msec down_at = core->now - own->link_down_ms;
+
+    if (primary->amnesia.since - primary->amnesia.lost_at > primary->group->conf.down_after_ms)
+        return false; /* who knows what it was told while we did not look */
+    return own->repl_offset >= primary->amnesia.offset &&
+           (own->link_up ||
+            (own->link_down_ms >= 0 && down_at >= primary->amnesia.lost_at - ROUNDING_MS));
+}
+
+static bool can_take_over(const struct node *replica)
+{
+    return replica->info.priority != 0 && !replica->info.loading && !hold_is_maintained(replica);
+}
+
+/* The primary has lost the history that the group had, and the keys with it, or they need not be
+ * the group's. */
+static bool has_lost(const struct core *core, const struct node *replica,
+                     const struct node *primary)
+{
+    const struct node_info *own = &replica->info;
+    const struct group *group = primary->group;
+
+    if (node_info_are_kin(own, &primary->info) || lineage_find(&group->lineage, own->replid) != 0)
+        return false;
+    return has_fewer_keys(&primary->info, own) ||
+           (can_take_over(replica) &&
+            (group->conf.durability == DURABILITY_QUORUM || was_in_step(core, replica, primary)));
 }
 
 /* The replica that holds more than the primary, or NULL. */
@@ -76,7 +113,7 @@ static const struct node *witness(const struct core *core, const struct group *g
 
         if (node != primary && !node->rumoured && !node->sdown && node->info.role == ROLE_REPLICA &&
             has_spoken(node, since) &&
-            (is_ahead(&node->info, &primary->info) || has_lost(node, primary)))
+            (is_ahead(&node->info, &primary->info) || has_lost(core, node, primary)))
             return node;
     }
     return NULL;

@@ -7,7 +7,18 @@
  *   - the replica has the history that the primary says it continues, but has gone further in it
  *     than the primary has come; or
  *   - the replica has the history that the group had, the primary another one, and the primary has
- *     no keys, or less than half as many as the replica.
+ *     no keys, or less than half as many as the replica; or
+ *   - the same, whatever the primary holds, and the replica can take over and was in step: its link
+ *     was up until the primary was lost, no longer ago than down_after, and it had all that the
+ *     primary's last INFO told of. With durability = quorum the history alone counts: there the
+ *     promotion looks for what was acknowledged.
+ *
+ * The last rule is for strangers: another node with another data set that comes up at the primary's
+ * address holds as many keys as it likes. It cannot be told from the primary itself, restarted with
+ * all its data under a new history (an append-only file names none). But for that one a failover
+ * costs no more than after any crash, the writes that were on their way to the replica, and it
+ * spares all replicas but one a full synchronisation; to believe a stranger costs all there is. Who
+ * puts other data under a primary on purpose pauses the group first.
  *
  * Only what replicas say after the primary's return counts: before, they may have been told to
  * follow it. The evidence ends by itself when a replica has been synchronised by that primary, and

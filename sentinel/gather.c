@@ -277,8 +277,17 @@ static bool is_in_step(const struct node *node)
            node->info.repl_offset >= node->doubt.goal;
 }
 
+/* The primary is another process: it may never get to where the last one was. */
+static void forget_goals(struct group *group)
+{
+    for (size_t i = 0; i < group->n_nodes; i++)
+        group->nodes[i]->doubt.goal_known = false;
+}
+
 void gather_doubt(struct core *core, struct node *node)
 {
+    if (node == node->group->primary)
+        forget_goals(node->group);
     if (node->group->conf.durability != DURABILITY_QUORUM || node->doubt.since != MSEC_NEVER)
         return;
     node->doubt.since = core->now;

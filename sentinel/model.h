@@ -116,6 +116,8 @@ struct node {
         msec since; /* it came back as another process, and what it holds is in doubt; MSEC_NEVER */
         msec until; /* replicas are waited for */
         bool told;  /* it holds less than a replica, and that was told */
+        msec lost_at;    /* when the link to the process before it was lost, */
+        uint64_t offset; /* and where that was by its last INFO; UINT64_MAX = not known */
     } amnesia;
     struct {
         msec since; /* INFO says that it is loading; MSEC_NEVER = it does not */

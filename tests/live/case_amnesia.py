@@ -1,11 +1,14 @@
 """Scenarios: a primary that comes back without its data. Its replicas must not throw theirs away."""
 
+import os
+import shutil
 import time
 
 from case_failover import check_follows
 from cluster import Cluster
 from fakes import Prepared, shows_in_sentinel
 from scenario import ms, scenario
+from servers import Node
 from waiting import check, wait
 
 KEYS = 500
@@ -48,6 +51,32 @@ def reborn_empty(nodes, supervisor):
             group.primary = new
             world.settle()
     return "down for %s s: switched after %s" % ("/".join("%.1f" % s for s in DOWN_S), "/".join(notes))
+
+
+@scenario(nodes=("redis",), seconds=8)
+@shows_in_sentinel
+def stranger(nodes, supervisor):
+    """another node, with more keys than the primary had, takes its address within a second: a replica is promoted"""
+    # As long as it takes by default: a replica that finds the stranger keeps its own data meanwhile.
+    with Prepared(nodes, supervisor, lines={None: ["repl-diskless-sync-delay 2"]}, down_after=DOWN_AFTER) as world:
+        group = world.group
+        fill(group)
+        other = Node(world, "stranger", nodes).start().await_ready()
+        other.call("MSET", *("other%d" % i for i in range(4 * KEYS)))
+        check(other.call("SAVE") == "OK", "the stranger's data is saved")
+        old = group.primary
+        shutil.copy(os.path.join(other.dir, "dump.rdb"), old.dir)
+        world.settle()
+        moment = old.kill()
+        old.start().await_ready()
+        new = world.wait_switch(group, moment, old, SOON_S)
+        took = ms(world.switches(group, moment)[0].at - moment)
+        check_follows(world, group, new)
+        wait(group.attached, "all follow the new primary")
+        check(holds_all(group), "keys are lost")
+        group.primary = new
+        world.settle()
+    return "switched after %s" % took
 
 
 @scenario(nodes=("redis",), supervisors=("picketd",), seconds=9)

@@ -45,13 +45,14 @@ static void recover(struct world *w, struct engine *e, enum rebirth rebirth)
     e->link_gen++;
     e->link_down_at = -1;
     audit_acked_forget(w, e);
-    if (rebirth == REBIRTH_EMPTY) {
+    if (rebirth == REBIRTH_EMPTY || rebirth == REBIRTH_STRANGER) {
+        e->other_keys = rebirth == REBIRTH_STRANGER ? (uint64_t)world_between(w, 0, 1000000) : 0;
         e->offset = 0;
         e->replid2 = e->second_offset = 0;
         e->replid = repl_new_id(w);
         return;
     }
-    if (w->plan.seed)
+    if (w->plan.seed && rebirth != REBIRTH_RENAMED)
         e->offset -= lost < e->offset ? lost : e->offset;
     if (rebirth == REBIRTH_PRIMARY) {
         e->strayed = true;
@@ -64,16 +65,18 @@ static void recover(struct world *w, struct engine *e, enum rebirth rebirth)
         e->replid = repl_new_id(w);
         audit_acked_renamed(w, e->replid, e->replid2, e->offset);
     }
+    if (rebirth == REBIRTH_RENAMED)
+        e->replid2 = e->second_offset = 0;
 }
 
 void act_start(struct world *w, struct engine *e, enum rebirth rebirth, msec loading_ms)
 {
+    static const char *const ways[] = { "as it was", "empty", "as a primary", "renamed",
+                                        "as a stranger" };
+
     if (e->alive)
         return;
-    trace_note(w, "%s starts, %s, loads for %lld ms", e->name,
-               rebirth == REBIRTH_EMPTY     ? "empty"
-               : rebirth == REBIRTH_PRIMARY ? "as a primary"
-                                            : "as it was",
+    trace_note(w, "%s starts, %s, loads for %lld ms", e->name, ways[rebirth],
                (long long)loading_ms);
     repl_advance(w);
     e->alive = e->host_on = true;

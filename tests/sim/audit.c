@@ -101,8 +101,10 @@ void audit_closed(struct world *w, struct sup *s, const struct conn *conn)
     if (conn->server < PLAN_SUPS_MAX || conn->server >= PLAN_SUPS_MAX + w->n_engines)
         return;
     heard = &w->audit.heard[s->index][conn->server - PLAN_SUPS_MAX];
-    if (heard->id == conn->id && conn->link == LINK_CMD)
+    if (heard->id == conn->id && conn->link == LINK_CMD) {
+        heard->lost_at = audit_clock(w, s);
         heard->cmd_up = false;
+    }
 }
 
 void audit_evidence(struct world *w, struct sup *s, const struct conn *conn, enum evidence evidence)
@@ -134,6 +136,8 @@ void audit_evidence(struct world *w, struct sup *s, const struct conn *conn, enu
             heard->reset_at = audit_clock(w, s);
         else if (evidence == EVIDENCE_REFUSED)
             heard->refusals++;
+        if (heard->cmd_up)
+            heard->lost_at = audit_clock(w, s);
         heard->cmd_up = false;
     }
 }
@@ -147,6 +151,7 @@ void audit_info(struct world *w, struct sup *s, const struct conn *conn,
         return;
     audit_follow_seen(w, s, conn->server - PLAN_SUPS_MAX, &info->info);
     audit_select_heard(w, s, conn->server - PLAN_SUPS_MAX, &info->info);
+    audit_stranger_heard(w, s, heard, &info->info);
     if (!info->info.loading)
         heard->loading_since = MSEC_NEVER;
     else if (heard->loading_since == MSEC_NEVER)
@@ -277,6 +282,7 @@ void audit_output(struct world *w, struct sup *s, const struct output *output)
             audit_follow(w, s, node->group, node);
     }
     note_primaries(w, s);
+    audit_stranger_check(w, s);
 }
 
 void audit_message(struct world *w, struct sup *s, const struct message *message, int peer)

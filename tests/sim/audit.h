@@ -64,6 +64,11 @@ struct heard {
     char write_word[16];
     msec busy_since; /* MSEC_NEVER = the last answer to PING was not BUSY */
     msec busy_heard; /* when it was last, by the world's clock */
+    msec lost_at;    /* when the command link was last lost */
+    bool reborn;     /* a primary, it said so before, and was another process then, */
+    msec reborn_at;
+    msec left_for, silent_for; /* which was out of reach, and told nothing, for so long, */
+    uint64_t left_offset;      /* and that far */
     bool has_info;
     msec info_at;
     msec loading_since; /* MSEC_NEVER = the last INFO did not say so */
@@ -168,6 +173,10 @@ void audit_write(struct world *w, struct sup *s, const struct conn *conn, bool o
                  const char *error);
 /* Whether the node says of itself that it could not write either, for want of the same. */
 bool audit_is_no_better(const struct heard *heard, const char *word);
+/* INFO of a node comes in; after each step: whether strangers are seen for what they are. */
+void audit_stranger_heard(struct world *w, const struct sup *s, struct heard *heard,
+                          const struct node_info *info);
+void audit_stranger_check(struct world *w, const struct sup *s);
 void audit_closed(struct world *w, struct sup *s, const struct conn *conn);
 void audit_opened(struct world *w, struct sup *s, int engine, uint32_t id);
 
@@ -192,6 +201,8 @@ void audit_flap_output(struct world *w, struct sup *s, const struct event *event
 void audit_flap_event(struct world *w, struct sup *s, const struct event *event);
 void audit_vote_output(struct world *w, struct sup *s, const struct event *event);
 void audit_down_output(struct world *w, struct sup *s, const struct event *event);
+/* Whether a primary that this supervisor had, or a replica of it, told this history. */
+bool audit_is_remembered(const struct account *account, const char *replid);
 void audit_select_heard(struct world *w, struct sup *s, int engine, const struct node_info *info);
 void audit_select_output(struct world *w, struct sup *s, const struct event *event);
 void audit_disk_message(struct world *w, struct sup *s, const struct message *message, int group);

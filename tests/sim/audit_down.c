@@ -33,11 +33,23 @@ static bool is_crash(struct world *w, const struct sup *s, const struct group *g
            has_witness(w, s, e, heard->reset_at);
 }
 
-/* The primary is another process than before, and a replica told of more than it has. Whether that
- * may be held against it, the rule says; here, that nobody makes it up. */
+/* Whether it has a history that this supervisor was once told of, and the primary has none of it.
+ */
+static bool is_stranger_to(const struct node_info *primary, const struct node_info *replica,
+                           const struct account *account)
+{
+    return audit_is_remembered(account, replica->replid) &&
+           strcmp(replica->replid, primary->replid2) != 0 &&
+           strcmp(replica->replid2, primary->replid) != 0;
+}
+
+/* The primary is another process than before, and a replica told of more than it has, or of what
+ * the group has and it has not. Whether that may be held against it, the rule says; here, that
+ * nobody makes it up. */
 static bool is_amnesia(const struct world *w, const struct sup *s, const struct engine *e)
 {
     const struct heard *own = &w->audit.heard[s->index][e->index];
+    const struct account *account = &w->audit.accounts[s->index][e->group];
 
     if (!own->has_info || own->info.info.role != ROLE_PRIMARY || own->info.info.loading)
         return false;
@@ -47,7 +59,8 @@ static bool is_amnesia(const struct world *w, const struct sup *s, const struct 
 
         if (w->engines[i].group == e->group && heard->has_info && info->role == ROLE_REPLICA &&
             strcmp(info->replid, own->info.info.replid) != 0 &&
-            (info->repl_offset >= own->info.info.second_offset || info->keys > own->info.info.keys))
+            (info->repl_offset >= own->info.info.second_offset ||
+             info->keys > own->info.info.keys || is_stranger_to(&own->info.info, info, account)))
             return true;
     }
     return false;

@@ -20,8 +20,7 @@ static bool same_id(const char *a, const char *b)
     return strcmp(a, b) == 0;
 }
 
-/* Whether a primary that this supervisor had, or a replica of it, told this history. */
-static bool is_remembered(const struct account *account, const char *replid)
+bool audit_is_remembered(const struct account *account, const char *replid)
 {
     for (int i = 0; i < account->n_lineage; i++)
         if (same_id(account->lineage[i], replid))
@@ -31,7 +30,7 @@ static bool is_remembered(const struct account *account, const char *replid)
 
 static void remember(struct account *account, const char *replid)
 {
-    if (account->n_lineage < AUDIT_LINEAGE && !is_remembered(account, replid))
+    if (account->n_lineage < AUDIT_LINEAGE && !audit_is_remembered(account, replid))
         memcpy(account->lineage[account->n_lineage++], replid, RUNID_LEN + 1);
 }
 
@@ -41,7 +40,7 @@ void audit_select_heard(struct world *w, struct sup *s, int engine, const struct
     const struct group *group = core_find_group(s->core, world_group_name(g));
     struct addr primary = group != NULL ? group_primary_addr(group) : (struct addr){ 0 };
     struct account *account = &w->audit.accounts[s->index][g];
-    bool heir = info->link_up || is_remembered(account, info->replid2);
+    bool heir = info->link_up || audit_is_remembered(account, info->replid2);
     bool tells = info->role == ROLE_PRIMARY ? world_engine_by_addr(w, &primary) == engine
                                             : heir && world_engine_by_addr(w, &primary) ==
                                                           world_engine_by_addr(w, &info->primary);
@@ -62,7 +61,7 @@ static enum kinship kinship_of(const struct world *w, const struct sup *s, const
     if (!primary->has_info)
         return KIN_SAME;
     if (old->loading && own->role == ROLE_REPLICA) /* it does not know its own history yet */
-        return is_remembered(account, own->replid) ? KIN_OLD : KIN_NONE;
+        return audit_is_remembered(account, own->replid) ? KIN_OLD : KIN_NONE;
     if (same_id(own->replid2, old->replid))
         return KIN_SAME;
     if (same_id(own->replid, old->replid) &&
@@ -70,8 +69,9 @@ static enum kinship kinship_of(const struct world *w, const struct sup *s, const
         return KIN_SAME;
     if (own->role == ROLE_REPLICA && same_id(own->replid, old->replid2))
         return KIN_BEFORE;
-    return is_remembered(account, own->replid) || is_remembered(account, own->replid2) ? KIN_OLD
-                                                                                       : KIN_NONE;
+    return audit_is_remembered(account, own->replid) || audit_is_remembered(account, own->replid2)
+               ? KIN_OLD
+               : KIN_NONE;
 }
 
 /* Its primary came back with less than a replica has: who is being synchronised by it still has its

@@ -22,8 +22,15 @@ enum repl_link { REPL_DOWN, REPL_SYNC, REPL_UP };
 /* What keeps it busy: what SCRIPT KILL or FUNCTION KILL ends, or nothing does. */
 enum runs { RUNS_SCRIPT, RUNS_FUNCTION, RUNS_FOREVER };
 
-/* How a process comes back. */
-enum rebirth { REBIRTH_AS_WAS, REBIRTH_EMPTY, REBIRTH_PRIMARY, REBIRTH_COUNT };
+/* How a process comes back. RENAMED: with its data, of which it says a new history; STRANGER: it is
+ * another, with data of its own, at the same address. */
+enum rebirth {
+    REBIRTH_AS_WAS,
+    REBIRTH_EMPTY,
+    REBIRTH_PRIMARY,
+    REBIRTH_RENAMED,
+    REBIRTH_STRANGER,
+};
 
 /* A request that has arrived, from whichever connection. */
 struct request_in {
@@ -41,7 +48,7 @@ struct engine {
     char runid[RUNID_LEN + 1];
     msec loading_until;
     int busy;       /* nested faults count */
-    msec busy_at; /* since when */
+    msec busy_at;   /* since when */
     enum runs runs; /* BUSY: with what */
     int denied, misconf, refusing;
     int full, holding; /* writes: memory is full; they are held back */
@@ -64,6 +71,7 @@ struct engine {
     msec heard_at;
     uint64_t replid, replid2, second_offset, offset;
     msec advanced_at;
+    uint64_t other_keys;                /* beyond one for each byte */
     uint64_t write_left;                /* thousandths of bytes not yet counted */
     msec wrote_at;                      /* when clients last wrote to it */
     uint64_t demoted_offset;            /* what it had when it was last made a replica, */

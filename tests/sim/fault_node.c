@@ -4,13 +4,27 @@
 #include "tests/sim/trace.h"
 #include "tests/sim/world.h"
 
+/* Somebody else is at the primary's address before anybody missed it; or itself, under a new name.
+ */
+static bool takes_place(struct world *w, struct engine *e)
+{
+    if (!w->plan.strangers || e->role != ROLE_PRIMARY || !world_chance(w, 400))
+        return false;
+    world_later(w, world_between(w, 1, 200), H_ENGINE_START, e->index,
+                world_chance(w, 300) ? REBIRTH_RENAMED : REBIRTH_STRANGER, e->life);
+    return true;
+}
+
 static void restart_later(struct world *w, struct engine *e)
 {
     enum rebirth rebirth = REBIRTH_AS_WAS;
-    msec loading = world_chance(w, 300) ? world_between(w, 10, 3000) : 0;
+    msec loading;
 
+    if (takes_place(w, e))
+        return;
+    loading = world_chance(w, 300) ? world_between(w, 10, 3000) : 0;
     if (world_chance(w, 300))
-        rebirth = (enum rebirth)world_between(w, 0, REBIRTH_COUNT - 1);
+        rebirth = (enum rebirth)world_between(w, 0, REBIRTH_PRIMARY);
     world_later(w, world_between(w, 1, 3 * fault_down_after(w) + 1000), H_ENGINE_START, e->index,
                 (uint32_t)rebirth | (uint32_t)loading << 8, e->life);
 }

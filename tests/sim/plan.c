@@ -228,6 +228,15 @@ static void draw_questions(struct plan *plan, uint64_t seed)
     plan->questions.failover_ms = PICK(&prng, 0, 0, 50, 300);
 }
 
+/* By chance of its own, too. */
+static void draw_strangers(struct plan *plan, uint64_t seed)
+{
+    struct prng prng;
+
+    prng_seed(&prng, seed * UINT64_C(0x9e3779b97f4a7c15) + 11);
+    plan->strangers = chance(&prng, 20);
+}
+
 void plan_draw(struct plan *plan, uint64_t seed)
 {
     struct prng prng;
@@ -246,4 +255,5 @@ void plan_draw(struct plan *plan, uint64_t seed)
     draw_salvage(plan, &prng);
     plan->weight[FAULT_OP_HOLD] = chance(&prng, 15) ? 2 : 0; /* it keeps others from happening */
     draw_questions(plan, seed);
+    draw_strangers(plan, seed);
 }

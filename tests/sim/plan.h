@@ -102,6 +102,8 @@ struct plan {
     uint8_t picky[PLAN_ENGINES_MAX]; /* parts of orders that a node never takes (enum order_part) */
     bool serve_stale;                /* false: replicas without link answer MASTERDOWN */
 
+    bool strangers; /* a node with other data may take a dead primary's address at once */
+
     struct question_times questions; /* whether there are hooks that are asked */
     enum sim_answer answer;
     msec answer_ms; /* unless it is drawn */

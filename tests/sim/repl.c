@@ -168,6 +168,7 @@ void repl_synced(struct world *w, struct engine *e, uint64_t gen)
     e->replid2 = m->replid2;
     e->second_offset = m->second_offset;
     e->offset = m->offset;
+    e->other_keys = m->other_keys;
     e->heard_at = w->now;
 }
 
@@ -275,7 +276,7 @@ void repl_info(struct world *w, struct engine *e, struct packet *ret_packet)
     repl_id_format(info->replid, e->replid);
     repl_id_format(info->replid2, e->replid2);
     info->second_offset = e->second_offset;
-    info->keys = (int64_t)e->offset; /* one for each byte that was written */
+    info->keys = (int64_t)(e->offset + e->other_keys); /* one for each byte that was written */
     info->primary_offset = info->repl_offset = e->offset;
     if (e->role == ROLE_REPLICA) {
         if (e->master >= 0)

@@ -68,7 +68,7 @@ static const struct command {
     { "show", do_show, false, 1, 1, "GROUP: whom supervisors take for the primary; roles" },
     { "pending", do_pending, false, 1, 1, "NODE: requests that wait" },
     { "kill", do_kill, false, 1, 2, "NODE|SUP [power]: SIGKILL, or its host goes off" },
-    { "start", do_start, false, 1, 3, "NODE|SUP [empty|primary] [LOADING_MS]" },
+    { "start", do_start, false, 1, 3, "NODE|SUP [empty|primary|renamed|stranger] [LOADING_MS]" },
     { "hang", do_hang, false, 1, 1, "NODE|SUP: SIGSTOP" },
     { "resume", do_hang, false, 1, 1, "NODE|SUP: SIGCONT" },
     { "slow", do_node, false, 2, 2, "NODE MS: of each command" },

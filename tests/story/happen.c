@@ -101,6 +101,10 @@ bool do_start(struct story *st, const struct words *a)
             rebirth = REBIRTH_EMPTY;
         else if (strcmp(a->word[i], "primary") == 0)
             rebirth = REBIRTH_PRIMARY;
+        else if (strcmp(a->word[i], "renamed") == 0)
+            rebirth = REBIRTH_RENAMED;
+        else if (strcmp(a->word[i], "stranger") == 0)
+            rebirth = REBIRTH_STRANGER;
         else if (!words_number(st, a->word[i], &loading))
             return false;
     }

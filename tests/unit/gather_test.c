@@ -113,6 +113,28 @@ static void test_restarted(void)
     drive_end(&d);
 }
 
+/* It need not get to where the primary was before that was restarted itself, with a little less. */
+static void test_both_restarted(void)
+{
+    begin(1);
+    drive_run(&d, 15000);
+    d.nodes[3].info.runid[0] = 'z';
+    d.nodes[3].info.repl_offset = 900;
+    drive_run(&d, 15000);
+    CU_ASSERT_NOT_EQUAL(drive_node(&d, 3)->doubt.since, MSEC_NEVER);
+    d.nodes[0].info.runid[0] = 'z';
+    memcpy(d.nodes[0].info.replid2, d.nodes[0].info.replid, RUNID_LEN + 1);
+    d.nodes[0].info.primary_offset = 950;
+    d.nodes[0].info.second_offset = 951;
+    for (int i = 0; i <= REPLICAS; i++) {
+        d.nodes[i].info.repl_offset = 950;
+        memset(d.nodes[i].info.replid, 'B', RUNID_LEN);
+    }
+    drive_run(&d, 30000);
+    CU_ASSERT_EQUAL(drive_node(&d, 3)->doubt.since, MSEC_NEVER);
+    drive_end(&d);
+}
+
 /* An operator's word for a loss. */
 static void test_force(void)
 {
@@ -134,11 +156,9 @@ static void test_force(void)
 }
 
 static const struct unit_case cases[] = {
-    { "all are read", test_all_are_read },
-    { "one too few", test_one_too_few },
-    { "two will do", test_two_will_do },
-    { "restarted", test_restarted },
-    { "force", test_force },
+    { "all are read", test_all_are_read },     { "one too few", test_one_too_few },
+    { "two will do", test_two_will_do },       { "restarted", test_restarted },
+    { "both restarted", test_both_restarted }, { "force", test_force },
 };
 
 int main(void)
