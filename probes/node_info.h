@@ -17,6 +17,8 @@
 #define RUNID_LEN         40
 #define INFO_REPLICAS_MAX 128 /* slaveN lines looked at; the rest are counted */
 
+#define LINK_DOWN_UNIT_MS 1000 /* link_down_ms is told in whole seconds */
+
 enum node_role { ROLE_UNKNOWN, ROLE_PRIMARY, ROLE_REPLICA };
 
 /* One slaveN line of a primary. */

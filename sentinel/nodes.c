@@ -19,7 +19,7 @@
 #define FIX_MIN_MS 1000 /* between two orders to follow, doubling ... */
 #define FIX_MAX_MS 60000
 
-#define PROMPT_LAG_S 2 /* a replica acknowledges each second */
+#define PROMPT_LAG_S      2    /* a replica acknowledges each second */
 
 struct node *node_add(struct core *core, struct group *group, const struct addr *addr)
 {
@@ -366,12 +366,30 @@ static size_t count_prompt(const struct node_info *info)
     return n;
 }
 
-static void take_info(struct core *core, struct node *node, const struct node_info *info)
+/* How long its link has been down it counts by a clock that may be set. It was no longer than it
+ * said before (SEEN_AT), and what has passed since. */
+static msec bound_link_down(const struct node *node, const struct node_info *info, msec seen_at)
 {
+    const struct node_info *last = &node->info;
+    msec before = last->link_up ? 0 : last->link_down_ms;
+
+    if (seen_at == MSEC_NEVER || last->role != ROLE_REPLICA || before < 0)
+        return info->link_down_ms;
+    return msec_min(info->link_down_ms,
+                    before + node->probe.info_seen_at - seen_at + LINK_DOWN_UNIT_MS);
+}
+
+/* SEEN_AT: when it told the last one. */
+static void take_info(struct core *core, struct node *node, const struct node_info *info,
+                      msec seen_at)
+{
+    msec link_down_ms = bound_link_down(node, info, seen_at);
+
     note_runid(core, node, info);
     note_role(core, node, info);
     loading_note(core, node, info);
     node->info = *info;
+    node->info.link_down_ms = link_down_ms;
     node->prompt_replicas = count_prompt(info);
     node->info.replicas = NULL; /* they are the input's */
     node->contacted = true;
@@ -407,6 +425,7 @@ static void note_ip(struct core *core, struct node *node, const char *ip)
 void node_observe(struct core *core, struct node *node, const struct observation *seen)
 {
     bool was_up = probe_is_up(&node->probe);
+    msec info_seen_at = node->probe.info_seen_at;
 
     if (seen->link == LINK_WRITE) {
         write_watch_observe(core, node, seen);
@@ -420,7 +439,7 @@ void node_observe(struct core *core, struct node *node, const struct observation
             note_ip(core, node, seen->ip);
     }
     if (seen->evidence == EVIDENCE_INFO && probe_is_up(&node->probe))
-        take_info(core, node, seen->info);
+        take_info(core, node, seen->info, info_seen_at);
     if (seen->evidence == EVIDENCE_PONG)
         loading_ended(core, node);
     note_answers(core, node);

@@ -190,6 +190,22 @@ static void test_twin_replicas(void)
     drive_end(&d);
 }
 
+/* A clock that is set makes no link an hour old that was up a moment ago. */
+static void test_stepped_clock(void)
+{
+    drive_begin(&d, 1, 1, 30000);
+    drive_run(&d, 11000);
+    d.nodes[1].info.link_up = false;
+    d.nodes[1].info.link_down_ms = 3600000;
+    drive_run(&d, 11000);
+    CU_ASSERT(drive_node(&d, 1)->info.link_down_ms >= 1000);
+    CU_ASSERT(drive_node(&d, 1)->info.link_down_ms <= 23000);
+    d.nodes[1].info.link_down_ms = 2000; /* set right */
+    drive_run(&d, 11000);
+    CU_ASSERT_EQUAL(drive_node(&d, 1)->info.link_down_ms, 2000);
+    drive_end(&d);
+}
+
 static const struct unit_case cases[] = {
     { "a new replica", test_new_replica },
     { "only the primary is believed", test_only_the_primary_is_believed },
@@ -200,6 +216,7 @@ static const struct unit_case cases[] = {
     { "named replicas are no twins", test_named_replicas_are_no_twins },
     { "twins are merged", test_twins_are_merged },
     { "twin replicas", test_twin_replicas },
+    { "a stepped clock", test_stepped_clock },
 };
 
 int main(void)
