@@ -199,7 +199,6 @@ static void retarget_nodes(struct core *core, struct group *group, struct node *
     emit_node_row(core, group->primary);
 }
 
-
 /* Since when NODE had nothing new of its primary, as far as it said. */
 static msec forked_at(const struct node *node)
 {
