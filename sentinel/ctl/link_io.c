@@ -138,18 +138,20 @@ bool ctl_is_event(const redisReply *reply, const char **ret_event, const char **
     return strcmp(reply->element[0]->str, "pmessage") == 0;
 }
 
+const redisReply *ctl_value(const redisReply *map, const char *name)
+{
+    for (size_t i = 0; map->type == REDIS_REPLY_ARRAY && i + 1 < map->elements; i += 2) {
+        if (map->element[i]->type == REDIS_REPLY_STRING && strcmp(map->element[i]->str, name) == 0)
+            return map->element[i + 1];
+    }
+    return NULL;
+}
+
 const char *ctl_field(const redisReply *map, const char *name)
 {
-    if (map->type != REDIS_REPLY_ARRAY)
-        return "";
-    for (size_t i = 0; i + 1 < map->elements; i += 2) {
-        const redisReply *key = map->element[i];
-        const redisReply *value = map->element[i + 1];
-        bool texts = key->type == REDIS_REPLY_STRING && value->type == REDIS_REPLY_STRING;
-        if (texts && strcmp(key->str, name) == 0)
-            return value->str;
-    }
-    return "";
+    const redisReply *value = ctl_value(map, name);
+
+    return value && value->type == REDIS_REPLY_STRING ? value->str : "";
 }
 
 bool ctl_has_word(const char *list, const char *word)

@@ -46,7 +46,11 @@ redisReply *ctl_wait_for(redisContext *link, int ms, bool *ret_late);
 /* Whether it is an event that came through PSUBSCRIBE; its name and payload, in the reply. */
 bool ctl_is_event(const redisReply *reply, const char **ret_event, const char **ret_payload);
 
-/* The value of a field of a flat list of names and values; "" when it is not there. */
+/* The value of a field of a flat list of names and values, of whatever type; NULL: there is none.
+ */
+const redisReply *ctl_value(const redisReply *map, const char *name);
+
+/* The same of a text; "" when it is not there. */
 const char *ctl_field(const redisReply *map, const char *name);
 
 /* Whether a comma-separated list (flags) holds the word. */

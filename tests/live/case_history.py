@@ -244,6 +244,10 @@ def failures_are_simulated(nodes, supervisor):
         check((told["role"], told["outcome"]) == ("replica", "nothing"), "a replica: %s" % told)
         check("127.0.0.1:%d would be the primary" % group.nodes[2].port in ctl(
             daemon, "simulate", "fail", "127.0.0.1:%d" % group.primary.port), "picketctl simulate")
+        daemon.call("PICKET", "MAINTENANCE", "orders", "127.0.0.1", group.nodes[2].port, "ON", "600000")
+        text = ctl(daemon, "simulate", "fail", "127.0.0.1:%d" % group.primary.port)
+        check(text.count("-failover-abort-no-good-slave") == 1 and "times more" in text, "elections alike are counted:\n%s" % text)
+        daemon.call("PICKET", "MAINTENANCE", "orders", "127.0.0.1", group.nodes[2].port, "OFF")
         check(history(daemon) == [] and not daemon.events.find("+sdown"), "something was done")
         check(daemon.primary_port("orders") == group.primary.port, "the primary was changed")
         check(group.primary.role() == "master" and group.nodes[2].role() == "slave", "a role was changed")
