@@ -160,17 +160,18 @@ def forget(node):
             (shutil.rmtree if os.path.isdir(path) else os.remove)(path)
 
 
-@fault("another node, with other data, takes the primary's address at once", nodes=("redis",))
+@fault("another node, with other data, takes the primary's address at once")
 def address_reused(world):
     stranger = Node(world, "stranger0", world.first.kind)
     stranger.start().await_ready()
     stranger.call("MSET", *[word for i in range(1000) for word in ("other:%d" % i, "x")])
     check(stranger.call("SAVE") == "OK", "the stranger's data is saved")
-    shutil.copy(os.path.join(stranger.dir, "dump.rdb"), world.first.dir)
     # Its writes are nobody's of the group.
     world.probes[0].finish()
     world.gone.add(world.first)
     moment = world.first.kill()
+    forget(world.first)
+    shutil.copy(os.path.join(stranger.dir, "dump.rdb"), world.first.dir)
     world.first.start().await_ready()
     time.sleep(SHORT_S)
     return moment
