@@ -76,7 +76,7 @@ static bool put_rest(json_t *object, const struct event *event)
            json_object_set_new(object, "payload", json_text(payload)) == 0;
 }
 
-json_t *event_json(const struct event *event, const char *supervisor)
+static json_t *event_json(const struct event *event, const char *supervisor)
 {
     json_t *object = json_object();
 

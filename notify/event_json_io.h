@@ -18,10 +18,8 @@
 
 struct event;
 
-/* SUPERVISOR: our run id; NULL: left out. NULL: memory. The caller gives it up by json_decref(). */
-json_t *event_json(const struct event *event, const char *supervisor);
-
-/* The same as one line of text without its end, to be freed. */
+/* As one line of text without its end, to be freed. SUPERVISOR: our run id; NULL: left out. NULL:
+ * memory. */
 char *event_json_text(const struct event *event, const char *supervisor);
 
 /* "2026-05-01T12:00:00.123Z" */

@@ -114,13 +114,6 @@ const struct attempt *history_find(const struct history *history, uint64_t id)
     return NULL;
 }
 
-const struct attempt *history_open(const struct history *history, const char *group)
-{
-    const struct attempt *attempt = history->n_open > 0 ? history_newest(history, group) : NULL;
-
-    return attempt != NULL && attempt->outcome == ATTEMPT_OPEN ? attempt : NULL;
-}
-
 size_t history_count_open(const struct history *history)
 {
     return history->n_open;

@@ -46,8 +46,7 @@ const struct attempt *history_at(const struct history *history, size_t i);
 /* The one of that id; NULL: there is none, or it was forgotten. */
 const struct attempt *history_find(const struct history *history, uint64_t id);
 
-/* The open one of that group, or NULL; whether there is any at all. */
-const struct attempt *history_open(const struct history *history, const char *group);
+/* How many are open. */
 size_t history_count_open(const struct history *history);
 
 /* One that was changed since it was taken last; NULL: none. It counts as stored from then on.

@@ -41,8 +41,7 @@ struct http {
     struct http_stats stats;
 };
 
-/* Let the connection sleep, and wake it. */
-void http_visit_suspend(struct http_visit *visit);
+/* Wake the connection. */
 void http_visit_resume(struct http_visit *visit);
 
 /* For libmicrohttpd: a request is there, or is over. CLS: the server. */

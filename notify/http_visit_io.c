@@ -25,7 +25,7 @@ const char *http_header(const struct http_visit *visit, const char *name)
 
 /* --- waiting ------------------------------------------------------------------------------ */
 
-void http_visit_suspend(struct http_visit *visit)
+static void suspend(struct http_visit *visit)
 {
     visit->suspended = true;
     MHD_suspend_connection(visit->connection);
@@ -126,7 +126,7 @@ static ssize_t on_read(void *cls, uint64_t pos, char *bytes, size_t max)
     }
     visit->beat = false;
     if (n == 0)
-        http_visit_suspend(visit);
+        suspend(visit);
     return (ssize_t)n;
 }
 
@@ -181,7 +181,7 @@ static enum MHD_Result answer(struct http_visit *visit)
         if (loop_now_ms() >= visit->until)
             return say(visit, MHD_HTTP_SERVICE_UNAVAILABLE,
                        "what would be told is not on the disk yet\n");
-        http_visit_suspend(visit);
+        suspend(visit);
         return MHD_YES;
     }
     http->stats.requests++;

@@ -25,7 +25,7 @@ void admin_client_kill(void *app, struct client *c, size_t argc, const struct sl
 {
     struct admin *admin = app;
     struct client_filter filter;
-    if (!client_filter_parse_users(&filter, &c->reply, c->id, admin->gate.acl, argc, argv))
+    if (!client_filter_parse(&filter, &c->reply, c->id, admin->gate.acl, argc, argv))
         return;
     size_t killed = admin->ops.kill_clients(admin->arg, &filter, c);
     if (!filter.old_form)

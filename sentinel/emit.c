@@ -70,7 +70,7 @@ void emit_global_row(struct core *core)
     row->global_base = core->global_base;
 }
 
-void emit_epoch_row(struct core *core)
+static void epoch_row(struct core *core)
 {
     output_row(&core->output, ROW_EPOCH)->epoch = core->current_epoch;
 }
@@ -148,7 +148,7 @@ void core_raise_epoch(struct core *core, const struct group *group, uint64_t epo
     if (epoch <= core->current_epoch)
         return;
     core->current_epoch = epoch;
-    emit_epoch_row(core);
+    epoch_row(core);
     emit_group_event(core, EVENT_NEW_EPOCH, group)->epoch = epoch;
 }
 

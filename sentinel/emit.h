@@ -29,7 +29,6 @@ void event_detail(struct event *event, const char *form, ...) __attribute__((for
 
 /* Rows that show the present state of the thing. */
 void emit_global_row(struct core *core);
-void emit_epoch_row(struct core *core);
 void emit_group_row(struct core *core, const struct group *group);
 void emit_lineage_row(struct core *core, const struct group *group);
 void emit_vote_row(struct core *core, const struct group *group);

@@ -45,11 +45,6 @@ void group_conf_init(struct group_conf *conf)
     options_init(&group_table, conf, sizeof *conf);
 }
 
-const struct conf_option *group_option_by_file_name(const char *name)
-{
-    return option_by_file_name(&group_table, name);
-}
-
 const struct conf_option *group_option_by_wire_name(const char *name)
 {
     return option_by_wire_name(&group_table, name);

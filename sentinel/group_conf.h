@@ -100,8 +100,7 @@ extern const struct conf_table group_table;
 /* All defaults. */
 void group_conf_init(struct group_conf *conf);
 
-/* The option by its name in the file or on the wire (no case there); NULL if there is none. */
-const struct conf_option *group_option_by_file_name(const char *name);
+/* The option by its name on the wire (no case there); NULL if there is none. */
 const struct conf_option *group_option_by_wire_name(const char *name);
 
 #endif

@@ -49,6 +49,8 @@ static void put_head(struct buf *buf, const char *name, const char *type, const 
     X("inputs_total", "counter", (double)facts->inputs, "Inputs that were decided on.")            \
     X("inputs_dropped_total", "counter", (double)facts->inputs_dropped,                            \
       "Inputs that found the queue full.")                                                         \
+    X("malformed_total", "counter", (double)facts->malformed,                                      \
+      "Hellos and replies of other supervisors that made no sense.")                               \
     X("http_requests_total", "counter", (double)facts->http_requests, "HTTP requests answered.")   \
     X("http_refused_total", "counter", (double)facts->http_refused,                                \
       "HTTP requests without the token, with another method, or one stream too many.")             \

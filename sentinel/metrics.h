@@ -23,7 +23,7 @@ struct metrics_facts {
     const char *version;
     double started_s; /* of the process, since 1970 */
     double cpu_s;
-    uint64_t inputs, inputs_dropped;
+    uint64_t inputs, inputs_dropped, malformed;
     uint64_t http_requests, http_refused, http_dropped;
     uint64_t http_streams;
     uint64_t events[EVENT_COUNT];

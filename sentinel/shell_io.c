@@ -353,3 +353,10 @@ const struct shell_stats *shell_stats(const struct shell *shell)
 {
     return &shell->stats;
 }
+
+uint64_t shell_malformed(const struct shell *shell)
+{
+    const struct peer_line *peers = shell->carry.peers;
+
+    return shell->stats.malformed + (peers != NULL ? peer_malformed(peers) : 0);
+}

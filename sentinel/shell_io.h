@@ -93,12 +93,15 @@ const struct ring *shell_events(const struct shell *shell);
 void shell_submit(struct shell *shell, const struct request *request);
 void shell_message(struct shell *shell, const struct message *message);
 
-/* Inputs dropped, hellos that made no sense. */
+/* Inputs taken, and dropped; hellos that made no sense. */
 struct shell_stats {
     uint64_t inputs;
     uint64_t dropped;
     uint64_t malformed;
 };
 const struct shell_stats *shell_stats(const struct shell *shell);
+
+/* Hellos and replies of peers that made no sense. */
+uint64_t shell_malformed(const struct shell *shell);
 
 #endif

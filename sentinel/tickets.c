@@ -75,8 +75,3 @@ bool tickets_take(struct tickets *tickets, uint64_t ticket, uint64_t *ret_client
     tickets->out--;
     return true;
 }
-
-size_t tickets_out(const struct tickets *tickets)
-{
-    return tickets->out;
-}

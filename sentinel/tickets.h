@@ -23,7 +23,4 @@ uint64_t tickets_give(struct tickets *tickets, uint64_t client, int asked);
 /* Give TICKET back; false when it is not out (any more). */
 bool tickets_take(struct tickets *tickets, uint64_t ticket, uint64_t *ret_client, int *ret_asked);
 
-/* How many are out. */
-size_t tickets_out(const struct tickets *tickets);
-
 #endif

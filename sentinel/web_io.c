@@ -90,6 +90,7 @@ static void tell_metrics(struct web *web, const struct http_visit *visit,
         facts->cpu_s = seconds(&usage.ru_utime) + seconds(&usage.ru_stime);
     facts->inputs = shell->inputs;
     facts->inputs_dropped = shell->dropped;
+    facts->malformed = shell_malformed(web->shell);
     facts->http_requests = http->requests;
     facts->http_refused = http->refused;
     facts->http_dropped = http->dropped;

@@ -192,14 +192,6 @@ static void put_supervisor(json_t *object, const struct core *core)
     json_put(object, "supervisor", self);
 }
 
-json_t *web_json_supervisor(const struct core *core)
-{
-    json_t *object = json_object();
-
-    put_supervisor(object, core);
-    return object;
-}
-
 json_t *web_json_groups(const struct core *core)
 {
     json_t *object = json_object();

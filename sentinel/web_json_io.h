@@ -18,9 +18,6 @@ json_t *web_json_groups(const struct core *core);
 /* One group with its nodes, supervisors, votes and the failover under way. */
 json_t *web_json_group(const struct core *core, const struct group *group);
 
-/* {"supervisor":{...}} alone */
-json_t *web_json_supervisor(const struct core *core);
-
 /* Append as one line; gives VALUE up. What does not fit, or memory, sets the buffer's overflow. */
 void web_json_write(struct buf *buf, json_t *value);
 

@@ -21,7 +21,7 @@ void cmd_client_kill(void *app, struct client *c, size_t argc, const struct slic
     struct client_filter f;
     size_t killed;
 
-    if (!client_filter_parse_users(&f, &c->reply, c->id, shell_of(app)->store.gate.acl, argc, argv))
+    if (!client_filter_parse(&f, &c->reply, c->id, shell_of(app)->store.gate.acl, argc, argv))
         return;
     killed = server_kill(sh->server, &f, c, "CLIENT KILL");
     if (primary_client(sh->primary) != NULL &&

@@ -58,12 +58,11 @@ static void finish(struct shell *sh)
     log_notice("append-only log: rewritten, %lld bytes", (long long)aof_bytes(w));
 }
 
-static void on_rewritten(void *arg, bool ok, bool stopped, const char *report)
+static void on_rewritten(void *arg, bool ok, const char *report)
 {
     struct shell *sh = arg;
     struct aof_rewrite *r = &sh->aof.rewrite;
 
-    (void)stopped;
     shell_set_clock(sh);
     if (!ok)
         save_remove_temp(aof_folder(sh), child_pid(sh->saver.child));

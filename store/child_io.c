@@ -19,7 +19,6 @@ struct child {
     int pipe_fd;
     child_done_fn *done;
     void *arg;
-    bool stopped;
     size_t len;
     struct message {
         int64_t cow_bytes;
@@ -142,7 +141,7 @@ static void on_report(uv_poll_t *poll, int status, int events)
     ok = reap(child);
     uv_close((uv_handle_t *)poll, on_poll_closed);
     child->message.report[CHILD_REPORT_MAX] = '\0';
-    child->done(child->arg, ok && child->len == size, child->stopped, child->message.report);
+    child->done(child->arg, ok && child->len == size, child->message.report);
 }
 
 int64_t child_cow_bytes(const struct child *child)
@@ -206,12 +205,6 @@ close_pipe:
 free_child:
     free(child);
     return NULL;
-}
-
-void child_stop(struct child *child)
-{
-    child->stopped = true;
-    kill(child->pid, SIGKILL);
 }
 
 void child_abandon(struct child *child)

@@ -20,8 +20,8 @@ struct child;
 /* Runs in the child; report (CHILD_REPORT_MAX bytes, zeroed) goes to the parent. True: success. */
 typedef bool child_work_fn(void *arg, const int *fds, size_t fds_count, char *report);
 
-/* Runs in the parent when the child has ended. stopped: it was killed by child_stop. */
-typedef void child_done_fn(void *arg, bool ok, bool stopped, const char *report);
+/* Runs in the parent when the child has ended. */
+typedef void child_done_fn(void *arg, bool ok, const char *report);
 
 /*
  * Forks. The child keeps only the descriptors given (and standard error); arg is used by both
@@ -29,9 +29,6 @@ typedef void child_done_fn(void *arg, bool ok, bool stopped, const char *report)
  */
 struct child *child_start(uv_loop_t *loop, child_work_fn *work, child_done_fn *done, void *arg,
                           const int *fds, size_t fds_count, int64_t *ret_fork_us);
-
-/* Kills the child; done is called later, as always. */
-void child_stop(struct child *child);
 
 /* Kills it, waits for its end, and frees at the next turn of the loop without a call of done. */
 void child_abandon(struct child *child);

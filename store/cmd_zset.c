@@ -26,7 +26,8 @@ struct entry *cmd_zset_write(struct store *s, struct client *c, struct slice key
     return e;
 }
 
-struct entry *cmd_zset_add(struct key_ref *ref)
+/* Adds a sorted set without members at a ref that found nothing. */
+static struct entry *add_empty(struct key_ref *ref)
 {
     struct entry *e = keyspace_add(ref);
 
@@ -140,7 +141,7 @@ static void set_scores(struct store *s, struct client *c, struct key_ref *ref, c
     double score = 0;
 
     if (e == NULL && !(z->rules & ZSET_XX))
-        e = cmd_zset_add(ref);
+        e = add_empty(ref);
     for (size_t i = 0; e != NULL && i < z->pairs; i++) {
         change = zset_set(e, z->words[2 * i + 1], scores[i], z->rules, &s->options.limits,
                           key_ref_hash_key(ref), &score);

@@ -21,9 +21,6 @@ struct entry *cmd_zset_read(struct store *s, struct client *c, struct slice key,
 struct entry *cmd_zset_write(struct store *s, struct client *c, struct slice key,
                              struct key_ref *ret_ref, bool *ret_ok);
 
-/* Adds a sorted set without members at a ref that found nothing. */
-struct entry *cmd_zset_add(struct key_ref *ref);
-
 /* An entry that belongs to no key, with a sorted set without members; for store_put. */
 struct entry *cmd_zset_build(void);
 

@@ -160,11 +160,6 @@ void expiry_remove(struct expiry *x, struct entry *e)
         drop_segment(x);
 }
 
-void expiry_relocate(struct expiry *x, struct entry *e)
-{
-    slot_at(x, entry_expiry(e)->slot)->entry = e;
-}
-
 struct entry *expiry_first(const struct expiry *x)
 {
     return x->n > 0 ? slot_at(x, 0)->entry : NULL;

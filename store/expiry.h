@@ -38,9 +38,6 @@ void expiry_move(struct expiry *x, struct entry *e, int64_t at_ms);
 /* Takes an entry out; its tail is meaningless afterwards. */
 void expiry_remove(struct expiry *x, struct entry *e);
 
-/* Tells the heap that an entry which is in it has moved in memory. */
-void expiry_relocate(struct expiry *x, struct entry *e);
-
 /* The entry that expires first, or NULL. */
 struct entry *expiry_first(const struct expiry *x);
 

@@ -67,7 +67,8 @@ void primary_follow(struct primary *p)
     primary_connect(p);
 }
 
-void primary_leave(struct primary *p)
+/* Follows nobody: we are a primary from here on. */
+static void leave(struct primary *p)
 {
     struct store *s = &p->shell->store;
 
@@ -105,7 +106,7 @@ void primary_lead(struct primary *p)
 {
     struct store *s = &p->shell->store;
 
-    primary_leave(p);
+    leave(p);
     s->guard.gate = GUARD_OPEN;
     set_primary(s, "");
 }

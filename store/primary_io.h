@@ -30,9 +30,6 @@ void primary_free(struct primary *p);
 /* Follows the address in the options, beginning now; a link to another one is dropped. */
 void primary_follow(struct primary *p);
 
-/* Follows nobody: we are a primary from here on. */
-void primary_leave(struct primary *p);
-
 /* Leaves, and forgets whom we followed: as REPLICAOF NO ONE. */
 void primary_lead(struct primary *p);
 

@@ -196,7 +196,7 @@ void save_remove_temp(const char *folder, int pid)
         closedir(dir);
 }
 
-static void on_saved(void *arg, bool ok, bool stopped, const char *report)
+static void on_saved(void *arg, bool ok, const char *report)
 {
     struct shell *sh = arg;
     struct saver *v = &sh->saver;
@@ -210,8 +210,6 @@ static void on_saved(void *arg, bool ok, bool stopped, const char *report)
     if (ok) {
         note_success(sh, v->changes_at_fork);
         log_notice("background save done");
-    } else if (stopped) {
-        log_notice("background save stopped");
     } else {
         sh->store.save_failed = true;
         log_error("background save failed: %s", report[0] != '\0' ? report : "the child died");

@@ -184,7 +184,8 @@ static bool feeds_stream(const struct store *s)
     return repl_is_fed(&s->repl) && !store_is_replica(s);
 }
 
-void store_feed(struct store *s, int db, size_t argc, const struct slice *argv)
+/* Puts a command into the stream and the log as it is. */
+static void feed(struct store *s, int db, size_t argc, const struct slice *argv)
 {
     if (feeds_stream(s))
         repl_feed_command(&s->repl, db, argc, argv);
@@ -201,9 +202,9 @@ void store_propagate(struct store *s, int db, size_t argc, const struct slice *a
         return;
     if (s->in_exec && !s->multi_fed) {
         s->multi_fed = true;
-        store_feed(s, db, 1, &multi);
+        feed(s, db, 1, &multi);
     }
-    store_feed(s, db, argc, argv);
+    feed(s, db, argc, argv);
 }
 
 void store_put(struct store *s, struct client *c, struct slice key, struct entry *built)
@@ -244,7 +245,7 @@ void store_effects_end(struct store *s, bool begun)
         return;
     s->in_exec = false;
     if (s->multi_fed)
-        store_feed(s, -1, 1, &exec);
+        feed(s, -1, 1, &exec);
 }
 
 static bool key_exists(void *arg, int db, struct slice key)

@@ -279,9 +279,6 @@ static inline void store_changed(struct store *s, const struct client *c, struct
  */
 void store_propagate(struct store *s, int db, size_t argc, const struct slice *argv);
 
-/* Puts a command into the stream and the log as it is. */
-void store_feed(struct store *s, int db, size_t argc, const struct slice *argv);
-
 /* The command being run is not to be fed. */
 static inline void store_no_propagate(struct store *s)
 {

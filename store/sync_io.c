@@ -181,12 +181,11 @@ static void settle(struct shell *sh, uint64_t id, bool ok, bool waits_for_ack)
     log_notice("full synchronisation of replica %s sent", c->addr);
 }
 
-static void on_done(void *arg, bool ok, bool stopped, const char *report)
+static void on_done(void *arg, bool ok, const char *report)
 {
     struct sync *y = arg;
     struct shell *sh = y->shell;
 
-    (void)stopped;
     shell_set_clock(sh);
     sh->saver.child = NULL;
     sh->replicas.sync = NULL;

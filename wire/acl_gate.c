@@ -60,8 +60,9 @@ static void note(struct acl_gate *gate, const struct client *c, enum acl_reason 
     buf_done(&line);
 }
 
-bool acl_gate_log_in(struct acl_gate *gate, struct client *c, struct slice said, struct slice name,
-                     struct slice password)
+/* AUTH, HELLO AUTH (SAID: which of them); false: the error has been written. */
+static bool log_in(struct acl_gate *gate, struct client *c, struct slice said, struct slice name,
+                   struct slice password)
 {
     const struct acl_user *user = acl_log_in(gate->acl, name, password);
 
@@ -81,7 +82,7 @@ void acl_gate_auth(struct acl_gate *gate, struct client *c, size_t argc, const s
         resp_error(&c->reply, "ERR syntax error");
     else if (argc == 2 && acl_default(gate->acl)->nopass)
         resp_error(&c->reply, NO_PASSWORD);
-    else if (acl_gate_log_in(gate, c, argv[0], user, argv[argc - 1]))
+    else if (log_in(gate, c, argv[0], user, argv[argc - 1]))
         resp_ok(&c->reply);
 }
 
@@ -92,7 +93,7 @@ static bool read_hello_options(struct acl_gate *gate, struct client *c, size_t a
     for (size_t i = 2; i < argc; i++) {
         size_t left = argc - 1 - i;
         if (slice_is_nocase(argv[i], "auth") && left >= 2) {
-            if (!acl_gate_log_in(gate, c, argv[0], argv[i + 1], argv[i + 2]))
+            if (!log_in(gate, c, argv[0], argv[i + 1], argv[i + 2]))
                 return false;
             i += 2;
         } else if (slice_is_nocase(argv[i], "setname") && left >= 1) {

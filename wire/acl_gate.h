@@ -47,10 +47,6 @@ void acl_gate_greet(struct acl_gate *gate, struct client *c);
 /* Whether the connection needs no AUTH (any more). */
 bool acl_gate_knows(const struct acl_gate *gate, const struct client *c);
 
-/* AUTH, HELLO AUTH (SAID: which of them); false: the error has been written. */
-bool acl_gate_log_in(struct acl_gate *gate, struct client *c, struct slice said, struct slice name,
-                     struct slice password);
-
 /* AUTH's reply. */
 void acl_gate_auth(struct acl_gate *gate, struct client *c, size_t argc, const struct slice *argv);
 

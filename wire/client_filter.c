@@ -103,12 +103,6 @@ static bool read_pair(struct client_filter *f, struct resp_writer *w, struct sli
 }
 
 bool client_filter_parse(struct client_filter *ret_filter, struct resp_writer *w, uint64_t me,
-                         size_t argc, const struct slice *argv)
-{
-    return client_filter_parse_users(ret_filter, w, me, NULL, argc, argv);
-}
-
-bool client_filter_parse_users(struct client_filter *ret_filter, struct resp_writer *w, uint64_t me,
                                const struct acl *acl, size_t argc, const struct slice *argv)
 {
     struct client_filter f = { .type = -1, .skip_me = true, .me = me };

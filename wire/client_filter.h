@@ -26,11 +26,9 @@ struct client_filter {
     bool old_form;     /* CLIENT KILL addr: answers +OK or an error instead of a number */
 };
 
-/* Reads the arguments of CLIENT KILL (argv[2] on). False: the error has been written. There is one
- * user, "default"; or those of ACL. */
+/* Reads the arguments of CLIENT KILL (argv[2] on). False: the error has been written. Users are
+ * those of ACL; NULL: there is one, "default". */
 bool client_filter_parse(struct client_filter *ret_filter, struct resp_writer *w, uint64_t me,
-                         size_t argc, const struct slice *argv);
-bool client_filter_parse_users(struct client_filter *ret_filter, struct resp_writer *w, uint64_t me,
                                const struct acl *acl, size_t argc, const struct slice *argv);
 
 bool client_filter_matches(const struct client_filter *f, const struct client *c);

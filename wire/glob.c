@@ -80,12 +80,3 @@ bool glob_match(struct slice pattern, struct slice text, bool nocase)
         p++;
     return p == p_end;
 }
-
-bool glob_is_literal(struct slice pattern)
-{
-    for (size_t i = 0; i < pattern.n; i++) {
-        if (strchr("*?[\\", pattern.p[i]) && pattern.p[i] != '\0')
-            return false;
-    }
-    return true;
-}

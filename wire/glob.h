@@ -14,7 +14,4 @@
 /* True when the pattern matches the whole text. nocase: ASCII letters match in both cases. */
 bool glob_match(struct slice pattern, struct slice text, bool nocase);
 
-/* True when the pattern holds no special byte, so that it can only match itself. */
-bool glob_is_literal(struct slice pattern);
-
 #endif

@@ -1,5 +1,6 @@
 #include "wire/log_io.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,25 +24,9 @@ void log_set_level(enum log_level level)
     threshold = level;
 }
 
-enum log_level log_get_level(void)
-{
-    return threshold;
-}
-
 const char *log_level_name(enum log_level level)
 {
     return levels[level].name;
-}
-
-bool log_level_parse(const char *name, enum log_level *ret)
-{
-    for (int i = 0; i < LOG_LEVEL_COUNT; i++) {
-        if (strcmp(name, levels[i].name) == 0) {
-            *ret = (enum log_level)i;
-            return true;
-        }
-    }
-    return false;
 }
 
 /* Whether stderr goes to the journal, which has a clock of its own and wants the priority. */
@@ -127,11 +112,6 @@ static void write_out(enum log_level level, const struct log_field *fields, size
         write_plain(&line);
 }
 
-void log_vwrite(enum log_level level, const char *format, va_list args)
-{
-    write_out(level, NULL, 0, format, args);
-}
-
 void log_write_fields(enum log_level level, const struct log_field *fields, size_t n,
                       const char *format, ...)
 {
@@ -145,6 +125,6 @@ void log_write(enum log_level level, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    log_vwrite(level, format, args);
+    write_out(level, NULL, 0, format, args);
     va_end(args);
 }

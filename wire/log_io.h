@@ -10,7 +10,6 @@
 #ifndef WIRE_LOG_IO_H
 #define WIRE_LOG_IO_H
 
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -33,14 +32,10 @@ enum log_level {
 
 /* Messages below this level are dropped (default: notice). */
 void log_set_level(enum log_level level);
-enum log_level log_get_level(void);
 
 const char *log_level_name(enum log_level level);
-bool log_level_parse(const char *name, enum log_level *ret);
 
 void log_write(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void log_vwrite(enum log_level level, const char *format, va_list args)
-    __attribute__((format(printf, 2, 0)));
 
 /* What stands beside the message, where the log has fields; NAME in lower case. */
 struct log_field {

@@ -252,14 +252,6 @@ void resp_double(struct resp_writer *w, double value)
         resp_bulk_bytes(w, text, n);
 }
 
-void resp_bool(struct resp_writer *w, bool value)
-{
-    if (w->proto >= 3)
-        write_line(w, '#', value ? "t" : "f", 1);
-    else
-        resp_int(w, value);
-}
-
 void resp_verbatim(struct resp_writer *w, const char format[3], struct slice text)
 {
     if (w->proto < 3) {

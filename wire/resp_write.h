@@ -66,7 +66,6 @@ void resp_set_at(struct resp_writer *w, size_t mark, size_t n);
 
 /* 17 significant digits (`%.17g`), as Redis 7.0; inf and -inf as such. */
 void resp_double(struct resp_writer *w, double value);
-void resp_bool(struct resp_writer *w, bool value);
 
 /* A text with its three-letter format ("txt", "mkd"). */
 void resp_verbatim(struct resp_writer *w, const char format[3], struct slice text);

@@ -194,7 +194,7 @@ static void check_kill(const char *request, const char *error, bool matches)
     struct client_filter f;
     snprintf(text, sizeof(text), "%s", request);
     size_t n = split(text, words);
-    bool ok = client_filter_parse(&f, &me.reply, me.id, n, words);
+    bool ok = client_filter_parse(&f, &me.reply, me.id, NULL, n, words);
     CU_ASSERT_EQUAL(ok, error == NULL);
     if (error)
         told(error);

@@ -91,17 +91,11 @@ static void test_time(void)
     CU_ASSERT(clock() - from < CLOCKS_PER_SEC);
 }
 
-static void test_literal(void)
-{
-    CU_ASSERT(glob_is_literal(slice_str("plain-name_1.x")));
-    CU_ASSERT_FALSE(glob_is_literal(slice_str("a*")));
-    CU_ASSERT_FALSE(glob_is_literal(slice_str("a[b]")));
-}
-
 static const struct unit_case cases[] = {
-    { "patterns and texts", test_table }, { "upper and lower case", test_case },
-    { "any byte", test_bytes },           { "bounded time", test_time },
-    { "a literal", test_literal },
+    { "patterns and texts", test_table },
+    { "upper and lower case", test_case },
+    { "any byte", test_bytes },
+    { "bounded time", test_time },
 };
 
 int main(void)

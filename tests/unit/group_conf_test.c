@@ -5,9 +5,14 @@
 
 #include "tests/unit/unit.h"
 
+static const struct conf_option *by_file_name(const char *name)
+{
+    return option_by_file_name(&group_table, name);
+}
+
 static bool set(struct group_conf *conf, const char *file_name, const char *value)
 {
-    return option_set(conf, group_option_by_file_name(file_name), value);
+    return option_set(conf, by_file_name(file_name), value);
 }
 
 static void test_defaults(void)
@@ -26,11 +31,11 @@ static void test_defaults(void)
 
 static void test_names(void)
 {
-    CU_ASSERT_PTR_NOT_NULL(group_option_by_file_name("down_after_ms"));
-    CU_ASSERT_PTR_NULL(group_option_by_file_name("DOWN_AFTER_MS"));
-    CU_ASSERT_PTR_NULL(group_option_by_file_name("down-after-milliseconds"));
+    CU_ASSERT_PTR_NOT_NULL(by_file_name("down_after_ms"));
+    CU_ASSERT_PTR_NULL(by_file_name("DOWN_AFTER_MS"));
+    CU_ASSERT_PTR_NULL(by_file_name("down-after-milliseconds"));
     CU_ASSERT_PTR_EQUAL(group_option_by_wire_name("Down-After-Milliseconds"),
-                        group_option_by_file_name("down_after_ms"));
+                        by_file_name("down_after_ms"));
     CU_ASSERT_PTR_NULL(group_option_by_wire_name("down_after_ms"));
     CU_ASSERT_PTR_NULL(group_option_by_wire_name(""));
 }
@@ -77,7 +82,7 @@ static void test_choices(void)
 {
     struct group_conf conf;
     char text[CONF_TEXT_MAX + 1];
-    const struct conf_option *option = group_option_by_file_name("crash_detection");
+    const struct conf_option *option = by_file_name("crash_detection");
     group_conf_init(&conf);
     option_get(&conf, option, text);
     CU_ASSERT_STRING_EQUAL(text, "fast");
@@ -107,7 +112,7 @@ static void test_texts(void)
     CU_ASSERT(set(&conf, "auth_pass", "caf\xc3\xa9 \"'#,"));
     CU_ASSERT(set(&conf, "auth_pass", ""));
     CU_ASSERT_STRING_EQUAL(conf.auth_pass, "");
-    CU_ASSERT(group_option_by_file_name("auth_pass")->secret);
+    CU_ASSERT(by_file_name("auth_pass")->secret);
 }
 
 static void test_copy_and_equal(void)

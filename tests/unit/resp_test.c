@@ -322,9 +322,6 @@ static void test_write_protocols(void)
     resp_set(&w3, 3), wrote("~3\r\n");
     resp_push(&w2, 3), wrote("*3\r\n");
     resp_push(&w3, 3), wrote(">3\r\n");
-    resp_bool(&w2, true), wrote(":1\r\n");
-    resp_bool(&w3, true), wrote("#t\r\n");
-    resp_bool(&w3, false), wrote("#f\r\n");
     resp_double(&w2, 1.5), wrote("$3\r\n1.5\r\n");
     resp_double(&w3, 1.5), wrote(",1.5\r\n");
     resp_double(&w3, 0.1), wrote(",0.10000000000000001\r\n");

@@ -129,7 +129,7 @@ static void run_drained(struct client *c, const struct resp_request *r)
 static void run_kill(struct client *c, const struct resp_request *r)
 {
     struct client_filter f;
-    if (client_filter_parse(&f, &c->reply, c->id, r->argc, r->argv))
+    if (client_filter_parse(&f, &c->reply, c->id, NULL, r->argc, r->argv))
         resp_int(&c->reply, (int64_t)server_kill(server, &f, c, "killed by request"));
 }
 
