@@ -1,6 +1,4 @@
 /* Links: coming up, going down, and what they hear. */
-#include "probes/command_io.h"
-#include "probes/waiters.h"
 #include "tests/unit/link_drive.h"
 
 /* --- coming up and going down --- */

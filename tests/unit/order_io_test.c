@@ -1,6 +1,5 @@
 /* Orders to nodes: what is sent, and what becomes of it. */
 #include "probes/command_io.h"
-#include "probes/waiters.h"
 #include "tests/unit/link_drive.h"
 
 #define QUEUED     "+QUEUED\r\n"
