@@ -52,6 +52,10 @@ static const struct field fields[] = {
     { "master_replid2", FIELD_TEXT, AT(replid2), NULL, NULL },
     { "second_repl_offset", FIELD_NUMBER, AT(second_offset), NULL, NULL },
     { "master_repl_offset", FIELD_NUMBER, AT(primary_offset), NULL, NULL },
+    { "write_lease_ms", FIELD_NUMBER, AT(write_lease_ms), NULL, NULL },
+    { "lease_left_ms", FIELD_NUMBER, AT(lease_left_ms), NULL, NULL },
+    { "lease_epoch", FIELD_NUMBER, AT(lease_epoch), NULL, NULL },
+    { "lease_clock_ms", FIELD_NUMBER, AT(lease_clock_ms), NULL, NULL },
 };
 
 void node_info_init(struct node_info *info)

@@ -52,6 +52,11 @@ struct node_info {
     char replid2[RUNID_LEN + 1];
     uint64_t second_offset; /* second_repl_offset; 0 when there is no second id (-1) */
     int64_t keys;           /* of all databases; -1 = the section Keyspace is missing */
+    /* picket-store's write lease */
+    uint64_t write_lease_ms; /* for how long one lasts at most; 0 = it needs none, as stock nodes */
+    uint64_t lease_left_ms;
+    uint64_t lease_epoch;
+    uint64_t lease_clock_ms; /* the node's clock */
     /* of a primary */
     uint64_t primary_offset;             /* master_repl_offset */
     uint32_t n_replicas;                 /* entries behind REPLICAS */

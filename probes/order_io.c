@@ -7,12 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "probes/lease_io.h"
 #include "probes/link_io.h"
 
 /* The requests of a change of role, in the order in which they are sent and answered. */
 enum step {
     STEP_MULTI,
     STEP_ROLE_CHANGE,
+    STEP_LEASE,
     STEP_REWRITE,
     STEP_KILL,
     STEP_EXEC,
@@ -23,6 +25,7 @@ enum step {
 
 /* Which part of the change a step is; 0 = it is none that could be left out. */
 static const unsigned part_of[STEP_COUNT] = { [STEP_MULTI] = PART_MULTI,
+                                              [STEP_LEASE] = PART_LEASE,
                                               [STEP_REWRITE] = PART_REWRITE,
                                               [STEP_KILL] = PART_KILL,
                                               [STEP_EXEC] = PART_MULTI };
@@ -125,11 +128,11 @@ static void keep_text(char text[EVIDENCE_ERROR_MAX + 1], const char *what, const
 /* What a step was answered, within the transaction or by itself. */
 static void read_step(struct change *change, enum step step, const redisReply *reply)
 {
-    static const char *const names[] = { [STEP_MULTI] = "MULTI: ",
-                                         [STEP_ROLE_CHANGE] = "",
-                                         [STEP_REWRITE] = "CONFIG REWRITE: ",
-                                         [STEP_KILL] = "CLIENT KILL: ",
-                                         [STEP_EXEC] = "EXEC: " };
+    static const char *const names[] = {
+        [STEP_MULTI] = "MULTI: ",        [STEP_ROLE_CHANGE] = "",
+        [STEP_LEASE] = "PICKET LEASE: ", [STEP_REWRITE] = "CONFIG REWRITE: ",
+        [STEP_KILL] = "CLIENT KILL: ",   [STEP_EXEC] = "EXEC: "
+    };
 
     if (step == STEP_ROLE_CHANGE && is_status(reply, "OK"))
         change->result.ok = true;
@@ -258,10 +261,14 @@ static void change_send(struct change *change)
         host = primary->host;
     }
     const char *const follow[] = { "SLAVEOF", host, number, NULL };
+    struct lease_words lease;
+
+    lease_words_fill(&lease, change->wanted.lease);
     const char *const need[] = { "CONFIG", "SET", "min-replicas-to-write", number, NULL };
     const char *const *const steps[STEP_COUNT] = {
         [STEP_MULTI] = (const char *[]){ "MULTI", NULL },
         [STEP_ROLE_CHANGE] = min_replicas > 0 ? need : follow,
+        [STEP_LEASE] = lease.words,
         [STEP_REWRITE] = (const char *[]){ "CONFIG", "REWRITE", NULL },
         [STEP_KILL] = (const char *[]){ "CLIENT", "KILL", "TYPE", "normal", NULL },
         [STEP_EXEC] = (const char *[]){ "EXEC", NULL },
@@ -297,7 +304,8 @@ static void change_start(struct link_set *set, enum link_kind kind, uint32_t id,
     change->set = set;
     change->kind = kind;
     change->wanted = *wanted;
-    change->without = wanted->without | (wanted->min_replicas > 0 ? PART_REWRITE : 0);
+    change->without = wanted->without | (wanted->min_replicas > 0 ? PART_REWRITE : 0) |
+                      (wanted->lease == NULL ? PART_LEASE : 0);
     change->result = (struct order_result){ .id = id, .ticket = ticket, .role = ROLE_UNKNOWN };
     change->replies_due = 1; /* our own, so that it lives until all is sent */
     change_send(change);

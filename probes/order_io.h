@@ -5,8 +5,8 @@
  * A change of role is one transaction, pipelined with a question behind it, and every reply is
  * read:
  *
- *     MULTI / SLAVEOF host port or NO ONE / CONFIG REWRITE / CLIENT KILL TYPE normal / EXEC, ROLE,
- *     INFO replication
+ *     MULTI / SLAVEOF host port or NO ONE [/ PICKET LEASE] / CONFIG REWRITE / CLIENT KILL TYPE
+ * normal / EXEC, ROLE, INFO replication
  *
  * so that no client writes to the node between its change and the end of its connections. SLAVEOF,
  * since every version of every kind of node knows it. What the node is known to refuse is left out
@@ -25,6 +25,13 @@
 
 struct link_set;
 
+/* A write lease (picket-store): MS from a reading of the node's clock on. */
+struct lease_grant {
+    int64_t ms; /* 0 = none: what there is ends, and the epoch is made known */
+    uint64_t epoch, clock_ms;
+    const char *holder; /* probes/lease_io.h */
+};
+
 /* How a change of role ended. Borrowed during the call. */
 struct order_result {
     uint32_t id;
@@ -35,6 +42,8 @@ struct order_result {
     uint64_t offset;     /* of replication, as INFO told it at once; 0 when it did not, */
     char replid[RUNID_LEN + 1];      /* and in which history; empty when it did not */
     int64_t min_replicas, max_lag_s; /* probes/guard_io.h */
+    uint64_t lease_left_ms;          /* probes/lease_io.h: what is left of a lease, */
+    uint64_t lease_clock_ms;         /* and the node's clock */
     unsigned refused; /* bits of the parts that were (enum order_part), whether OK or not */
     char error[EVIDENCE_ERROR_MAX + 1]; /* the first error: what stood in the way of the change, or
                                            of a part that was refused */
@@ -53,6 +62,7 @@ struct role_change {
     int64_t min_replicas;       /* instead, if not 0: stay what it is, and need so many for a write
                                    (CONFIG SET, not stored) */
     unsigned without;           /* parts that are left out */
+    const struct lease_grant *lease; /* then PICKET LEASE as well, behind SLAVEOF; or NULL */
 };
 
 /* SETTLED is called exactly once; from within the call (lost) when the link is not up. */

@@ -10,7 +10,8 @@
 #define ORDER_PARTS(X)                                                                             \
     X(MULTI, 1, "MULTI") /* without: one command after the other */                                \
     X(REWRITE, 2, "CONFIG REWRITE")                                                                \
-    X(KILL, 4, "CLIENT KILL")
+    X(KILL, 4, "CLIENT KILL")                                                                      \
+    X(LEASE, 8, "PICKET LEASE")
 
 enum order_part {
 #define X(id, bit, name) PART_##id = bit,

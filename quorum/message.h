@@ -12,6 +12,10 @@
  *   THERE    the reply to a WHERE (run id empty: it cannot say, as before Redis 6.2; address
  *            empty: it knows no such group)
  *   STOCK    in only: the peer does not know OPINION
+ *   CLAIM    PICKET CLAIM runid group ip port epoch ms over: will you keep to that node for so
+ *            long (quorum/lock.h)?
+ *   PLEDGE   the reply to a CLAIM: given?, milliseconds, serial, ip and port; peers that do not
+ * know CLAIM give nothing
  */
 #ifndef QUORUM_MESSAGE_H
 #define QUORUM_MESSAGE_H
@@ -20,6 +24,7 @@
 #include <stdint.h>
 
 #include "quorum/hello.h"
+#include "quorum/lock.h"
 #include "wire/addr.h"
 
 enum message_kind {
@@ -29,7 +34,10 @@ enum message_kind {
     MESSAGE_OPINION,
     MESSAGE_STOCK,
     MESSAGE_WHERE,
-    MESSAGE_THERE
+    MESSAGE_THERE,
+    MESSAGE_CLAIM,
+    MESSAGE_PLEDGE,
+    MESSAGE_COUNT
 };
 
 struct ask {
@@ -53,13 +61,19 @@ struct opinion {
     uint64_t leading_epoch; /* the failover that the sender leads now; 0 = none */
 };
 
+struct claim {
+    char runid[PEER_RUNID_LEN + 1]; /* who claims */
+    char group[GROUP_NAME_MAX + 1];
+    struct stake stake;
+};
+
 struct message {
     enum message_kind kind;
-    uint32_t peer; /* id of the peer it goes to, or over whose link it came (ANSWER, STOCK); 0
-                      otherwise */
+    uint32_t peer; /* id of the peer it goes to, or over whose link it came (ANSWER, STOCK,
+                      PLEDGE); 0 otherwise */
     uint32_t node; /* in, HELLO: id of the node whose channel carried it; 0 = sent to us directly */
-    uint64_t
-        ticket; /* ASK in: the asker's, given back in ANSWER; ASK out: ours, given back in ANSWER */
+    uint64_t ticket; /* ASK in: the asker's, given back in ANSWER; ASK out: ours, given back in
+                        ANSWER; the same of CLAIM and PLEDGE */
     union {
         struct hello hello;
         struct ask ask;
@@ -72,8 +86,14 @@ struct message {
             struct addr addr;
             uint64_t config_epoch;
         } there; /* THERE */
+        struct claim claim;
+        struct pledge pledge;
     } u;
 };
+
+/* Whether it must not leave before the rows of its step, and what came before them, are durable. A
+ * lease is a matter of clocks, not of disks: one that is full must not end it. */
+bool message_waits(enum message_kind kind);
 
 const char *message_kind_name(enum message_kind kind);
 

@@ -11,7 +11,8 @@
 #include "quorum/epoch.h"
 #include "quorum/message.h"
 
-#define NUMBER_MAX 24 /* a number as text */
+#define NUMBER_MAX 24   /* a number as text */
+#define UNABLE_MS  1000 /* until a peer that gave no answer to a claim is asked again */
 
 struct peer_line {
     struct link_set *links;
@@ -145,6 +146,54 @@ static void send_opinion(struct peer_line *line, const struct message *message)
                    number(port, opinion->primary.port), number(config_epoch, opinion->config_epoch),
                    opinion->down ? "1" : "0", number(leading_epoch, opinion->leading_epoch), NULL },
                opinion_replied);
+}
+
+/* ":given", ":ms", ":serial", "$ip", ":port". Anything else gives nothing. */
+static void parse_pledge(struct pledge *ret_pledge, const redisReply *reply)
+{
+    ret_pledge->ms = UNABLE_MS;
+    if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 5)
+        return;
+    for (size_t i = 0; i < 5; i++) {
+        const redisReply *part = reply->element[i];
+
+        if (part->type != (i == 3 ? REDIS_REPLY_STRING : REDIS_REPLY_INTEGER) ||
+            (i != 3 && part->integer < 0))
+            return;
+    }
+    ret_pledge->given = reply->element[0]->integer == 1;
+    ret_pledge->ms = reply->element[1]->integer;
+    if (addr_set_slice(&ret_pledge->addr, reply->element[3]->str, reply->element[3]->len,
+                       reply->element[4]->integer))
+        ret_pledge->serial = (uint64_t)reply->element[2]->integer;
+}
+
+static void claim_replied(void *ctx, uint64_t tag, const redisReply *reply)
+{
+    struct asked *asked = ctx;
+    struct message message = { .kind = MESSAGE_PLEDGE,
+                               .peer = asked->peer,
+                               .ticket = asked->ticket };
+
+    (void)tag;
+    if (reply != NULL) {
+        parse_pledge(&message.u.pledge, reply);
+        asked->line->heard(asked->line->arg, &message);
+    }
+    free(asked);
+}
+
+static void send_claim(struct peer_line *line, const struct message *message)
+{
+    const struct claim *claim = &message->u.claim;
+    char port[NUMBER_MAX], epoch[NUMBER_MAX], ms[NUMBER_MAX], over[NUMBER_MAX];
+
+    send_asked(line, message,
+               (const char *[]){
+                   "PICKET", "CLAIM", claim->runid, claim->group, claim->stake.addr.host,
+                   number(port, claim->stake.addr.port), number(epoch, claim->stake.epoch),
+                   number(ms, (uint64_t)claim->stake.ms), number(over, claim->stake.over), NULL },
+               claim_replied);
 }
 
 /* The field of that name in the map of SENTINEL MASTER. */
@@ -301,9 +350,14 @@ void peer_send(struct peer_line *line, const struct message *message)
     case MESSAGE_WHERE:
         send_where(line, message);
         break;
-    case MESSAGE_ANSWER: /* goes to the client that asked */
+    case MESSAGE_CLAIM:
+        send_claim(line, message);
+        break;
+    case MESSAGE_ANSWER: /* go to the client that asked */
+    case MESSAGE_PLEDGE:
     case MESSAGE_STOCK:
     case MESSAGE_THERE: /* come in only */
+    case MESSAGE_COUNT:
         assert(!"not for a peer's link");
     }
 }

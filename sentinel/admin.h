@@ -5,7 +5,8 @@
  *
  *     request ─▶ admin_request ─┬─ answered from the core at once
  *                               └─ defer() a ticket, submit() or message() it ... the core's REPLY
- *                                  or ANSWER with that ticket ─▶ admin_reply, admin_answer
+ *                                  or ANSWER, PLEDGE with that ticket ─▶ admin_reply,
+ *                                  admin_answer
  *
  * It also owns the registry of pub/sub subscribers: admin_event tells them.
  */
@@ -20,7 +21,6 @@
 #include "wire/slice.h"
 
 struct admin;
-struct answer;
 struct buf;
 struct client;
 struct client_filter;
@@ -135,7 +135,7 @@ void admin_client_gone(struct admin *admin, struct client *client);
 /* Write a deferred reply. The caller has found the client by its ticket and resumes it afterwards
  * (client_resume). ASKED: as given to defer(). */
 void admin_reply(struct admin *admin, struct client *client, int asked, const struct reply *reply);
-void admin_answer(struct admin *admin, struct client *client, const struct answer *answer);
+void admin_answer(struct admin *admin, struct client *client, const struct message *message);
 
 /* The same for apart(). OK false: the copy came to grief. */
 void admin_apart_done(struct client *client, bool ok, struct slice reply);

@@ -100,7 +100,8 @@ command_fn admin_sentinel_monitor, admin_sentinel_remove, admin_sentinel_set, ad
 command_fn admin_sentinel_config, admin_sentinel_debug, admin_sentinel_simulate_failure;
 
 /* admin_peer.c: what other supervisors say */
-command_fn admin_sentinel_is_down, admin_picket_opinion, admin_picket_switchover, admin_publish;
+command_fn admin_sentinel_is_down, admin_picket_opinion, admin_picket_claim;
+command_fn admin_picket_switchover, admin_publish;
 
 /* admin_notify.c */
 command_fn admin_picket_events, admin_picket_hooks;

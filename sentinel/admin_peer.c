@@ -5,7 +5,7 @@
 
 #define NOT_INTEGER "ERR value is not an integer or out of range"
 
-/* What admin_defer is told about an ASK; the answer comes back by a way of its own. */
+/* What admin_defer is told about an ASK or a CLAIM; the answer comes back by a way of its own. */
 #define ASKED_OPINION (-1)
 
 static void write_answer(struct client *c, bool down, const char *leader, uint64_t epoch)
@@ -16,10 +16,25 @@ static void write_answer(struct client *c, bool down, const char *leader, uint64
     resp_int(&c->reply, (int64_t)epoch);
 }
 
-void admin_answer(struct admin *admin, struct client *client, const struct answer *answer)
+static void write_pledge(struct client *c, const struct pledge *pledge)
 {
+    resp_array(&c->reply, 5);
+    resp_int(&c->reply, pledge->given);
+    resp_int(&c->reply, pledge->ms);
+    resp_int(&c->reply, (int64_t)pledge->serial);
+    resp_bulk_str(&c->reply, pledge->addr.host);
+    resp_int(&c->reply, pledge->addr.port);
+}
+
+void admin_answer(struct admin *admin, struct client *client, const struct message *message)
+{
+    const struct answer *answer = &message->u.answer;
+
     (void)admin;
-    write_answer(client, answer->down, answer->leader, answer->leader_epoch);
+    if (message->kind == MESSAGE_PLEDGE)
+        write_pledge(client, &message->u.pledge);
+    else
+        write_answer(client, answer->down, answer->leader, answer->leader_epoch);
 }
 
 /* SENTINEL IS-MASTER-DOWN-BY-ADDR ip port epoch runid|* */
@@ -105,6 +120,46 @@ void admin_picket_opinion(void *app, struct client *c, size_t argc, const struct
     }
     admin->ops.message(admin->arg, &message);
     resp_ok(&c->reply);
+}
+
+/* --- PICKET CLAIM -------------------------------------------------------------------------------
+ */
+
+/* runid group ip port epoch ms over; the name of the first bad one, or NULL. */
+static const char *read_claim(const struct slice *argv, struct claim *ret)
+{
+    if (!peer_runid_valid(argv[2].p, argv[2].n))
+        return "runid";
+    if (!group_name_valid(argv[3].p, argv[3].n))
+        return "group";
+    if (!read_addr(argv[4], slice_str("1"), &ret->stake.addr))
+        return "ip";
+    if (!read_addr(argv[4], argv[5], &ret->stake.addr))
+        return "port";
+    if (!epoch_parse(&ret->stake.epoch, argv[6].p, argv[6].n))
+        return "epoch";
+    if (!slice_to_int64(argv[7], &ret->stake.ms) || ret->stake.ms <= 0)
+        return "ms";
+    if (!epoch_parse(&ret->stake.over, argv[8].p, argv[8].n))
+        return "over";
+    slice_copy(argv[2], ret->runid, sizeof(ret->runid));
+    slice_copy(argv[3], ret->group, sizeof(ret->group));
+    return NULL;
+}
+
+void admin_picket_claim(void *app, struct client *c, size_t argc, const struct slice *argv)
+{
+    struct admin *admin = app;
+    struct message message = { .kind = MESSAGE_CLAIM };
+    const char *bad = read_claim(argv, &message.u.claim);
+    (void)argc;
+    if (bad) {
+        resp_errorf(&c->reply, "ERR Invalid %s for PICKET CLAIM", bad);
+        return;
+    }
+    message.ticket = admin_defer(admin, c, ASKED_OPINION);
+    if (message.ticket != 0)
+        admin->ops.message(admin->arg, &message);
 }
 
 /* --- PUBLISH ------------------------------------------------------------------------------------

@@ -143,6 +143,8 @@
 #define PICKET_TABLE(X)                                                                            \
     X("ack", 3, ADMIN, admin_picket_ack, " <group>",                                               \
       "Forget failovers in short succession: what waits for that goes on, nobody is quarantined.") \
+    X("claim", 9, ADMIN, admin_picket_claim, " <runid> <group> <ip> <port> <epoch> <ms> <over>",   \
+      "Ask whether this supervisor keeps to a node for so long, for its write lease.")             \
     X("events", -2, ADMIN, admin_picket_events, " [SINCE <number>] [COUNT <count>]",               \
       "Return the numbers of the first and last event that are kept, and those behind a number.")  \
     X("forget", -5, ADMIN, admin_picket_forget, " <group> NODE <host> <port> | PEER <runid>",      \

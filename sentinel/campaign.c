@@ -7,6 +7,7 @@
 #include "sentinel/busy.h"
 #include "sentinel/emit.h"
 #include "sentinel/hold.h"
+#include "sentinel/lease.h"
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
 #include "sentinel/opinions.h"
@@ -126,6 +127,8 @@ msec campaign_at(const struct core *core, const struct group *group)
         return MSEC_NEVER;
     if (fo->reaffirm && group->rumour.active)
         return msec_max(at, doubt_since(group) + REAFFIRM_MS) + stagger;
+    if (fo->reaffirm && !group->odown && !fo->forced)
+        return msec_max(at, lease_outdated_until(group)) + stagger;
     if (!(group->odown || fo->forced) || adopt_confirmations(group) > 0)
         return MSEC_NEVER;
     if (fence_is_blind(group))

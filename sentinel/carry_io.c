@@ -8,6 +8,7 @@
 #include "notify/script_io.h"
 #include "probes/command_io.h"
 #include "probes/guard_io.h"
+#include "probes/lease_io.h"
 #include "probes/link_io.h"
 #include "probes/pause_io.h"
 #include "quorum/peer_io.h"
@@ -57,12 +58,39 @@ static void order_write(const struct carry *carry, const struct order *order)
                   carry->settled_arg);
 }
 
-/* What the node shall become. */
-static struct role_change role_change_of(const struct order *order)
+/* One holder for all supervisors of a group. */
+static struct lease_grant lease_of(const struct carry *carry, const struct order *order)
 {
-    return (struct role_change){ .primary = order->kind == ORDER_PROMOTE ? NULL : &order->addr,
-                                 .min_replicas = order->min_replicas,
-                                 .without = order->without };
+    const struct node *node = core_find_node(carry->core, order->id);
+
+    return (struct lease_grant){ .ms = order->lease.ms,
+                                 .epoch = order->lease.epoch,
+                                 .clock_ms = order->lease.clock_ms,
+                                 .holder = node != NULL ? node->group->name : "" };
+}
+
+/* A change of role over the node's command link, or over what FENCE takes. */
+static void order_change(const struct carry *carry, const struct order *order)
+{
+    struct lease_grant lease = lease_of(carry, order);
+    struct role_change change = { .primary = order->kind == ORDER_PROMOTE ? NULL : &order->addr,
+                                  .min_replicas = order->min_replicas,
+                                  .lease = order->lease.wanted ? &lease : NULL,
+                                  .without = order->without };
+
+    if (order->kind == ORDER_FENCE)
+        order_fence(carry->links, carry->given, order->id, order->ticket, &change, carry->settled,
+                    carry->settled_arg);
+    else
+        order_role(carry->links, order->id, order->ticket, &change, carry->settled,
+                   carry->settled_arg);
+}
+
+static void order_renew(const struct carry *carry, const struct order *order)
+{
+    struct lease_grant lease = lease_of(carry, order);
+
+    order_lease(carry->links, order->id, order->ticket, &lease, carry->settled, carry->settled_arg);
 }
 
 /* The wall clock, as the name of a file has it. */
@@ -120,8 +148,6 @@ static void order_question(const struct carry *carry, const struct order *order)
 
 static void carry_order(const struct carry *carry, const struct order *order)
 {
-    struct role_change change;
-
     switch (order->kind) {
     case ORDER_OPEN:
         order_open(carry, order);
@@ -147,9 +173,11 @@ static void carry_order(const struct carry *carry, const struct order *order)
     case ORDER_DETACH:
     case ORDER_PROMOTE:
     case ORDER_HOLD:
-        change = role_change_of(order);
-        order_role(carry->links, order->id, order->ticket, &change, carry->settled,
-                   carry->settled_arg);
+    case ORDER_FENCE:
+        order_change(carry, order);
+        break;
+    case ORDER_LEASE:
+        order_renew(carry, order);
         break;
     case ORDER_FETCH:
         order_fetch(carry, order);
@@ -160,11 +188,6 @@ static void carry_order(const struct carry *carry, const struct order *order)
         break;
     case ORDER_WRITE:
         order_write(carry, order);
-        break;
-    case ORDER_FENCE:
-        change = role_change_of(order);
-        order_fence(carry->links, carry->given, order->id, order->ticket, &change, carry->settled,
-                    carry->settled_arg);
         break;
     case ORDER_DISARM:
         link_forget(carry->given, order->id);
@@ -196,8 +219,8 @@ static void carry_order(const struct carry *carry, const struct order *order)
 
 static void carry_message(const struct carry *carry, const struct message *message)
 {
-    if (message->kind == MESSAGE_ANSWER)
-        carry->ops->answer(carry->ops_arg, message->ticket, &message->u.answer);
+    if (message->kind == MESSAGE_ANSWER || message->kind == MESSAGE_PLEDGE)
+        carry->ops->answer(carry->ops_arg, message);
     else if (carry->links != NULL)
         peer_send(carry->peers, message);
 }

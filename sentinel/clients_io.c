@@ -90,15 +90,15 @@ static void on_reply(void *arg, const struct reply *reply)
     client_resume(client);
 }
 
-static void on_answer(void *arg, uint64_t ticket, const struct answer *answer)
+static void on_answer(void *arg, const struct message *message)
 {
     struct clients *clients = arg;
     int asked;
-    struct client *client = clients_take_waiting(clients, ticket, &asked);
+    struct client *client = clients_take_waiting(clients, message->ticket, &asked);
 
     if (client == NULL)
         return;
-    admin_answer(clients->admin, client, answer);
+    admin_answer(clients->admin, client, message);
     client_resume(client);
 }
 

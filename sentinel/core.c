@@ -12,6 +12,7 @@
 #include "sentinel/groups.h"
 #include "sentinel/guard.h"
 #include "sentinel/input.h"
+#include "sentinel/lease.h"
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
 #include "sentinel/opinions.h"
@@ -41,6 +42,7 @@ struct core *core_new(const char *runid, const struct addr *self, uint64_t seed,
     global_conf_init(&core->global);
     global_conf_init(&core->global_base);
     tunables_init(&core->tunables);
+    core->first_serial = seed % LOCK_SERIAL_MAX;
     prng_seed(&core->prng, seed);
     deadlines_init(&core->deadlines);
     output_init(&core->output);
@@ -137,6 +139,8 @@ static void take_message(struct core *core, const struct message *message)
         adopt_hello(core, &message->u.hello);
     else if (message->kind == MESSAGE_THERE)
         take_there(core, message);
+    else if (message->kind == MESSAGE_CLAIM || message->kind == MESSAGE_PLEDGE)
+        lease_hear(core, message);
     else
         opinions_take(core, message);
 }
@@ -176,6 +180,7 @@ static void take_settled(struct core *core, const struct settled *settled)
     failover_settled(core, node->group, &told);
     repoint_settled(core, node, &told);
     guard_settled(core, node, settled);
+    lease_settled(core, node, settled);
     busy_settled(core, node, settled);
     write_watch_settled(core, node, settled);
     group_run(core, node->group);

@@ -8,6 +8,7 @@
 #include "sentinel/campaign.h"
 #include "sentinel/emit.h"
 #include "sentinel/groups.h"
+#include "sentinel/lease.h"
 #include "sentinel/model.h"
 #include "sentinel/tell.h"
 
@@ -142,7 +143,7 @@ static void step_idle(struct core *core, struct group *group)
 {
     if (!group->odown && !group->primary->sdown)
         forget_failures(group);
-    if (!group->rumour.active)
+    if (!group->rumour.active && lease_outdated_until(group) == MSEC_NEVER)
         group->failover.reaffirm = false;
     if (core->now >= forced_until(group)) {
         group->failover.forced = group->failover.hasty = false;

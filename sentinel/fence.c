@@ -5,6 +5,7 @@
 
 #include "sentinel/emit.h"
 #include "sentinel/input.h"
+#include "sentinel/lease.h"
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
 #include "sentinel/role_order.h"
@@ -156,7 +157,7 @@ const char *fence_run(struct core *core, struct group *group)
         note_acknowledged(core, group);
         return NULL;
     }
-    if (refuses_at(group, &reason) <= core->now)
+    if (refuses_at(group, &reason) <= core->now || lease_is_won(core, group))
         return NULL;
     if (!fence->told)
         event_detail(emit_group_event(core, EVENT_FENCE_WAITS, group), "%s", reason);
@@ -168,7 +169,8 @@ bool fence_is_blind(const struct group *group)
 {
     const struct node *old = group->primary;
 
-    return is_strict(group) && !knows_need(old) && !probe_is_up(&old->probe);
+    return is_strict(group) && !knows_need(old) && !lease_is_needed(old) &&
+           !probe_is_up(&old->probe);
 }
 
 bool fence_is_refused(const struct group *group)

@@ -8,11 +8,13 @@
  *
  * fencing = strict: besides, nobody is promoted before the old primary certainly accepts no more
  * writes. That is known when
- *   - it has said itself that it is a replica now; or
+ *   - it has said itself that it is a replica now;
  *   - it is known to have needed W replicas for each write (min-replicas-to-write, which
  *     sentinel/guard sees to), and all but W - 1 of them have been told to leave it, max-lag + 2 s
  *     (it compares whole seconds, once a second) and FENCE_MARGIN_MS ago; at once when it died,
- *     since a process that is started again finds no replicas.
+ *     since a process that is started again finds no replicas; or
+ *   - it takes writes only with a lease, as the chosen one does, and a majority of the supervisors
+ *     has pledged itself to that one (sentinel/lease.h).
  * All replicas that can be reached are told to leave, the chosen one too: it follows nobody until
  * it is promoted.
  *

@@ -14,6 +14,7 @@
 #include "sentinel/flap.h"
 #include "sentinel/guard.h"
 #include "sentinel/hold.h"
+#include "sentinel/lease.h"
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
 #include "sentinel/opinions.h"
@@ -61,8 +62,10 @@ struct group *group_add(struct core *core, const char *name, const struct addr *
     group_conf_init(&group->conf);
     group->base = group->conf;
     group->base_addr = *addr;
-    group->config_at = group->hello_due_at = core->now;
+    group->config_at = group->hello_due_at = group->lease.since = core->now;
+    group->lease.lock.serial = core->first_serial;
     group->voted_at = group->opinion_at = group->forked_at = MSEC_NEVER;
+    group->lease.outdated_at = MSEC_NEVER;
     deadline_init(&group->deadline, THING_GROUP, group->id);
     memmove(&core->groups[slot + 1], &core->groups[slot],
             (core->n_groups++ - slot) * sizeof *core->groups);
@@ -284,6 +287,7 @@ static msec group_next(const struct core *core, const struct group *group)
     next = msec_min(next, failover_next(core, group));
     next = msec_min(next, repoint_next(core, group));
     next = msec_min(next, guard_next(core, group));
+    next = msec_min(next, lease_next(core, group));
     next = msec_min(next, hold_next(group));
     next = msec_min(next, flap_next(core, group));
     return msec_min(next, adopt_next(core, group));
@@ -301,6 +305,7 @@ void group_run(struct core *core, struct group *group)
     opinions_run(core, group);
     repoint_run(core, group);
     guard_run(core, group);
+    lease_run(core, group);
     core_arm(core, &group->deadline, group_next(core, group));
 }
 

@@ -92,6 +92,8 @@ struct settled {
     uint64_t offset;                    /* and the replication offset in it, */
     char replid[RUNID_LEN + 1];         /* and the history that INFO named; may be empty */
     int64_t min_replicas, max_lag_s;    /* GUARD_ASK, GUARD_SET: in force now */
+    uint64_t lease_left_ms;             /* LEASE: what is left of it, */
+    uint64_t lease_clock_ms;            /* and the node's clock */
     char error[EVIDENCE_ERROR_MAX + 1]; /* order: the first error reply, also of a part; FETCH: also
                                            what was fetched, and where it is; disk: the reason */
 };

@@ -26,6 +26,7 @@
 #include "sentinel/group_conf.h"
 #include "sentinel/hold.h"
 #include "sentinel/lag.h"
+#include "sentinel/lease.h"
 #include "sentinel/lineage.h"
 #include "sentinel/output.h"
 #include "sentinel/salvage.h"
@@ -79,10 +80,11 @@ struct member {
     uint64_t ask_ticket; /* ask in flight; 0 = none */
     uint64_t ask_epoch;  /* config epoch of the group when it was asked */
     msec asked_at;
-    uint64_t vote_asked;    /* epoch of the campaign in which its vote was asked for last, */
-    uint64_t vote_answered; /* and in which it answered */
-    msec corrected_at;      /* when we last sent it a newer configuration */
-    bool sdown;             /* the peer itself, by this group's down_after */
+    uint64_t vote_asked;     /* epoch of the campaign in which its vote was asked for last, */
+    uint64_t vote_answered;  /* and in which it answered */
+    struct lease_vote lease; /* what it pledges to whom we claim for */
+    msec corrected_at;       /* when we last sent it a newer configuration */
+    bool sdown;              /* the peer itself, by this group's down_after */
     msec sdown_at;
 };
 
@@ -140,6 +142,7 @@ struct node {
     uint64_t guard_ticket;    /* order in flight; 0 = none */
     msec guard_ask_at;        /* the next one not before */
     size_t prompt_replicas;   /* a primary: that it lists as online and without lag */
+    struct lease_node lease;  /* to write, where it needs one */
     struct fight fight;       /* with somebody else, over what it follows */
     struct salvage salvage;   /* of what it wrote last */
     bool owed;                /* a former primary: demote it at first contact */
@@ -195,6 +198,7 @@ struct group {
     size_t n_members, cap_members;
     struct lineage lineage; /* histories of its last primaries, durable */
     struct lag lag;         /* where the primary was */
+    struct lease lease;     /* of the primary, or of who is about to be one */
     struct vote vote;       /* our last vote in this group, durable before visible */
     msec voted_at; /* when we last voted for somebody else; MSEC_NEVER = not in this life */
     bool odown;
@@ -258,6 +262,7 @@ struct core {
     uint32_t n_things, cap_things;
     uint32_t gone_first, gone_last, n_gone; /* ids that were given back, oldest first */
     uint64_t last_ticket;
+    uint64_t first_serial; /* of locks: another in each life of this supervisor */
     struct deadlines deadlines;
     struct output output;
 };

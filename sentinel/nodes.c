@@ -10,6 +10,7 @@
 #include "sentinel/fight.h"
 #include "sentinel/input.h"
 #include "sentinel/gather.h"
+#include "sentinel/lease.h"
 #include "sentinel/loading.h"
 #include "sentinel/model.h"
 #include "sentinel/role_watch.h"
@@ -431,6 +432,7 @@ void node_observe(struct core *core, struct node *node, const struct observation
         write_watch_observe(core, node, seen);
         return;
     }
+    lease_before(node, seen);
     probe_observe(&node->probe, seen->link, seen->evidence, core->now, &core->prng);
     if (seen->link == LINK_CMD && was_up != probe_is_up(&node->probe)) {
         node->contacted = node->reborn = false;
@@ -440,6 +442,7 @@ void node_observe(struct core *core, struct node *node, const struct observation
     }
     if (seen->evidence == EVIDENCE_INFO && probe_is_up(&node->probe))
         take_info(core, node, seen->info, info_seen_at);
+    lease_after(core, node, seen);
     if (seen->evidence == EVIDENCE_PONG)
         loading_ended(core, node);
     note_answers(core, node);

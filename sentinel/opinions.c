@@ -335,7 +335,10 @@ void opinions_take(struct core *core, const struct message *message)
         break;
     case MESSAGE_HELLO:
     case MESSAGE_WHERE:
-    case MESSAGE_THERE:
-        break; /* sentinel/adopt's */
+    case MESSAGE_THERE: /* sentinel/adopt's */
+    case MESSAGE_CLAIM: /* sentinel/lease's */
+    case MESSAGE_PLEDGE:
+    case MESSAGE_COUNT:
+        break;
     }
 }

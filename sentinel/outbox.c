@@ -106,10 +106,14 @@ static uint64_t last_commit(const struct outbox *outbox)
 static void take_messages(struct outbox *outbox, const struct output *output, uint64_t after)
 {
     for (size_t i = 0; i < output->n_messages; i++) {
-        if (outbox->waiting.n >= OUTBOX_PARCELS_MAX)
+        const struct message *message = &output->messages[i];
+
+        if (!message_waits(message->kind))
+            queue_push(&outbox->free, PARCEL_MESSAGE, 0)->u.message = *message;
+        else if (outbox->waiting.n >= OUTBOX_PARCELS_MAX)
             outbox->dropped++;
         else
-            queue_push(&outbox->waiting, PARCEL_MESSAGE, after)->u.message = output->messages[i];
+            queue_push(&outbox->waiting, PARCEL_MESSAGE, after)->u.message = *message;
     }
 }
 

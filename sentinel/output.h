@@ -46,6 +46,8 @@
  *   GUARD_SET  CONFIG SET of both (and CONFIG REWRITE if REWRITE); settles TICKET with both
  *   PAUSE   CLIENT PAUSE pause_ms WRITE, then ROLE; settles TICKET with the offset
  *   UNPAUSE CLIENT UNPAUSE; the reply does not matter
+ *   LEASE   PICKET LEASE lease.ms lease.epoch <group> FROM lease.clock; settles TICKET with what is
+ *           left of the lease, and the node's clock. Never waits for the disk: quorum/message.h
  *   WRITE   a write that changes nothing (sentinel/write_watch.h), on its own link; settles TICKET
  *   ROLE    ROLE; settles TICKET with role and offset
  *   QUESTION  to the hooks, whether ADDR may take the place of the primary ID; settles TICKET: ok =
@@ -73,6 +75,7 @@
     X(GUARD_ASK, "guard-ask", 0)                                                                   \
     X(GUARD_SET, "guard-set", 1)                                                                   \
     X(UNPAUSE, "unpause", 0)                                                                       \
+    X(LEASE, "lease", 0)                                                                           \
     X(ROLE, "role", 0)                                                                             \
     X(QUESTION, "question", 1)
 
@@ -81,6 +84,13 @@ enum order_kind {
     ORDER_KINDS(X)
 #undef X
         ORDER_COUNT
+};
+
+/* A write lease, counted from a reading of the node's clock. */
+struct lease_order {
+    bool wanted; /* PROMOTE: there is one in the transaction, */
+    int64_t ms;  /* which may be none at all: then this is but the word of the epoch */
+    uint64_t epoch, clock_ms;
 };
 
 struct order {
@@ -93,6 +103,7 @@ struct order {
         without; /* FOLLOW, PROMOTE, DEMOTE, FENCE, DETACH: parts to leave out (enum order_part) */
     msec pause_ms;                   /* PAUSE */
     int64_t min_replicas, max_lag_s; /* GUARD_SET; HOLD, and FENCE if not 0: the first */
+    struct lease_order lease;        /* LEASE; PROMOTE, where the node needs one */
     bool rewrite;
     char replid[RUNID_LEN + 1]; /* FETCH */
     uint64_t from, until;

@@ -4,6 +4,7 @@
 #include "sentinel/failover_own.h"
 #include "sentinel/groups.h"
 #include "sentinel/input.h"
+#include "sentinel/lease.h"
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
 #include "sentinel/role_order.h"
@@ -118,6 +119,14 @@ static msec order_at(const struct core *core, const struct failover *fo)
     return fo->order_at;
 }
 
+static void order_promotion(struct core *core, struct group *group, struct node *node)
+{
+    struct order *order = role_order(core, node, ORDER_PROMOTE);
+
+    group->failover.ticket = order->ticket;
+    lease_promote(core, node, order);
+}
+
 void promotion_step(struct core *core, struct group *group)
 {
     struct failover *fo = &group->failover;
@@ -129,7 +138,7 @@ void promotion_step(struct core *core, struct group *group)
                (node == group->primary ? !failover_can_order(node) : node->sdown)) {
         balk(core, group);
     } else if (order_at(core, fo) <= core->now) {
-        fo->ticket = role_order(core, node, ORDER_PROMOTE)->ticket;
+        order_promotion(core, group, node);
     }
 }
 

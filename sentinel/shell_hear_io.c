@@ -53,6 +53,8 @@ void shell_on_settled(void *arg, const struct order_result *result)
     memcpy(settled->replid, result->replid, sizeof settled->replid);
     settled->min_replicas = result->min_replicas;
     settled->max_lag_s = result->max_lag_s;
+    settled->lease_left_ms = result->lease_left_ms;
+    settled->lease_clock_ms = result->lease_clock_ms;
     memcpy(settled->error, result->error, sizeof settled->error);
     shell_feed(shell, &input);
 }

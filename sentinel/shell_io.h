@@ -22,7 +22,6 @@
 #include "wire/slice.h"
 
 struct addr;
-struct answer;
 struct core;
 struct event;
 struct history;
@@ -42,7 +41,7 @@ struct tracer;
 struct shell_ops {
     void (*event)(void *arg, const struct event *event);
     void (*reply)(void *arg, const struct reply *reply);
-    void (*answer)(void *arg, uint64_t ticket, const struct answer *answer);
+    void (*answer)(void *arg, const struct message *message); /* ANSWER, PLEDGE */
     void (*durable)(void *arg); /* what shell_groups_durable() says may have changed */
 };
 

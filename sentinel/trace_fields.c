@@ -107,6 +107,10 @@ SHAPE(info, node_info,
     FIELD(node_info, replid2)
     FIELD(node_info, second_offset)
     FIELD(node_info, keys)
+    FIELD(node_info, write_lease_ms)
+    FIELD(node_info, lease_left_ms)
+    FIELD(node_info, lease_epoch)
+    FIELD(node_info, lease_clock_ms)
     FIELD(node_info, primary_offset)
     APART(node_info, n_replicas)
     FIELD(node_info, n_dropped)
@@ -121,7 +125,7 @@ SHAPE(replica, info_replica,
 )
 
 SHAPE(message, message,
-    ENUM(message, kind, word_of_message, MESSAGE_THERE + 1)
+    ENUM(message, kind, word_of_message, MESSAGE_COUNT)
     FIELD(message, peer)
     FIELD(message, node)
     FIELD(message, ticket)
@@ -165,6 +169,21 @@ static const struct trace_field there_fields[] = {
     PART(there.config_epoch, "config_epoch")
 };
 
+static const struct trace_field claim_fields[] = {
+    PART(claim.runid, "runid")
+    PART(claim.group, "group")
+    PART(claim.stake.addr, "addr")
+    PART(claim.stake.epoch, "epoch")
+    PART(claim.stake.ms, "ms")
+    PART(claim.stake.over, "over")
+};
+static const struct trace_field pledge_fields[] = {
+    PART(pledge.given, "given")
+    PART(pledge.ms, "ms")
+    PART(pledge.serial, "serial")
+    PART(pledge.addr, "addr")
+};
+
 SHAPE(request, request,
     FIELD(request, kind)
     FIELD(request, ticket)
@@ -202,6 +221,8 @@ SHAPE(settled, settled,
     FIELD(settled, replid)
     FIELD(settled, min_replicas)
     FIELD(settled, max_lag_s)
+    FIELD(settled, lease_left_ms)
+    FIELD(settled, lease_clock_ms)
     FIELD(settled, error)
 )
 
@@ -219,6 +240,10 @@ SHAPE(order, order,
     FIELD(order, until)
     FIELD(order, max_lag_s)
     FIELD(order, rewrite)
+    ANY(order, "lease_wanted", lease.wanted, NULL, 0)
+    ANY(order, "lease_ms", lease.ms, NULL, 0)
+    ANY(order, "lease_epoch", lease.epoch, NULL, 0)
+    ANY(order, "lease_clock_ms", lease.clock_ms, NULL, 0)
     FIELD(order, planned)
     FIELD(order, limit_ms)
     ANY(order, "sender", hello.sender, NULL, 0)
@@ -251,6 +276,8 @@ const struct trace_shape *trace_message_part(int kind)
         [MESSAGE_STOCK] = { NULL, 0, 0 },
         [MESSAGE_WHERE] = MESSAGE_PART(where_fields, group),
         [MESSAGE_THERE] = MESSAGE_PART(there_fields, there),
+        [MESSAGE_CLAIM] = MESSAGE_PART(claim_fields, claim),
+        [MESSAGE_PLEDGE] = MESSAGE_PART(pledge_fields, pledge),
     };
 
     assert(kind >= 0 && (size_t)kind < sizeof parts / sizeof *parts);

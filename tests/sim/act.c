@@ -84,6 +84,7 @@ void act_start(struct world *w, struct engine *e, enum rebirth rebirth, msec loa
     e->busy = e->full = e->holding = 0;
     e->service_ms = 0;
     e->paused_until = 0;
+    e->lease_until = 0;
     for (int i = 0; i < PLAN_ENGINES_MAX; i++)
         e->acked_at[i] = -1;
     e->min_replicas %= GUARD_FENCED; /* that is not written to its configuration */

@@ -160,6 +160,8 @@ static const char *unsettled_nodes(struct world *w, int g, int primary)
 
     if (!p->alive || p->hung || p->role != ROLE_PRIMARY)
         return UNSETTLED("%s is no primary", p->name);
+    if (lease_is_over(w, p) && lease_is_possible(w, g))
+        return UNSETTLED("%s has no lease", p->name);
     for (int i = 0; i < w->n_engines; i++) {
         const struct engine *e = &w->engines[i];
         if (e->group == g && e->alive && e->min_replicas >= GUARD_FENCED && is_known(w, e))

@@ -147,6 +147,7 @@ static enum packet_kind packet_of_order(enum order_kind kind)
                                               [ORDER_PROMOTE] = PKT_PROMOTE,
                                               [ORDER_PAUSE] = PKT_PAUSE,
                                               [ORDER_ROLE] = PKT_ROLE,
+                                              [ORDER_LEASE] = PKT_LEASE,
                                               [ORDER_GUARD_ASK] = PKT_GUARD_ASK,
                                               [ORDER_GUARD_SET] = PKT_GUARD_SET,
                                               [ORDER_SCRIPT_KILL] = PKT_SCRIPT_KILL,
@@ -189,6 +190,8 @@ static void carry_role(struct world *w, struct sup *s, const struct order *order
         memcpy(packet->u.fetch.replid, order->replid, sizeof packet->u.fetch.replid);
         packet->u.fetch.from = order->from;
         packet->u.fetch.until = order->until;
+    } else if (order->kind == ORDER_PROMOTE || order->kind == ORDER_LEASE) {
+        packet->u.lease = order->lease;
     } else if (order->kind != ORDER_GUARD_ASK)
         packet->u.addr = order->addr;
     conn->tickets[conn->n_tickets++] = order->ticket;
@@ -230,6 +233,7 @@ static void carry_order(struct world *w, struct sup *s, const struct order *orde
     case ORDER_GUARD_ASK:
     case ORDER_GUARD_SET:
     case ORDER_ROLE:
+    case ORDER_LEASE:
     case ORDER_SCRIPT_KILL:
     case ORDER_FUNCTION_KILL:
     case ORDER_WRITE:
@@ -270,9 +274,13 @@ static void carry_answer(struct world *w, struct sup *s, const struct message *m
     ticket->replied = true;
     if (conn == NULL)
         return;
-    struct packet *packet = packet_new(w, PKT_ANSWER);
+    struct packet *packet =
+        packet_new(w, message->kind == MESSAGE_PLEDGE ? PKT_PLEDGE : PKT_ANSWER);
     packet->ticket = ticket->asker_ticket;
-    packet->u.answer = message->u.answer;
+    if (message->kind == MESSAGE_PLEDGE)
+        packet->u.pledge = message->u.pledge;
+    else
+        packet->u.answer = message->u.answer;
     packet->group = ticket->group;
     packet->engine = ticket->engine;
     packet->about = ticket->about;
@@ -288,9 +296,10 @@ static void carry_message(struct world *w, struct sup *s, const struct message *
     static const enum packet_kind kinds[] = { [MESSAGE_HELLO] = PKT_PEER_HELLO,
                                               [MESSAGE_ASK] = PKT_ASK,
                                               [MESSAGE_OPINION] = PKT_OPINION,
-                                              [MESSAGE_WHERE] = PKT_WHERE };
+                                              [MESSAGE_WHERE] = PKT_WHERE,
+                                              [MESSAGE_CLAIM] = PKT_CLAIM };
 
-    if (message->kind == MESSAGE_ANSWER) {
+    if (message->kind == MESSAGE_ANSWER || message->kind == MESSAGE_PLEDGE) {
         carry_answer(w, s, message);
         return;
     }
@@ -311,6 +320,9 @@ static void carry_message(struct world *w, struct sup *s, const struct message *
         break;
     case MESSAGE_OPINION:
         packet->u.opinion = message->u.opinion;
+        break;
+    case MESSAGE_CLAIM:
+        packet->u.claim = message->u.claim;
         break;
     case MESSAGE_WHERE:
         memcpy(packet->u.name, message->u.group, sizeof packet->u.name);

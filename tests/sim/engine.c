@@ -176,6 +176,13 @@ static bool takes_rest(const struct engine *e, const struct packet *packet, stru
     return refused == 0 || (refused & PART_MULTI) || (packet->without & PART_MULTI);
 }
 
+static void promote(struct world *w, struct engine *e, const struct packet *packet)
+{
+    repl_promote(w, e);
+    if (packet->u.lease.wanted)
+        lease_take(w, e, &packet->u.lease);
+}
+
 /* The transaction of an order, and ROLE read behind it. */
 static void obey(struct world *w, struct engine *e, struct conn *conn, const struct packet *packet)
 {
@@ -190,7 +197,7 @@ static void obey(struct world *w, struct engine *e, struct conn *conn, const str
     } else if (takes_rest(e, packet, reply)) {
         repl_advance(w);
         if (packet->kind == PKT_PROMOTE)
-            repl_promote(w, e);
+            promote(w, e, packet);
         else if (packet->kind == PKT_HOLD)
             e->min_replicas = packet->u.guard.min_replicas;
         else
@@ -244,6 +251,19 @@ static void answer_guard(struct world *w, struct engine *e, struct conn *conn,
     net_send(w, conn, TO_CLIENT, reply);
 }
 
+static void answer_lease(struct world *w, struct engine *e, struct conn *conn,
+                         const struct packet *packet)
+{
+    struct packet *reply = packet_new(w, PKT_SETTLED);
+
+    reply->ticket = packet->ticket;
+    if (e->denied || conn->denied)
+        reply->u.settled.error = "NOPERM this user has no permissions";
+    else
+        lease_answer(w, e, &packet->u.lease, reply);
+    net_send(w, conn, TO_CLIENT, reply);
+}
+
 /* SCRIPT KILL and FUNCTION KILL. */
 static void answer_kill(struct world *w, struct engine *e, struct conn *conn,
                         const struct packet *packet)
@@ -283,6 +303,8 @@ static void answer_write(struct world *w, struct engine *e, struct conn *conn,
         reply->u.settled.error = "MISCONF it cannot save";
     else if (e->full)
         reply->u.settled.error = "OOM memory is full";
+    else if (lease_is_over(w, e))
+        reply->u.settled.error = "NOLEASE it has none";
     else if (engine_lacks_replicas(w, e))
         reply->u.settled.error = "NOREPLICAS too few replicas";
     else
@@ -361,6 +383,9 @@ static void serve(struct world *w, struct engine *e, struct conn *conn, const st
         break;
     case PKT_ROLE:
         answer_role(w, e, conn, packet);
+        break;
+    case PKT_LEASE:
+        answer_lease(w, e, conn, packet);
         break;
     case PKT_PUBLISH:
         if (!e->denied && !conn->denied && !e->busy)

@@ -59,6 +59,8 @@ struct engine {
     msec bad_at;                     /* when it last did not answer as it should */
     int64_t min_replicas, max_lag_s; /* as its configuration has it */
     msec acked_at[PLAN_ENGINES_MAX]; /* when each replica last acknowledged; -1 = never */
+    uint64_t lease_until;            /* on its own clock (tests/sim/lease.c); 0 = no lease */
+    uint64_t lease_epoch;            /* the highest that it was told, stored */
     msec paused_until;               /* writes are held back; in the past: they are not */
 
     enum node_role role;
@@ -97,6 +99,16 @@ void guard_acked(struct world *w, const struct engine *replica);
 void guard_check(struct world *w);
 struct sup;
 void guard_note_promote(struct world *w, const struct sup *s, int engine);
+
+/* The write lease (tests/sim/lease.c). */
+struct lease_order;
+uint64_t lease_clock(const struct world *w, const struct engine *e);
+bool lease_is_over(const struct world *w, const struct engine *e);
+const char *lease_take(struct world *w, struct engine *e, const struct lease_order *lease);
+void lease_answer(struct world *w, struct engine *e, const struct lease_order *lease,
+                  struct packet *reply);
+void lease_info(const struct world *w, const struct engine *e, struct node_info *info);
+bool lease_is_possible(const struct world *w, int group);
 
 /* CLIENT PAUSE ... WRITE and UNPAUSE (tests/sim/pause.c). A PUBLISH that comes meanwhile waits, and
  * with it everything behind it on its connection. Handler of H_UNPAUSED: the time is over. */

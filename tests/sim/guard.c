@@ -1,5 +1,5 @@
 /* Whether a node accepts writes: min-replicas-to-write and -max-lag as a primary counts them, and
- * the check that under strict fencing no two nodes of a group do. */
+ * the check that under strict fencing, and where they need leases, no two nodes of a group do. */
 #include "sentinel/core.h"
 #include "sentinel/model.h"
 #include "tests/sim/engine.h"
@@ -35,7 +35,7 @@ bool engine_lacks_replicas(struct world *w, const struct engine *e)
 bool engine_is_writable(struct world *w, const struct engine *e)
 {
     if (!e->alive || e->hung || e->role != ROLE_PRIMARY || engine_is_loading(w, e) ||
-        engine_is_paused(w, e))
+        engine_is_paused(w, e) || lease_is_over(w, e))
         return false;
     return !engine_lacks_replicas(w, e);
 }
@@ -61,12 +61,20 @@ void guard_note_promote(struct world *w, const struct sup *s, int engine)
         w->audit.unfounded[g] = true;
 }
 
+/* With leases whatever the mode, and whatever operators do. */
+static bool is_promised(const struct world *w, int group)
+{
+    return w->plan.write_lease_ms[group] > 0 ||
+           (w->plan.conf[group].fencing == FENCING_STRICT && !is_by_hand(w, group) &&
+            !w->audit.unfounded[group]);
+}
+
 void guard_check(struct world *w)
 {
     for (int g = 0; g < w->plan.n_groups; g++) {
         const struct engine *first = NULL;
 
-        if (w->plan.conf[g].fencing != FENCING_STRICT || is_by_hand(w, g) || w->audit.unfounded[g])
+        if (!is_promised(w, g))
             continue;
         for (int i = 0; i < w->n_engines; i++) {
             const struct engine *e = &w->engines[i];

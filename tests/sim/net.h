@@ -15,6 +15,7 @@
 #include "probes/evidence.h"
 #include "probes/node_info.h"
 #include "quorum/message.h"
+#include "sentinel/output.h"
 #include "wire/addr.h"
 #include "wire/msec.h"
 
@@ -46,6 +47,8 @@ struct world;
     X(OPINION, "opinion")                                                                          \
     X(PEER_HELLO, "peer-hello")                                                                    \
     X(WHERE, "where")                                                                              \
+    X(CLAIM, "claim")                                                                              \
+    X(LEASE, "lease")                                                                              \
     X(END, "end") /* either way: the sender's end is closed */                                     \
     X(UP, "up")                                                                                    \
     X(REFUSED, "refused")                                                                          \
@@ -56,6 +59,7 @@ struct world;
     X(CHANNEL, "channel") /* a hello from a node's channel */                                      \
     X(ANSWER, "answer")                                                                            \
     X(THERE, "there")                                                                              \
+    X(PLEDGE, "pledge")                                                                            \
     X(STOCK, "stock")                                                                              \
     X(DONE, "done") /* a reply that nobody cares about */
 
@@ -95,6 +99,9 @@ struct packet {
         struct info_reply info;
         struct addr addr;
         struct there there;
+        struct claim claim;
+        struct pledge pledge;
+        struct lease_order lease;      /* LEASE, PROMOTE */
         char name[GROUP_NAME_MAX + 1]; /* WHERE: the group */
         struct {
             bool ok;
@@ -103,6 +110,7 @@ struct packet {
             char replid[RUNID_LEN + 1];
             unsigned refused;
             int64_t min_replicas, max_lag_s;
+            uint64_t lease_left_ms, lease_clock_ms;
             const char *error;
         } settled;
         msec pause_ms; /* PAUSE */

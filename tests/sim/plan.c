@@ -237,6 +237,19 @@ static void draw_strangers(struct plan *plan, uint64_t seed)
     plan->strangers = chance(&prng, 20);
 }
 
+/* Nodes that take writes only with a lease; the same. */
+static void draw_lease(struct plan *plan)
+{
+    struct prng prng;
+
+    prng_seed(&prng, plan->seed * UINT64_C(0x9e3779b97f4a7c15) + 13);
+    for (int i = 0; i < plan->n_groups; i++)
+        if (chance(&prng, 30))
+            plan->write_lease_ms[i] = PICK(&prng, 1000, 2000, 10000);
+    for (int i = 0; i < PLAN_ENGINES_MAX; i++)
+        plan->drift_pm[i] = (int)PICK(&prng, 0, 0, 0, -40, 40);
+}
+
 void plan_draw(struct plan *plan, uint64_t seed)
 {
     struct prng prng;
@@ -256,4 +269,5 @@ void plan_draw(struct plan *plan, uint64_t seed)
     plan->weight[FAULT_OP_HOLD] = chance(&prng, 15) ? 2 : 0; /* it keeps others from happening */
     draw_questions(plan, seed);
     draw_strangers(plan, seed);
+    draw_lease(plan);
 }

@@ -103,6 +103,8 @@ struct plan {
     bool serve_stale;                /* false: replicas without link answer MASTERDOWN */
 
     bool strangers; /* a node with other data may take a dead primary's address at once */
+    int64_t write_lease_ms[PLAN_GROUPS_MAX]; /* of its nodes; 0 = they need none */
+    int drift_pm[PLAN_ENGINES_MAX];          /* how much faster a node's clock is, per mille */
 
     struct question_times questions; /* whether there are hooks that are asked */
     enum sim_answer answer;

@@ -113,6 +113,8 @@ static void settled(struct world *w, struct sup *s, struct conn *conn, const str
     input.u.settled.refused = packet->u.settled.refused;
     input.u.settled.min_replicas = packet->u.settled.min_replicas;
     input.u.settled.max_lag_s = packet->u.settled.max_lag_s;
+    input.u.settled.lease_left_ms = packet->u.settled.lease_left_ms;
+    input.u.settled.lease_clock_ms = packet->u.settled.lease_clock_ms;
     if (packet->u.settled.error != NULL)
         strcpy(input.u.settled.error, packet->u.settled.error);
     sup_feed(w, s, &input);
@@ -144,6 +146,15 @@ static void there(struct world *w, struct sup *s, struct conn *conn, const struc
 
     message.ticket = packet->ticket;
     message.u.there = packet->u.there;
+    feed_message(w, s, &message);
+}
+
+static void pledge(struct world *w, struct sup *s, struct conn *conn, const struct packet *packet)
+{
+    struct message message = { .kind = MESSAGE_PLEDGE, .peer = conn->id };
+
+    message.ticket = packet->ticket;
+    message.u.pledge = packet->u.pledge;
     feed_message(w, s, &message);
 }
 
@@ -212,6 +223,9 @@ static void as_client(struct world *w, struct sup *s, struct conn *conn,
     case PKT_THERE:
         there(w, s, conn, packet);
         break;
+    case PKT_PLEDGE:
+        pledge(w, s, conn, packet);
+        break;
     case PKT_STOCK:
         feed_message(w, s, &stock);
         break;
@@ -241,6 +255,28 @@ static void ask(struct world *w, struct sup *s, struct conn *conn, const struct 
     }
     message.ticket = world_ticket(w, &ticket);
     message.u.ask = packet->u.ask;
+    if (conn != NULL)
+        conn->blocked_by = message.ticket;
+    feed_message(w, s, &message);
+}
+
+/* The same of a claim. */
+static void claim(struct world *w, struct sup *s, struct conn *conn, const struct packet *packet)
+{
+    struct message message = { .kind = MESSAGE_CLAIM };
+    struct ticket ticket = { .is_ask = true,
+                             .sup = s->index,
+                             .life = s->life,
+                             .asker_ticket = packet->ticket,
+                             .engine = -1,
+                             .group = -1 };
+
+    if (conn != NULL) {
+        ticket.conn = conn->index;
+        ticket.serial = conn->serial;
+    }
+    message.ticket = world_ticket(w, &ticket);
+    message.u.claim = packet->u.claim;
     if (conn != NULL)
         conn->blocked_by = message.ticket;
     feed_message(w, s, &message);
@@ -293,11 +329,10 @@ static void where(struct world *w, struct sup *s, struct conn *conn, const struc
 /* A peer without the password gets an error whatever it wants. */
 static void refuse(struct world *w, struct conn *conn, const struct packet *packet)
 {
-    static const enum packet_kind kinds[] = { [PKT_PING] = PKT_EVIDENCE,
-                                              [PKT_ASK] = PKT_ANSWER,
-                                              [PKT_WHERE] = PKT_THERE,
-                                              [PKT_OPINION] = PKT_DONE,
-                                              [PKT_PEER_HELLO] = PKT_DONE };
+    static const enum packet_kind kinds[] = {
+        [PKT_PING] = PKT_EVIDENCE, [PKT_ASK] = PKT_ANSWER,   [PKT_WHERE] = PKT_THERE,
+        [PKT_CLAIM] = PKT_PLEDGE,  [PKT_OPINION] = PKT_DONE, [PKT_PEER_HELLO] = PKT_DONE
+    };
     struct packet *reply = packet_new(w, kinds[packet->kind]);
 
     reply->ticket = packet->ticket;
@@ -331,6 +366,12 @@ void receive_request(struct world *w, struct sup *s, struct conn *conn, const st
     case PKT_ASK:
         ask(w, s, conn, packet);
         break;
+    case PKT_CLAIM:
+        if (!w->plan.stock[s->index])
+            claim(w, s, conn, packet);
+        else if (conn != NULL)
+            refuse(w, conn, packet);
+        break;
     case PKT_OPINION:
         opinion(w, s, conn, &packet->u.opinion);
         break;
@@ -348,7 +389,7 @@ void receive_request(struct world *w, struct sup *s, struct conn *conn, const st
 /* Now and then a message comes a second time, later. */
 static void duplicate(struct world *w, struct sup *s, const struct packet *packet)
 {
-    if ((packet->kind != PKT_ASK && packet->kind != PKT_OPINION &&
+    if ((packet->kind != PKT_ASK && packet->kind != PKT_OPINION && packet->kind != PKT_CLAIM &&
          packet->kind != PKT_PEER_HELLO) ||
         !w->chaos || !world_chance(w, w->plan.dup_pm))
         return;

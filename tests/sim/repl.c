@@ -219,6 +219,7 @@ void repl_follow(struct world *w, struct engine *e, int master)
     repl_drop_followers(w, e);
     if (e->role == ROLE_PRIMARY) {
         e->link_down_at = -1;
+        e->lease_until = 0;
         e->demoted_offset = e->offset;
         e->demoted_life = e->life;
     }
@@ -286,5 +287,6 @@ void repl_info(struct world *w, struct engine *e, struct packet *ret_packet)
         info->link_down_ms =
             e->link == REPL_UP || e->link_down_at < 0 ? -1 : w->now - e->link_down_at;
     }
+    lease_info(w, e, info);
     info_lines(w, e, reply);
 }

@@ -112,6 +112,18 @@ static void message_text(const struct world *w, const struct message *m, char *r
         snprintf(ret_text, n, "%s peer %u #%llu: %s", kind, m->peer, (unsigned long long)m->ticket,
                  m->u.there.addr.host);
         break;
+    case MESSAGE_CLAIM:
+        snprintf(ret_text, n, "%s peer %u #%llu: %s %s epoch %llu for %lld ms, over %llu", kind,
+                 m->peer, (unsigned long long)m->ticket, m->u.claim.group,
+                 m->u.claim.stake.addr.host, (unsigned long long)m->u.claim.stake.epoch,
+                 (long long)m->u.claim.stake.ms, (unsigned long long)m->u.claim.stake.over);
+        break;
+    case MESSAGE_PLEDGE:
+        snprintf(ret_text, n, "%s peer %u #%llu: given %d, %lld ms, lock %llu of %s", kind, m->peer,
+                 (unsigned long long)m->ticket, m->u.pledge.given, (long long)m->u.pledge.ms,
+                 (unsigned long long)m->u.pledge.serial, m->u.pledge.addr.host);
+        break;
+    case MESSAGE_COUNT:
     case MESSAGE_STOCK:
         snprintf(ret_text, n, "%s peer %u", kind, m->peer);
         break;

@@ -1033,9 +1033,57 @@ static void test_ask(void)
     CU_ASSERT_EQUAL(f->message.u.ask.primary.port, 6379);
     CU_ASSERT_STRING_EQUAL(f->message.u.ask.candidate, PEER);
 
-    struct answer answer = { .down = true, .leader = PEER, .leader_epoch = 5 };
+    struct message answer = { .kind = MESSAGE_ANSWER,
+                              .u.answer = { .down = true, .leader = PEER, .leader_epoch = 5 } };
     admin_answer(f->admin, &f->client, &answer);
     CU_ASSERT_STRING_EQUAL(buf_text(&f->client.out), "*3\r\n:1\r\n$40\r\n" PEER "\r\n:5\r\n");
+    client_resume(&f->client);
+    tear_down(f);
+}
+
+static void test_claim(void)
+{
+    static const struct {
+        const char *text, *field;
+    } bad[] = {
+        { "PICKET CLAIM x orders 10.0.0.1 6379 1 5000 0", "runid" },
+        { "PICKET CLAIM " PEER " a,b 10.0.0.1 6379 1 5000 0", "group" },
+        { "PICKET CLAIM " PEER " orders a,b 6379 1 5000 0", "ip" },
+        { "PICKET CLAIM " PEER " orders 10.0.0.1 0 1 5000 0", "port" },
+        { "PICKET CLAIM " PEER " orders 10.0.0.1 6379 -1 5000 0", "epoch" },
+        { "PICKET CLAIM " PEER " orders 10.0.0.1 6379 1 0 0", "ms" },
+        { "PICKET CLAIM " PEER " orders 10.0.0.1 6379 1 x 0", "ms" },
+        { "PICKET CLAIM " PEER " orders 10.0.0.1 6379 1 5000 -1", "over" },
+    };
+    struct fixture *f = set_up();
+    char wanted[80];
+
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        snprintf(wanted, sizeof(wanted), "-ERR Invalid %s for PICKET CLAIM\r\n", bad[i].field);
+        EXPECT(f, bad[i].text, wanted);
+    }
+
+    struct slice argv[] = { slice_str("PICKET"), slice_str("claim"),    slice_str(PEER),
+                            slice_str("orders"), slice_str("10.0.0.1"), slice_str("6379"),
+                            slice_str("3"),      slice_str("5000"),     slice_str("7") };
+    admin_request(f->admin, &f->client, 9, argv);
+    CU_ASSERT(f->client.flags & CLIENT_BLOCKED);
+    CU_ASSERT_EQUAL(f->message.kind, MESSAGE_CLAIM);
+    CU_ASSERT_EQUAL(f->message.ticket, f->ticket);
+    CU_ASSERT_STRING_EQUAL(f->message.u.claim.runid, PEER);
+    CU_ASSERT_STRING_EQUAL(f->message.u.claim.group, "orders");
+    CU_ASSERT_EQUAL(f->message.u.claim.stake.addr.port, 6379);
+    CU_ASSERT_EQUAL(f->message.u.claim.stake.epoch, 3);
+    CU_ASSERT_EQUAL(f->message.u.claim.stake.ms, 5000);
+    CU_ASSERT_EQUAL(f->message.u.claim.stake.over, 7);
+
+    struct message pledge = {
+        .kind = MESSAGE_PLEDGE,
+        .u.pledge = { .ms = 40, .serial = 9, .addr = { .host = "10.0.0.2", .port = 6380 } }
+    };
+    admin_answer(f->admin, &f->client, &pledge);
+    CU_ASSERT_STRING_EQUAL(buf_text(&f->client.out),
+                           "*5\r\n:0\r\n:40\r\n:9\r\n$8\r\n10.0.0.2\r\n:6380\r\n");
     client_resume(&f->client);
     tear_down(f);
 }
@@ -1306,6 +1354,7 @@ int main(void)
         { "RESET, FLUSHCONFIG, FAILOVER", test_other_changes },
         { "each reply of the core", test_reply_codes },
         { "IS-MASTER-DOWN-BY-ADDR", test_ask },
+        { "PICKET CLAIM", test_claim },
         { "PICKET OPINION", test_opinion },
         { "PUBLISH of hello", test_publish },
         { "held until durable", test_held },

@@ -33,6 +33,7 @@ static void test_orders(void)
         { ORDER_GUARD_SET, "guard-set", true },
         { ORDER_PAUSE, "pause", true },
         { ORDER_UNPAUSE, "unpause", false },
+        { ORDER_LEASE, "lease", false },
         { ORDER_ROLE, "role", false },
         { ORDER_QUESTION, "question", true },
     };
@@ -48,6 +49,10 @@ static void test_names(void)
 {
     CU_ASSERT_STRING_EQUAL(message_kind_name(MESSAGE_HELLO), "hello");
     CU_ASSERT_STRING_EQUAL(message_kind_name(MESSAGE_STOCK), "stock");
+    CU_ASSERT_STRING_EQUAL(message_kind_name(MESSAGE_PLEDGE), "pledge");
+    CU_ASSERT(message_waits(MESSAGE_ANSWER));
+    CU_ASSERT_FALSE(message_waits(MESSAGE_CLAIM));
+    CU_ASSERT_FALSE(message_waits(MESSAGE_PLEDGE));
     CU_ASSERT_STRING_EQUAL(row_kind_name(ROW_EPOCH), "epoch");
     CU_ASSERT_STRING_EQUAL(row_kind_name(ROW_PEER_GONE), "peer-gone");
 }

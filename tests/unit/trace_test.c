@@ -74,6 +74,8 @@ static void test_messages_covered(void)
     CHECK_PART(MESSAGE_OPINION, opinion);
     CHECK_PART(MESSAGE_WHERE, group);
     CHECK_PART(MESSAGE_THERE, there);
+    CHECK_PART(MESSAGE_CLAIM, claim);
+    CHECK_PART(MESSAGE_PLEDGE, pledge);
     struct message all;
 
     memset(&all, 0xff, sizeof all);
