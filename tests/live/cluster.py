@@ -103,6 +103,9 @@ class Cluster:
     def options_of(self, _group):
         return self.options
 
+    def prepare(self):
+        """What is to be set at the nodes before the supervisors see them."""
+
     def __enter__(self):
         try:
             for group in self.groups:
@@ -110,6 +113,7 @@ class Cluster:
             for group in self.groups:
                 wait(group.attached, "all replicas of %s attached" % group.name)
                 wait(group.streams, "all replicas of %s receive writes" % group.name)
+            self.prepare()
             for supervisor in self.supervisors:
                 supervisor.configure()
                 supervisor.start()

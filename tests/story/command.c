@@ -58,6 +58,7 @@ static const struct command {
     { "latency", do_fixed, true, 1, 1, "MS: one way (1)" },
     { "disk_ms", do_fixed, true, 1, 1, "MS: of a commit (2)" },
     { "write_rate", do_fixed, true, 1, 1, "BYTES a second, to each primary (1000)" },
+    { "write_lease_ms", do_fixed, true, 1, 1, "MS: the nodes need a lease (0 = not)" },
     { "full_sync_ms", do_fixed, true, 1, 1, "MS: of a full synchronisation (500)" },
     { "hooks", do_hooks, true, 3, 3,
       "switchover|failover yes|no|lost|silence MS: are asked, and say that after so long" },

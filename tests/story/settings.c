@@ -86,6 +86,9 @@ bool do_fixed(struct story *st, const struct words *a)
         plan->disk_min_ms = plan->disk_max_ms = value;
     else if (strcmp(a->word[0], "write_rate") == 0)
         plan->write_rate = (uint32_t)value;
+    else if (strcmp(a->word[0], "write_lease_ms") == 0)
+        for (int i = 0; i < PLAN_GROUPS_MAX; i++)
+            plan->write_lease_ms[i] = value;
     else
         plan->full_sync_ms = value;
     return true;
