@@ -115,8 +115,6 @@ void audit_evidence(struct world *w, struct sup *s, const struct conn *conn, enu
     if (heard->id != conn->id)
         return;
 
-    if (evidence == EVIDENCE_BUSY)
-        heard->busy_heard = w->now;
     if (evidence == EVIDENCE_BUSY && heard->busy_since == MSEC_NEVER)
         heard->busy_since = audit_clock(w, s);
     else if (evidence == EVIDENCE_MISCONF || evidence_class(evidence) == EVIDENCE_CLASS_VALID)

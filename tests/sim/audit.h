@@ -63,7 +63,6 @@ struct heard {
     msec write_bad_at;   /* since when each answer to one was WRITE_WORD; MSEC_NEVER = none was */
     char write_word[16];
     msec busy_since; /* MSEC_NEVER = the last answer to PING was not BUSY */
-    msec busy_heard; /* when it was last, by the world's clock */
     msec lost_at;    /* when the command link was last lost */
     bool reborn;     /* a primary, it said so before, and was another process then, */
     msec reborn_at;

@@ -247,7 +247,7 @@ static void check_ended(struct world *w, struct sup *s, const struct group *grou
     const struct heard *heard = &w->audit.heard[s->index][engine];
 
     if (heard->busy_since != MSEC_NEVER && probe_is_up(&group->primary->probe) && e->busy &&
-        e->busy_at <= heard->busy_heard && /* not another one since */
+        e->busy_at + s->offset <= heard->busy_since && /* not another one since */
         e->runs != RUNS_FOREVER && heard->called_down &&
         audit_clock(w, s) - msec_max(heard->busy_since, heard->down_at) < BUSY_PATIENCE_MS)
         world_fail(w, "%s gives %s up, and has not waited for the end of what keeps it busy",
