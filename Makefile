@@ -121,7 +121,7 @@ $(BUILD)/unit/ctl_%: $(BUILD)/obj/tests/unit/ctl_%.o $(UNIT_OBJ) $(call objects,
 	@mkdir -p $(@D)
 	$(call say,LD)$(LINK) -o $@ $^ $(cunit_LIBS) -llzf -lm
 # Tests of the supervisor's _io files link all of it but main.
-$(patsubst %,$(BUILD)/unit/%_io_test,state disk link order peer config script import event_json history_db log_event): $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(UNIT_OBJ) $(BUILD)/libpicketd.a $(BUILD)/libwire.a
+$(patsubst %,$(BUILD)/unit/%_io_test,state disk link order peer config config_bad script import event_json history_db log_event): $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(UNIT_OBJ) $(BUILD)/libpicketd.a $(BUILD)/libwire.a
 	@mkdir -p $(@D)
 	$(call say,LD)$(LINK) -o $@ $^ $(cunit_LIBS) $(IO_LIBS)
 # A test of an _io file may use the world.
