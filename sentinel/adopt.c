@@ -397,7 +397,9 @@ static void compare_config(struct core *core, struct group *group, struct member
     bool same = node_is_at(group->primary, &hello->primary);
     uint64_t epoch = hello->config_epoch;
 
-    if (epoch < group->config_epoch)
+    if (same && epoch == group->config_epoch)
+        member->agreed_at = core->now;
+    else if (epoch < group->config_epoch)
         correct(core, group, member);
     else if ((same ? epoch > group->config_epoch : is_news(group, epoch)) &&
              may_displace(group, member, epoch))

@@ -21,13 +21,20 @@ static bool is_wanted(const struct group *group)
            group->conf.salvage;
 }
 
+/* When a member was last heard of: by our link, or by a node over which it said that the primary is
+ * still this one. */
+static msec heard_at(const struct member *member)
+{
+    return msec_max(member->peer->probe.last_valid, member->agreed_at);
+}
+
 /* How many have been heard of at AT or later, this supervisor included. */
 static size_t heard_since(const struct group *group, msec at)
 {
     size_t n = 1;
 
     for (size_t i = 0; i < group->n_members; i++)
-        n += group->members[i].peer->probe.last_valid >= at;
+        n += heard_at(&group->members[i]) >= at;
     return n;
 }
 
@@ -40,7 +47,7 @@ static msec majority_heard_at(const struct core *core, const struct group *group
     if (need <= 1)
         return core->now;
     for (size_t i = 0; i < group->n_members; i++) {
-        msec at = group->members[i].peer->probe.last_valid;
+        msec at = heard_at(&group->members[i]);
 
         if (at > latest && heard_since(group, at) >= need)
             latest = at;

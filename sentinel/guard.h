@@ -7,7 +7,9 @@
  *   fencing = strict       always min_replicas, on every node and across restarts
  *   fencing not off        a supervisor that has not heard from a majority for lease_ms, but still
  *                          reaches the primary, takes away its writes, unless that primary has all
- *                          its replicas; given back when the majority is there again
+ *                          its replicas; given back when the majority is there again. A
+ *                          hello over a node, for this primary in this config epoch, counts
+ *                          as having heard from its sender
  *
  * The last is done by adding GUARD_FENCED to the value in force: whoever finds it there, and has a
  * majority that agrees on the configuration, can take it away again.

@@ -63,6 +63,7 @@ struct peer {
 struct member {
     struct peer *peer;
     msec hello_at;         /* last hello for this group, MSEC_NEVER = none yet */
+    msec agreed_at;        /* last one that named our primary in our config epoch; 0 = none */
     bool confirmed;        /* asked, it names the rumour's address as the primary's */
     uint64_t where_ticket; /* that question in flight; 0 = none */
     msec where_at;         /* when it was last asked what it holds */

@@ -52,7 +52,7 @@ expect
     [  1009] s1 +sdown sentinel s2 s2 26379 @ g1 n1 6379
     [  1009] s1 +sdown sentinel s3 s3 26379 @ g1 n1 6379
     [  1009] s2 +sdown sentinel s1 s1 26379 @ g1 n3 6379
-    [  1011] s1 +writes-taken master g1 n1 6379
+    [  1016] s1 +writes-taken master g1 n1 6379
     [ 12000] s1 has n1, epoch 0, current 0
     [ 12000] s2 has n3, epoch 1, current 1
     [ 12000] s3 has n3, epoch 1, current 1

@@ -52,7 +52,7 @@ expect
     [  1009] s1 +sdown sentinel s2 s2 26379 @ g1 n1 6379
     [  1009] s1 +sdown sentinel s3 s3 26379 @ g1 n1 6379
     [  1009] s2 +sdown sentinel s1 s1 26379 @ g1 n3 6379
-    [  4011] s1 +writes-taken master g1 n1 6379
+    [  4016] s1 +writes-taken master g1 n1 6379
     [  5000] s1 has n1, epoch 0, current 0
     [  5000] s2 has n3, epoch 1, current 1
     [  5000] s3 has n3, epoch 1, current 1
@@ -85,13 +85,13 @@ expect
     [  5153] s1 +role-change master g1 n3 6379 new reported role is master
     [  5170] s2 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  5174] s2 +convert-to-slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5176] s2 +divergent-tail slave n1:6379 n1 6379 @ g1 n3 6379 4012 bytes from offset 1001 that only it has, written within 4405 ms
+    [  5176] s2 +divergent-tail slave n1:6379 n1 6379 @ g1 n3 6379 4017 bytes from offset 1001 that only it has, written within 4405 ms
     [  5184] s2 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
     [  5184] s2 +slave-reconf-inprog slave n1:6379 n1 6379 @ g1 n3 6379
     [  5188] s1 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
     [  5251] s3 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  5253] s3 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
-    [  5670] s3 +divergent-tail slave n1:6379 n1 6379 @ g1 n3 6379 4012 bytes from offset 1001 that only it has, written within 4914 ms
+    [  5670] s3 +divergent-tail slave n1:6379 n1 6379 @ g1 n3 6379 4017 bytes from offset 1001 that only it has, written within 4914 ms
     [  5680] s3 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
     [  5680] s3 -writes-taken slave n1:6379 n1 6379 @ g1 n3 6379
     [  5681] s1 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379

@@ -1,5 +1,6 @@
 # s1 is cut off from the other supervisors, not from the nodes: it learns of the switch from the
-# channel of a node, looks for itself, and follows.
+# channel of a node, looks for itself, and follows. What it hears over the nodes shows that the primary is no minority's: though
+# a replica is missing, it does not take its writes.
 settle
 cut s1 s2
 cut s1 s3
@@ -63,3 +64,5 @@ expect
     [  8000] n1 is dead
     [  8000] n2 follows n3, link up
     [  8000] n3 is a primary
+run 20000
+expect
