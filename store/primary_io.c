@@ -57,6 +57,7 @@ void primary_follow(struct primary *p)
 {
     struct store *s = &p->shell->store;
 
+    p->told_ms = s->mono_ms;
     primary_unlink(p);
     s->guard.gate = GUARD_OPEN;
     guard_revoke(&s->guard);
@@ -127,6 +128,14 @@ static bool ack_is_due(const struct primary *p)
     return now_ms - p->acked_ms >= PRIMARY_ACK_MS || now_ms - p->began_ms < PRIMARY_EAGER_MS;
 }
 
+/* In a change of places it may be told so a moment before the other one is a primary. */
+static bool try_is_due(const struct primary *p)
+{
+    msec now_ms = p->shell->store.mono_ms;
+
+    return now_ms - p->told_ms < PRIMARY_EAGER_MS || now_ms - p->tried_ms >= PRIMARY_RETRY_MS;
+}
+
 void primary_tick(struct primary *p)
 {
     struct store *s = &p->shell->store;
@@ -134,7 +143,7 @@ void primary_tick(struct primary *p)
 
     if (!store_is_replica(s) || s->phase != STORE_READY)
         return;
-    if (s->link == LINK_CONNECT && s->mono_ms - p->tried_ms >= PRIMARY_RETRY_MS)
+    if (s->link == LINK_CONNECT && try_is_due(p))
         primary_connect(p);
     else if (s->link != LINK_CONNECT && s->mono_ms - p->heard_ms > limit_ms)
         primary_lose(p, "it is silent");

@@ -1,7 +1,7 @@
 /*
  * The link to our primary: connects, synchronises, and runs its stream. Tries again at once when
- * told to follow, then every second. A full synchronisation is read into a keyspace of its own;
- * until it is whole, the old data are served.
+ * told to follow, with every tick for two seconds, then every second. A full synchronisation is
+ * read into a keyspace of its own; until it is whole, the old data are served.
  */
 #ifndef STORE_PRIMARY_IO_H
 #define STORE_PRIMARY_IO_H
@@ -17,9 +17,10 @@ struct primary;
 struct rdb_info;
 struct shell;
 
-#define PRIMARY_RETRY_MS   1000
-#define PRIMARY_ACK_MS     1000
-#define PRIMARY_EAGER_MS   2000 /* for so long after a synchronisation ACKs come with every tick */
+#define PRIMARY_RETRY_MS 1000
+#define PRIMARY_ACK_MS   1000
+#define PRIMARY_EAGER_MS 2000 /* for so long: tries after an order, ACKs after a synchronisation   \
+                               */
 #define PRIMARY_READ_BYTES ((size_t)64 * 1024)
 
 struct primary *primary_new(struct shell *sh);

@@ -41,6 +41,7 @@ struct primary {
     msec heard_ms; /* the last byte */
     msec acked_ms;
     msec tried_ms;
+    msec told_ms;  /* to follow */
     msec began_ms; /* the stream */
     msec down_since_ms;
     bool ack_soon;
