@@ -22,7 +22,7 @@ HOUR_S = 3600
 # it alone has must be in a file.
 Fault = collections.namedtuple("Fault", "name text hosts run nothing_lost nodes small_disk clocks salvaged")
 QUORUM = ("quorum",)
-MODES = ("auto", "strict") + QUORUM
+MODES = ("auto", "strict", "lease") + QUORUM
 
 _all = {}
 

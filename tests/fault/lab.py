@@ -23,6 +23,8 @@ CALM_S = 1.0
 # redis-sentinel waits long before it repairs something.
 SETTLE_S = 120.0
 
+STRICT_NODE = "--min-replicas-to-write %%d --min-replicas-max-lag %d" % MAX_LAG_S
+
 # What quorum promises: a write that so many replicas acknowledged is kept.
 SYNC_REPLICAS = 1
 
@@ -31,6 +33,8 @@ AUTO = 'fencing = "auto"; salvage = true; lease_ms = %d; ' % LEASE_MS
 SETTINGS = {
     "auto": AUTO,
     "quorum": AUTO + 'durability = "quorum"; sync_replicas = %d; ' % SYNC_REPLICAS,
+    # The nodes take writes only with a lease, however many replicas there are.
+    "lease": 'fencing = "strict"; salvage = true; lease_ms = %d; ' % LEASE_MS,
     "strict": 'fencing = "strict"; salvage = true; lease_ms = %d; min_replicas = %%d; max_lag_s = %d; ' % (LEASE_MS, MAX_LAG_S),
 }
 
@@ -39,6 +43,13 @@ def settings_of(mode, hosts):
     """Strict: a write needs a majority of the nodes, so that a minority of them can take none."""
     text = SETTINGS.get(mode, "")
     return text % (hosts // 2) if mode == "strict" else text
+
+
+def node_options(nodes, mode, hosts):
+    """Of nodes: what supervisors leave behind (else it is a while until each of them knows that another one has set it), and
+    what is the node's own to say."""
+    return {("redis", "strict"): STRICT_NODE % (hosts // 2), ("picket", "strict"): STRICT_NODE % (hosts // 2),
+            ("picket", "quorum"): "--sync-replicas %d" % SYNC_REPLICAS}.get((nodes, mode), "").split()
 
 
 PENDING_CLIENTS = 50
@@ -89,13 +100,8 @@ class Lab(Cluster):
         super().__init__(nodes, supervisor, replicas=hosts - 1, supervisors=hosts, quorum=hosts // 2 + 1,
                          place=lambda label: self.hosts[int(label[-1])], down_after=DOWN_AFTER_MS,
                          settings=settings_of(mode, hosts))
-        if mode == "strict":
-            # As supervisors leave it behind: else it is a while until each of them knows that another one has set it.
-            for node in self.group.nodes:
-                node.argv += ["--min-replicas-to-write", str(hosts // 2), "--min-replicas-max-lag", str(MAX_LAG_S)]
-        if mode == "quorum" and nodes == "picket":
-            for node in self.group.nodes:
-                node.argv += ["--sync-replicas", str(SYNC_REPLICAS)]
+        for node in self.group.nodes:
+            node.argv += node_options(nodes, mode, hosts)
         # Of a picket-store that waits by itself, the plain reply says it all.
         self.waits_for = SYNC_REPLICAS if mode == "quorum" and nodes == "redis" else 0
         self.clocks = []
@@ -107,6 +113,13 @@ class Lab(Cluster):
     def first(self):
         """The primary of the beginning."""
         return self.group.nodes[0]
+
+    def begin_leases(self):
+        """From now on no node takes writes without one; before, there was nobody to give it."""
+        for node in self.group.nodes if self.mode == "lease" else []:
+            node.call("CONFIG", "SET", "write-lease-ms", LEASE_MS)
+            node.argv += ["--write-lease-ms", str(LEASE_MS)]
+        wait(lambda: self.mode != "lease" or int(self.first.info()["lease_left_ms"]) > 0, "the primary has a lease")
 
     def begin_writes(self):
         # As when a fault comes without notice: all have been at it for a while.
@@ -202,6 +215,7 @@ def lab(hosts, nodes, supervisor, mode, small_disk=None, clocks=None):
         stepped = {None: (), "supervisors": world.supervisors, "nodes": world.group.nodes}[clocks]
         world.clocks = [clock.Clock(world, server) for server in stepped]
         with world:
+            world.begin_leases()
             world.begin_writes()
             yield world
 
