@@ -92,9 +92,9 @@ sqlite3_stmt *state_sql(struct state *state, enum state_sql which);
 /* Run it to its end (no rows wanted) and reset it. */
 bool state_run(sqlite3_stmt *statement);
 
-/* Whatever takes more than one statement is done between these. */
-void state_enter(struct state *state);
-void state_leave(struct state *state);
+/* All that PUT does in one transaction, or nothing of it. 0, or -1 with a text. */
+int state_transact(struct state *state, bool (*put)(struct state *state, const void *arg),
+                   const void *arg, char ret_error[STATE_ERROR_MAX]);
 
 /* The tables that came after version 1 of the schema was in use, and change nothing else. */
 #define STATE_LATER_TABLES                                                                         \

@@ -34,14 +34,21 @@ bool state_run(sqlite3_stmt *statement)
     return rc == SQLITE_DONE || rc == SQLITE_ROW;
 }
 
-void state_enter(struct state *state)
+int state_transact(struct state *state, bool (*put)(struct state *state, const void *arg),
+                   const void *arg, char ret_error[STATE_ERROR_MAX])
 {
-    sqlite3_mutex_enter(sqlite3_db_mutex(state->db));
-}
+    int rc = 0;
 
-void state_leave(struct state *state)
-{
+    sqlite3_mutex_enter(sqlite3_db_mutex(state->db));
+    if (!state_run(state_sql(state, SQL_BEGIN)) || !put(state, arg) ||
+        !state_run(state_sql(state, SQL_COMMIT))) {
+        snprintf(ret_error, STATE_ERROR_MAX, "%s: %s", state->path, sqlite3_errmsg(state->db));
+        if (!sqlite3_get_autocommit(state->db))
+            state_run(state_sql(state, SQL_ROLLBACK));
+        rc = -1;
+    }
     sqlite3_mutex_leave(sqlite3_db_mutex(state->db));
+    return rc;
 }
 
 void state_bind_text(sqlite3_stmt *statement, int at, const char *text)

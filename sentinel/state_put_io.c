@@ -223,22 +223,24 @@ static bool put_row(struct state *state, const struct row *row)
     return false;
 }
 
+struct rows {
+    const struct row *first;
+    size_t n;
+};
+
+static bool put_rows(struct state *state, const void *arg)
+{
+    const struct rows *rows = arg;
+
+    for (size_t i = 0; i < rows->n; i++) {
+        if (!put_row(state, &rows->first[i]))
+            return false;
+    }
+    return true;
+}
+
 int state_store(struct state *state, const struct row *rows, size_t n,
                 char ret_error[STATE_ERROR_MAX])
 {
-    int rc = 0;
-
-    state_enter(state);
-    bool ok = state_run(state_sql(state, SQL_BEGIN));
-
-    for (size_t i = 0; i < n && ok; i++)
-        ok = put_row(state, &rows[i]);
-    if (!ok || !state_run(state_sql(state, SQL_COMMIT))) {
-        snprintf(ret_error, STATE_ERROR_MAX, "%s: %s", state->path, sqlite3_errmsg(state->db));
-        if (!sqlite3_get_autocommit(state->db))
-            state_run(state_sql(state, SQL_ROLLBACK));
-        rc = -1;
-    }
-    state_leave(state);
-    return rc;
+    return state_transact(state, put_rows, &(const struct rows){ rows, n }, ret_error);
 }

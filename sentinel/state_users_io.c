@@ -20,12 +20,19 @@ static bool put_line(struct state *state, struct slice line)
     return state_run(put);
 }
 
-static bool put_all(struct state *state, struct slice text, const char *base)
+struct users_text {
+    struct slice text;
+    const char *base;
+};
+
+static bool put_all(struct state *state, const void *arg)
 {
+    const struct users_text *users = arg;
+    struct slice text = users->text;
     sqlite3_stmt *put = state_sql(state, SQL_META_PUT);
 
     state_bind_text(put, 1, BASE_KEY);
-    state_bind_text(put, 2, base);
+    state_bind_text(put, 2, users->base);
     if (!state_run(put) || !state_run(state_sql(state, SQL_USERS_DROP)))
         return false;
     for (size_t at = 0; at < text.n;) {
@@ -41,18 +48,7 @@ static bool put_all(struct state *state, struct slice text, const char *base)
 int state_store_users(struct state *state, struct slice text, const char *base,
                       char ret_error[STATE_ERROR_MAX])
 {
-    int rc = 0;
-
-    state_enter(state);
-    if (!state_run(state_sql(state, SQL_BEGIN)) || !put_all(state, text, base) ||
-        !state_run(state_sql(state, SQL_COMMIT))) {
-        snprintf(ret_error, STATE_ERROR_MAX, "%s: %s", state->path, sqlite3_errmsg(state->db));
-        if (!sqlite3_get_autocommit(state->db))
-            state_run(state_sql(state, SQL_ROLLBACK));
-        rc = -1;
-    }
-    state_leave(state);
-    return rc;
+    return state_transact(state, put_all, &(const struct users_text){ text, base }, ret_error);
 }
 
 /* The digest that was stored, if one was. */
