@@ -180,9 +180,11 @@ class Lab(Cluster):
 
     def replay(self, supervisor, path):
         argv = [process.binary("picketctl"), "-s", "%s:%d" % (supervisor.host, supervisor.port), "salvage", "replay", path, "--yes"]
-        with supervisor.place.inside():
-            done = subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True, errors="replace")
-        check(done.returncode == 0, "%s: %s" % (path, done.stdout[-300:]))
+
+        def is_back():
+            with supervisor.place.inside():
+                return subprocess.run(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
+        wait(is_back, "%s is written back" % path)
 
     def first_write(self, moment):
         """Seconds until another node took a write; or, when none ever did, the longest time without one. None: no writes."""
