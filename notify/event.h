@@ -77,6 +77,8 @@
     X(SWITCHOVER_PAUSED, "+switchover-paused", NOTICE, "@ %d") /* the primary's clients wait */    \
     X(SWITCHOVER_CAUGHT_UP, "+switchover-caught-up", NOTICE, "@ %d") /* the replica */             \
     X(SWITCHOVER_DEMOTED, "+switchover-demoted", NOTICE, "@")        /* the old primary */         \
+    X(CATCH_UP, "+catch-up", NOTICE, "@ %d")     /* who is preferred takes over when it can */     \
+    X(CATCH_UP_END, "-catch-up", NOTICE, "@ %d") /* it does not, and why */                        \
     X(ABORT_NOT_READ, "-failover-abort-replicas-unread", WARNING,                                  \
       "@ %d")                                       /* durability = quorum */                      \
     X(FENCE_ARMED, "+fence-armed", NOTICE, "@")     /* it will step down when it is back */        \

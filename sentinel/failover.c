@@ -48,10 +48,18 @@ void failover_move(struct core *core, struct group *group, enum failover_state t
     if (to == FAILOVER_IDLE) {
         fo->promoted = NULL;
         fo->ticket = 0;
-        fo->forced = fo->hasty = fo->reaffirm = fo->demoted = false;
-        fo->to = 0;
+        failover_unwish(group);
+        fo->reaffirm = fo->demoted = false;
         fo->question = (struct question_state){ 0 };
     }
+}
+
+void failover_unwish(struct group *group)
+{
+    struct failover *fo = &group->failover;
+
+    fo->forced = fo->hasty = fo->preference = false;
+    fo->to = 0;
 }
 
 uint64_t failover_leading(const struct group *group)
@@ -107,7 +115,9 @@ static void campaign_begin(struct core *core, struct group *group)
     failover_move(core, group, FAILOVER_CAMPAIGN);
     fo->forced = wish.forced;
     fo->hasty = wish.hasty;
+    fo->preference = wish.preference;
     fo->to = wish.to;
+    fo->catch_up = (struct catch_up){ 0 };
     fo->reaffirm = wish.reaffirm && !group->odown;
     fo->started_at = core->now;
     fo->epoch = campaign_start(core, group);
@@ -132,6 +142,12 @@ static msec forced_until(const struct group *group)
                : MSEC_NEVER;
 }
 
+void failover_check_preference(struct group *group)
+{
+    if (group->failover.preference && (group->odown || group->primary->sdown))
+        failover_unwish(group);
+}
+
 /* All is well. */
 static void forget_failures(struct group *group)
 {
@@ -146,10 +162,10 @@ static void step_idle(struct core *core, struct group *group)
     if (!group->rumour.active && lease_outdated_until(group) == MSEC_NEVER)
         group->failover.reaffirm = false;
     if (core->now >= forced_until(group)) {
-        group->failover.forced = group->failover.hasty = false;
-        group->failover.to = 0;
+        failover_unwish(group);
         tell_not_begun(core, group);
     }
+    failover_check_preference(group);
     if (campaign_at(core, group) <= core->now)
         campaign_begin(core, group);
 }
@@ -206,6 +222,7 @@ void failover_run(struct core *core, struct group *group)
     };
     enum failover_state before;
 
+    catch_up_run(core, group);
     do {
         before = group->failover.state;
         steps[before](core, group);
@@ -219,7 +236,8 @@ msec failover_next(const struct core *core, const struct group *group)
     switch (fo->state) {
     case FAILOVER_IDLE:
     case FAILOVER_REPOINT:
-        return msec_min(campaign_at(core, group), forced_until(group));
+        return msec_min(msec_min(campaign_at(core, group), forced_until(group)),
+                        catch_up_next(core, group));
     case FAILOVER_CAMPAIGN:
         return campaign_deadline(group);
     case FAILOVER_SELECT:
@@ -262,6 +280,12 @@ void failover_force(struct core *core, struct group *group, uint32_t to, bool ha
     fo->forced_at = fo->next_at = core->now;
 }
 
+void failover_prefer(struct core *core, struct group *group, uint32_t to)
+{
+    failover_force(core, group, to, false, "the preference for it");
+    group->failover.preference = true;
+}
+
 void failover_reaffirm(struct core *core, struct group *group)
 {
     (void)core;
@@ -294,8 +318,8 @@ void failover_drop(struct core *core, struct group *group)
 {
     if (group->failover.state != FAILOVER_IDLE)
         failover_move(core, group, FAILOVER_IDLE);
-    group->failover.forced = group->failover.hasty = false;
-    group->failover.to = 0;
+    failover_unwish(group);
+    group->failover.catch_up = (struct catch_up){ 0 };
 }
 
 void failover_yield(struct core *core, struct group *group)

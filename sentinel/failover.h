@@ -7,6 +7,7 @@
  *                                           ├──▶ DRAIN ──┤   planned: sentinel/drain.h
  *                                           └──▶ GATHER ─┘   durability = quorum: sentinel/gather.h
  *
+ * A preferred replica that lacked data then may take over afterwards: sentinel/catch_up.h.
  * Between SELECT and what follows it QUESTION asks hooks, where there are any: sentinel/question.h.
  *
  * Up to SELECT it ends at once when the primary comes back (unless an operator
@@ -20,6 +21,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sentinel/catch_up.h"
 #include "sentinel/drain.h"
 #include "sentinel/fence.h"
 #include "sentinel/gather.h"
@@ -76,10 +78,12 @@ struct failover {
     bool forced;     /* an operator asked for it: no odown needed, */
     bool hasty;      /* and not to wait for the old primary's last writes, */
     uint32_t to;     /* and for this replica; 0 = the best one */
+    bool preference; /* FORCED: nobody asked, it is for a preferred replica's sake */
     char asked_by[FAILOVER_ASKED_MAX + 1]; /* FORCED: who it was */
     struct node *promoted;                 /* DRAIN, FENCE, PROMOTE: the chosen replica */
     struct question_state question;        /* QUESTION, and what came of it */
     struct drain drain;                    /* DRAIN */
+    struct catch_up catch_up;              /* after it: who is preferred to the one promoted */
     bool gathered;                         /* GATHER: enough were read */
     struct fence fence; /* FENCE; its order to the old primary may outlast that */
     bool demoted;       /* PROMOTE: the old primary was demoted before */
@@ -100,6 +104,9 @@ msec failover_next(const struct core *core, const struct group *group);
  * HASTY. TO: id of the replica wanted; 0 = the best one. ASKED_BY: who it was, for the history. */
 void failover_force(struct core *core, struct group *group, uint32_t to, bool hasty,
                     const char *asked_by);
+
+/* A switchover to that replica, which is preferred; only if it loses nothing. */
+void failover_prefer(struct core *core, struct group *group, uint32_t to);
 
 /* Whether there is room for one: there is no failover under way, or it waits for what a HASTY one
  * does without. */

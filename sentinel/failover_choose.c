@@ -54,23 +54,6 @@ static bool primary_may_stay(const struct group *group)
            !primary->info.loading;
 }
 
-/* The replica that an operator named, or the best one. */
-static struct node *choose(struct core *core, struct group *group)
-{
-    const struct failover *fo = &group->failover;
-    struct node *wanted = fo->to != 0 ? core_find_node(core, fo->to) : NULL;
-    const char *reason;
-
-    if (fo->to == 0)
-        return select_replica(core, group, fo->started_at, true);
-    if (wanted == NULL || wanted->group != group || wanted == group->primary)
-        return NULL;
-    reason = select_refusal(core, wanted, fo->started_at);
-    if (reason != NULL)
-        event_detail(emit_node_event(core, EVENT_REFUSED_SLAVE, wanted), "%s", reason);
-    return reason == NULL ? wanted : NULL;
-}
-
 /* A planned change, or the primary answers and only takes no new writes: those that it has taken
  * must not be lost. */
 static bool is_switchover(struct core *core, struct group *group)
@@ -83,6 +66,31 @@ static bool is_switchover(struct core *core, struct group *group)
            (failover_can_order(group->primary) && write_watch_is_down(core, group));
 }
 
+/* Whether the one that is chosen now will have everything before it is promoted. */
+static bool will_wait(struct core *core, struct group *group)
+{
+    return group->failover.state == FAILOVER_SELECT && is_switchover(core, group);
+}
+
+/* The replica that was named, or the best one. */
+static struct node *choose(struct core *core, struct group *group)
+{
+    const struct failover *fo = &group->failover;
+    struct node *wanted = fo->to != 0 ? core_find_node(core, fo->to) : NULL;
+    const char *reason;
+
+    if (fo->to == 0 && will_wait(core, group))
+        return select_preferred(core, group, fo->started_at, true);
+    if (fo->to == 0)
+        return select_replica(core, group, fo->started_at, true);
+    if (wanted == NULL || wanted->group != group || wanted == group->primary)
+        return NULL;
+    reason = select_refusal(core, wanted, fo->started_at);
+    if (reason != NULL)
+        event_detail(emit_node_event(core, EVENT_REFUSED_SLAVE, wanted), "%s", reason);
+    return reason == NULL ? wanted : NULL;
+}
+
 static void gather_start(struct core *core, struct group *group)
 {
     failover_move(core, group, FAILOVER_GATHER);
@@ -90,13 +98,38 @@ static void gather_start(struct core *core, struct group *group)
     gather_begin(core, group);
 }
 
+static void note_choice(struct core *core, struct group *group, struct node *chosen)
+{
+    struct failover *fo = &group->failover;
+
+    tell_selected(core, chosen);
+    fo->promoted = chosen;
+    fo->catch_up = (struct catch_up){ 0 };
+    if (fo->to == 0 && chosen != group->primary && !will_wait(core, group))
+        catch_up_note(core, group, chosen);
+}
+
+/* Nobody is waited for any more: then who has the most. */
+static void choose_anew(struct core *core, struct group *group)
+{
+    struct failover *fo = &group->failover;
+    struct node *best = NULL;
+
+    if (fo->to == 0)
+        best = select_replica(core, group, fo->started_at, true);
+    if (best != NULL && best != fo->promoted)
+        note_choice(core, group, best);
+}
+
 /* Nobody could ask the old primary to let go. */
 static void promote_unasked(struct core *core, struct group *group)
 {
-    if (gather_is_wanted(group))
+    if (gather_is_wanted(group)) {
         gather_start(core, group);
-    else
-        promotion_begin(core, group);
+        return;
+    }
+    choose_anew(core, group);
+    promotion_begin(core, group);
 }
 
 static void drain_start(struct core *core, struct group *group)
@@ -132,12 +165,6 @@ static struct node *decide(struct core *core, struct group *group)
     return chosen;
 }
 
-static void note_choice(struct core *core, struct group *group, struct node *chosen)
-{
-    tell_selected(core, chosen);
-    group->failover.promoted = chosen;
-}
-
 /* The primary itself follows a node that was promoted out of its history: that is past. */
 static bool has_handed_over(const struct group *group, const struct node *to)
 {
@@ -160,6 +187,7 @@ void choose_step(struct core *core, struct group *group)
     struct node *chosen;
     bool gather;
 
+    failover_check_preference(group);
     if (failover_is_needless(core, group))
         return;
     if (!all_fresh(group) && core->now < choose_next(group))
@@ -225,10 +253,18 @@ void choose_step_gather(struct core *core, struct group *group)
     }
 }
 
+/* Nothing has changed, and nothing will. */
+static void give_up_drain(struct core *core, struct group *group)
+{
+    char reason[DRAIN_REASON_MAX];
+
+    memcpy(reason, group->failover.drain.reason, sizeof reason);
+    failover_give_up(core, group, CAUSE_DRAIN, EVENT_ABORT_SWITCHOVER, reason);
+}
+
 void choose_step_drain(struct core *core, struct group *group)
 {
     struct failover *fo = &group->failover;
-    char reason[DRAIN_REASON_MAX];
 
     switch (drain_run(core, group)) {
     case DRAIN_GOING:
@@ -238,6 +274,10 @@ void choose_step_drain(struct core *core, struct group *group)
         promotion_order(core, group, fo->promoted);
         break;
     case DRAIN_REFUSED:
+        if (fo->preference) {
+            give_up_drain(core, group);
+            break;
+        }
         event_detail(emit_group_event(core, EVENT_SWITCHOVER_UNPAUSED, group), "%s",
                      fo->drain.reason);
         promote_unasked(core, group);
@@ -251,8 +291,7 @@ void choose_step_drain(struct core *core, struct group *group)
             promote_unasked(core, group);
             break;
         }
-        memcpy(reason, fo->drain.reason, sizeof reason);
-        failover_give_up(core, group, CAUSE_DRAIN, EVENT_ABORT_SWITCHOVER, reason);
+        give_up_drain(core, group);
         break;
     }
 }

@@ -23,6 +23,12 @@ void failover_give_up(struct core *core, struct group *group, enum failover_caus
 /* The primary is back before anything was done about it: then the attempt has ended. */
 bool failover_is_needless(struct core *core, struct group *group);
 
+/* Nothing is wished for any more. */
+void failover_unwish(struct group *group);
+
+/* The primary is down: what follows is an ordinary failover, whoever was preferred. */
+void failover_check_preference(struct group *group);
+
 /* NODE can be given orders, whatever it is held for. */
 bool failover_can_order(const struct node *node);
 

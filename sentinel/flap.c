@@ -64,7 +64,7 @@ static void add(const struct core *core, const struct group *group, struct flap 
 }
 
 /* OLD was found down a moment ago, here or, since who is told of the switch may be late to see it,
- * by a peer. */
+ * by a peer, who meant it and not the one before. */
 static bool is_blamed(const struct core *core, const struct group *group, const struct node *old)
 {
     if (old->sdown || (old->was_down && core->now - old->sdown_at < RECENT_MS))
@@ -72,7 +72,7 @@ static bool is_blamed(const struct core *core, const struct group *group, const 
     for (size_t i = 0; i < group->n_members; i++) {
         msec at = group->members[i].blamed_at;
 
-        if (at > 0 && core->now - at < RECENT_MS)
+        if (at > 0 && at >= group->config_at && core->now - at < RECENT_MS)
             return true;
     }
     return false;

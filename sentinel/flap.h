@@ -5,8 +5,8 @@
  * flap_window_ms. Only what supervisors begin by themselves waits; SENTINEL FAILOVER does not.
  *
  * A node that lost the primary's role for being down FLAP_STRIKES times, with no more than
- * flap_window_ms in between, is quarantined: as a candidate it goes behind all that have as good as
- * the same data (priority_max_lag_bytes), whatever their priority.
+ * flap_window_ms in between, is quarantined: as a candidate it goes behind all that have the same
+ * data, whatever their priority.
  *
  * Each supervisor counts by itself what it learns of, and keeps it over restarts; the time since
  * the last one begins anew with those. PICKET ACK, an operator's word that the cause is gone, and a

@@ -38,6 +38,10 @@
       "take over; 0 = off")                                                                        \
     X(priority_max_lag_bytes, "priority-max-lag-bytes", 65536, 0, INT64_C(1) << 50,                \
       "a preferred replica further behind the most advanced one loses its preference")             \
+    X(catch_up_ms, "catch-up", 3000, 0, 600000,                                                    \
+      "time for a preferred replica that is behind to come over to the most advanced one and "     \
+      "then "                                                                                      \
+      "take over, in milliseconds; 0 = the most advanced one stays")                               \
     X(switchover_timeout_ms, "switchover-timeout", 3000, 100, 8000,                                \
       "writes are paused no longer than this in a planned switchover, in milliseconds")            \
     X(lease_ms, "lease", 5000, 2000, 600000,                                                       \

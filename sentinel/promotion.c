@@ -89,13 +89,14 @@ static void promoted(struct core *core, struct group *group)
     failover_move(core, group, FAILOVER_REPOINT);
     fo->promoted = NULL;
     fo->ticket = 0;
-    fo->forced = fo->hasty = fo->demoted = false;
-    fo->to = 0;
+    fo->demoted = false;
+    failover_unwish(group);
     memset(fo->failures, 0, sizeof fo->failures);
     fo->waits[0] = '\0';
     if (node == group->primary)
         group->config_at = core->now; /* what it said before the order is over */
     group_switch(core, group, node, epoch);
+    catch_up_begin(core, group);
 }
 
 /* INFO read after the order was sent shows that it took effect. */

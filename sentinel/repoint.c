@@ -219,6 +219,8 @@ static void lead(struct core *core, struct group *group)
     bool settled = true;
     bool late = core->now - group->failover.state_at >= group->conf.failover_timeout_ms;
 
+    if (catch_up_node(core, group) != NULL)
+        lead_node(core, group, catch_up_node(core, group)); /* it is waited for */
     for (size_t i = 0; i < group->n_nodes; i++) {
         if (group->nodes[i] == group->primary)
             continue;

@@ -23,6 +23,7 @@ struct question {
     const struct group *group;
     const struct node *node;
     msec since;
+    bool waits; /* the chosen one will be waited for until it has everything */
 };
 
 /* The distance of one that is itself a primary: it must have been promoted out of the primary's
@@ -138,7 +139,7 @@ static bool is_unread(const struct question *q)
 
 static bool is_short(const struct question *q)
 {
-    return gather_is_judge(q->group) && gather_is_short(q->core, q->node);
+    return !q->waits && gather_is_judge(q->group) && gather_is_short(q->core, q->node);
 }
 
 /* Not long ago it was chosen in vain. It is refused as long as there is another. */
@@ -171,15 +172,22 @@ static const struct refusal refusals[] = {
 
 /* The first of the reasons against NODE; NULL if it can be chosen. */
 static const struct refusal *refusal_of(const struct core *core, const struct node *node,
-                                        msec since)
+                                        msec since, bool waits)
 {
-    struct question q = { .core = core, .group = node->group, .node = node, .since = since };
+    struct question q = {
+        .core = core, .group = node->group, .node = node, .since = since, .waits = waits
+    };
 
     for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
         if (refusals[i].applies(&q))
             return &refusals[i];
     }
     return NULL;
+}
+
+bool select_prefers(const struct node *a, const struct node *b)
+{
+    return a->info.priority < b->info.priority;
 }
 
 /* Whether A is the better choice of two that both may be chosen. */
@@ -193,8 +201,8 @@ static bool is_better(const struct node *a, const struct node *b)
         return a_promoted;
     if (a_fails != b_fails)
         return b_fails;
-    if (a->info.priority != b->info.priority)
-        return a->info.priority < b->info.priority;
+    if (select_prefers(a, b) != select_prefers(b, a))
+        return select_prefers(a, b);
     if (a->info.repl_offset != b->info.repl_offset)
         return a->info.repl_offset > b->info.repl_offset;
     return strcmp(a->info.runid, b->info.runid) < 0;
@@ -208,8 +216,8 @@ static bool goes_behind(const struct core *core, const struct node *node, bool a
 }
 
 /* Those that may be chosen, the ones that balked among them only if there are no others. */
-static size_t find_candidates(struct core *core, const struct group *group, msec since, bool tell,
-                              struct node *candidates[NODES_MAX])
+static size_t find_candidates(struct core *core, const struct group *group, msec since, bool waits,
+                              bool tell, struct node *candidates[NODES_MAX])
 {
     size_t n = 0, willing = 0;
     msec first = MSEC_NEVER;
@@ -217,7 +225,7 @@ static size_t find_candidates(struct core *core, const struct group *group, msec
     for (size_t i = 0; i < group->n_nodes; i++) {
         struct node *node = group->nodes[i];
         const struct refusal *refusal =
-            node != group->primary ? refusal_of(core, node, since) : NULL;
+            node != group->primary ? refusal_of(core, node, since, waits) : NULL;
 
         if (refusal != NULL && tell)
             event_detail(emit_node_event(core, EVENT_REFUSED_SLAVE, node), "%s", refusal->reason);
@@ -247,7 +255,7 @@ static bool nearer_may_come(const struct core *core, const struct group *group, 
     for (size_t i = 0; i < group->n_nodes; i++) {
         const struct node *node = group->nodes[i];
         const struct refusal *refusal =
-            node != group->primary ? refusal_of(core, node, since) : NULL;
+            node != group->primary ? refusal_of(core, node, since, false) : NULL;
 
         if (refusal != NULL && refusal->passes && node->info.priority != 0 &&
             node->info.replid[0] != '\0' && !node->rumoured && distance(node) != FOREIGN &&
@@ -265,7 +273,7 @@ static bool must_do(const struct core *core, const struct group *group, msec sin
 
 const char *select_refusal(const struct core *core, const struct node *node, msec since)
 {
-    const struct refusal *refusal = refusal_of(core, node, since);
+    const struct refusal *refusal = refusal_of(core, node, since, false);
 
     if (refusal != NULL)
         return refusal->reason;
@@ -292,31 +300,50 @@ static size_t keep_nearest(struct core *core, const struct group *group, msec si
     return kept;
 }
 
-struct node *select_replica(struct core *core, const struct group *group, msec since, bool tell)
+/* Whether it has less than the MOST advanced one, so that its preference would cost data. Of those
+ * that were read, is_short() knows better. */
+static bool is_behind(const struct node *node, uint64_t most, bool waits)
+{
+    if (!waits && gather_is_judge(node->group))
+        return false;
+
+    uint64_t allowed = waits ? (uint64_t)node->group->conf.priority_max_lag_bytes : 0;
+
+    return node->info.role != ROLE_PRIMARY && most - node->info.repl_offset > allowed;
+}
+
+static struct node *choose(struct core *core, const struct group *group, msec since, bool waits,
+                           bool tell)
 {
     struct node *candidates[NODES_MAX];
     struct node *best = NULL;
-    size_t n = find_candidates(core, group, since, tell, candidates);
+    size_t n = find_candidates(core, group, since, waits, tell, candidates);
     uint64_t most = 0;
 
     n = keep_nearest(core, group, since, tell, candidates, n);
     for (size_t i = 0; i < n; i++)
         most = candidates[i]->info.repl_offset > most ? candidates[i]->info.repl_offset : most;
     for (size_t i = 0; i < n; i++) {
-        uint64_t behind = most - candidates[i]->info.repl_offset;
-
-        if (candidates[i]->info.role != ROLE_PRIMARY &&
-            behind > (uint64_t)group->conf.priority_max_lag_bytes) {
+        if (is_behind(candidates[i], most, waits)) {
             if (tell)
                 event_detail(emit_node_event(core, EVENT_REFUSED_SLAVE, candidates[i]),
                              "%llu bytes behind the most advanced replica",
-                             (unsigned long long)behind);
-            continue; /* its preference would cost data */
-        }
-        if (best == NULL || is_better(candidates[i], best))
+                             (unsigned long long)(most - candidates[i]->info.repl_offset));
+        } else if (best == NULL || is_better(candidates[i], best)) {
             best = candidates[i];
+        }
     }
     return best;
+}
+
+struct node *select_replica(struct core *core, const struct group *group, msec since, bool tell)
+{
+    return choose(core, group, since, false, tell);
+}
+
+struct node *select_preferred(struct core *core, const struct group *group, msec since, bool tell)
+{
+    return choose(core, group, since, true, tell);
 }
 
 const struct node *select_successor(struct core *core, const struct group *group, msec since)

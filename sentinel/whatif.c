@@ -1,10 +1,12 @@
 #include "sentinel/whatif.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "notify/history.h"
+#include "sentinel/catch_up.h"
 #include "sentinel/core.h"
 #include "sentinel/emit.h"
 #include "sentinel/groups.h"
@@ -162,6 +164,19 @@ static void clear(struct whatif_world *world)
     free(world);
 }
 
+/* There is another primary; perhaps not for long. */
+static void say_switched(const struct whatif_world *world, struct whatif *result)
+{
+    const struct node *preferred = catch_up_node(world->core, world->group);
+    char text[ADDR_TEXT_MAX];
+
+    result->to = group_primary_addr(world->group);
+    if (preferred != NULL)
+        snprintf(result->why, sizeof result->why,
+                 "%s is preferred: it takes over if it has all data within %lld ms",
+                 addr_format(&preferred->addr, text), (long long)world->group->conf.catch_up_ms);
+}
+
 /* Until there is another primary, or UNTIL; a step before it, a look at what is waited for. */
 static void run(struct whatif_world *world, const struct node *before, msec until,
                 struct whatif *result)
@@ -170,7 +185,7 @@ static void run(struct whatif_world *world, const struct node *before, msec unti
         ;
     result->switched = world->group->primary != before;
     if (result->switched)
-        result->to = group_primary_addr(world->group);
+        say_switched(world, result);
     else
         why_held(world->core, world->group, result->why);
     result->took_ms = world->core->now - world->failed_at;

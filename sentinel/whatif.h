@@ -32,7 +32,8 @@ struct whatif {
     bool switched;
     struct addr to; /* the new primary */
     msec took_ms;   /* from the failure to the switch, or until nothing more was waited for */
-    char why[WHY_TEXT_MAX];  /* what is waited for then, or that nothing is to be done */
+    char why[WHY_TEXT_MAX];  /* what is waited for then: to switch, or to hand over to the one that
+                                is preferred; or that nothing is to be done */
     struct history *history; /* of this alone: at most one attempt. Owned */
 };
 

@@ -81,6 +81,10 @@ static void print_simulated(const redisReply *map)
     if (strcmp(ctl_field(map, "outcome"), "switched") == 0) {
         ctl_print(ctl_field(map, "primary"));
         printf(" would be the primary after %s ms\n", ctl_field(map, "after-ms"));
+        if (ctl_field(map, "why")[0] != '\0') {
+            ctl_print(ctl_field(map, "why"));
+            putchar('\n');
+        }
     } else {
         printf("nothing would change within %s ms: ", ctl_field(map, "after-ms"));
         ctl_print(ctl_field(map, "why"));

@@ -271,6 +271,7 @@ void audit_output(struct world *w, struct sup *s, const struct output *output)
             account_of(w, s, group)->switched_at != w->now) /* else it is told again */
             audit_down_output(w, s, event);
         audit_select_output(w, s, event);
+        audit_catch_up_output(w, s, event);
         audit_salvage_event(w, s, event);
         audit_flap_output(w, s, event);
     }
@@ -318,6 +319,7 @@ void audit_order(struct world *w, struct sup *s, const struct order *order, int 
         audit_follow_ended(w, s, engine);
     if (order->kind == ORDER_PROMOTE) {
         audit_drain_promote(w, s, engine);
+        audit_catch_up_promote(w, s, engine);
         question_check_promote(w, s, engine);
         guard_note_promote(w, s, engine);
         audit_acked_promote(w, s, engine);

@@ -10,6 +10,7 @@
  *   audit_hold.c    what an operator holds back is held back
  *   audit_flap.c    after failovers in short succession the next one waits
  *   audit_drain.c   a planned switchover loses nothing
+ *   audit_catch_up.c  a preferred replica takes over from a primary that works, and never otherwise
  *   audit_salvage.c no former primary follows before what it alone has was fetched, or given up
  *   audit_acked.c   durability = quorum loses nothing that was acknowledged
  *   audit_repoint.c replicas are brought over few at a time, and never the wrong node
@@ -238,6 +239,10 @@ void audit_acked_promote(struct world *w, const struct sup *s, int engine);
 
 /* An order to promote that node leaves. */
 void audit_drain_promote(struct world *w, struct sup *s, int engine);
+
+/* A switchover that no operator asked for. */
+void audit_catch_up_output(struct world *w, struct sup *s, const struct event *event);
+void audit_catch_up_promote(struct world *w, struct sup *s, int engine);
 
 /* What is not yet as it should be; NULL when everything is. */
 const char *audit_unsettled(struct world *w);

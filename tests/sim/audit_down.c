@@ -260,7 +260,8 @@ static void check_agreed(struct world *w, struct sup *s, const struct event *eve
     const struct group *group = core_find_group(s->core, event->group);
     const struct account *account = &w->audit.accounts[s->index][g];
 
-    if (group == NULL || (group->failover.forced && account->forced))
+    if (group == NULL || (group->failover.forced && account->forced) ||
+        group->failover.preference) /* audit_catch_up.c */
         return;
     int engine = world_engine_by_addr(w, &event->addr);
     int n = count_down(w, s, g, engine);

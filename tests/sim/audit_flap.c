@@ -42,6 +42,7 @@ void audit_flap_output(struct world *w, struct sup *s, const struct event *event
     } else if (event->kind == EVENT_RESET_MASTER) {
         account->flaps = account->flaps_coming = 0;
     } else if (event->kind == EVENT_TRY_FAILOVER && !account->forced &&
+               !group->failover.preference && /* audit_catch_up.c */
                w->now - account->flapped_at < group->conf.flap_window_ms &&
                w->now - account->flapped_at < cool_down(account, &group->conf)) {
         world_fail(w, "%s begins a failover %lld ms after the last, the %dth in short succession",

@@ -144,8 +144,9 @@ static bool was_choice(struct world *w, struct sup *s, const struct group *group
     for (size_t i = 0; i < group->n_nodes; i++) {
         struct addr shown = node_shown_addr(group->nodes[i]);
         if (addr_equal(&shown, &addr))
-            return !group->nodes[i]->sdown && !group->nodes[i]->rumoured &&
-                   !has_balked(s, group->nodes[i]) && !hold_is_maintained(group->nodes[i]);
+            return probe_is_up(&group->nodes[i]->probe) && !group->nodes[i]->sdown &&
+                   !group->nodes[i]->rumoured && !has_balked(s, group->nodes[i]) &&
+                   !hold_is_maintained(group->nodes[i]);
     }
     return false;
 }
@@ -169,6 +170,14 @@ static bool is_better(const struct node_info *a, const struct node_info *b)
     return strcmp(a->runid, b->runid) < 0;
 }
 
+/* How far behind the most advanced one the chosen one may be: not at all, unless the primary waits
+ * for it now. */
+static uint64_t allowed_lag(const struct group *group)
+{
+    return group->failover.state == FAILOVER_DRAIN ? (uint64_t)group->conf.priority_max_lag_bytes
+                                                   : 0;
+}
+
 static void check_choice(struct world *w, struct sup *s, const struct group *group, int primary,
                          int chosen)
 {
@@ -190,13 +199,12 @@ static void check_choice(struct world *w, struct sup *s, const struct group *gro
     for (int i = 0; i < w->n_engines; i++)
         if (equal[i] && heard_of(w, s, i)->info.info.repl_offset > most)
             most = heard_of(w, s, i)->info.info.repl_offset;
-    if (most - info->repl_offset > (uint64_t)group->conf.priority_max_lag_bytes)
+    if (most - info->repl_offset > allowed_lag(group))
         world_fail(w, "%s chose %s, which is %llu bytes behind the most advanced", s->name,
                    w->engines[chosen].name, (unsigned long long)(most - info->repl_offset));
     for (int i = 0; i < w->n_engines; i++) {
         const struct node_info *other = &heard_of(w, s, i)->info.info;
-        if (i != chosen && equal[i] &&
-            most - other->repl_offset <= (uint64_t)group->conf.priority_max_lag_bytes &&
+        if (i != chosen && equal[i] && most - other->repl_offset <= allowed_lag(group) &&
             (fails_often(s, group, w, i) != fails_often(s, group, w, chosen)
                  ? !fails_often(s, group, w, i)
                  : is_better(other, info)))
@@ -208,7 +216,11 @@ static void check_choice(struct world *w, struct sup *s, const struct group *gro
 /* An operator has named one: then it need not be the best. */
 static bool is_wished(const struct world *w, const struct sup *s, int engine)
 {
-    return w->audit.accounts[s->index][w->engines[engine].group].wished;
+    const struct group *group =
+        core_find_group(s->core, world_group_name(w->engines[engine].group));
+
+    return group->failover.preference ||
+           w->audit.accounts[s->index][w->engines[engine].group].wished;
 }
 
 /* What the new primary told before it was known to be that. */
@@ -244,6 +256,7 @@ void audit_select_output(struct world *w, struct sup *s, const struct event *eve
     if (reason != NULL)
         world_fail(w, "%s chose %s in spite of %s", s->name, w->engines[chosen].name, reason);
     else if (heard_of(w, s, chosen)->info.info.role == ROLE_REPLICA && !is_wished(w, s, chosen) &&
-             group->conf.durability != DURABILITY_QUORUM) /* there audit_acked.c judges */
+             group->conf.durability != DURABILITY_QUORUM && /* there audit_acked.c judges */
+             group->failover.state != FAILOVER_IDLE)        /* it came to nothing at once */
         check_choice(w, s, group, primary, chosen);
 }

@@ -20,7 +20,8 @@ void engine_init(struct world *w, int index, int group, bool primary)
                           .alive = true,
                           .host_on = true,
                           .life = 1,
-                          .priority = 100,
+                          .priority = w->plan.priority[index],
+                          .lag_ms = w->plan.lag_ms[index],
                           .picky = w->plan.picky[index],
                           .role = primary ? ROLE_PRIMARY : ROLE_REPLICA,
                           .master = -1,
@@ -232,6 +233,26 @@ static void answer_role(struct world *w, struct engine *e, struct conn *conn,
     net_send(w, conn, TO_CLIENT, reply);
 }
 
+/* CLIENT PAUSE, and ROLE behind it. */
+static void answer_pause(struct world *w, struct engine *e, struct conn *conn,
+                         const struct packet *packet)
+{
+    bool taken = trouble(w, e, conn) == EVIDENCE_COUNT;
+    struct packet *reply;
+
+    if (!taken || !w->plan.no_pause[e->index]) {
+        if (taken)
+            engine_pause(w, e, packet->u.pause_ms);
+        answer_role(w, e, conn, packet);
+        return;
+    }
+    reply = packet_new(w, PKT_SETTLED);
+    reply->ticket = packet->ticket;
+    reply->u.settled.error = "NOPERM this user has no permissions to run the command";
+    reply->u.settled.role = e->role;
+    net_send(w, conn, TO_CLIENT, reply);
+}
+
 static void answer_guard(struct world *w, struct engine *e, struct conn *conn,
                          const struct packet *packet)
 {
@@ -369,9 +390,7 @@ static void serve(struct world *w, struct engine *e, struct conn *conn, const st
         reply_info(w, e, conn);
         break;
     case PKT_PAUSE:
-        if (trouble(w, e, conn) == EVIDENCE_COUNT)
-            engine_pause(w, e, packet->u.pause_ms);
-        answer_role(w, e, conn, packet);
+        answer_pause(w, e, conn, packet);
         break;
     case PKT_UNPAUSE:
         if (trouble(w, e, conn) == EVIDENCE_COUNT)

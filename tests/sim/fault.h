@@ -9,6 +9,7 @@
 #include "wire/msec.h"
 
 struct engine;
+struct event;
 struct sup;
 struct world;
 
@@ -18,6 +19,9 @@ FAULTS(X)
 
 /* Aimed: a supervisor is about to send the order to demote E. */
 void fault_late_demotion(struct world *w, const struct sup *s, const struct engine *e);
+
+/* Aimed: S begins a switchover that nobody asked for. */
+void fault_early_heir(struct world *w, const struct sup *s, const struct event *event);
 
 /* Let it end after LOW to HIGH ms; A and B say what it was about. */
 void fault_ends(struct world *w, enum fault fault, msec low, msec high, unsigned a, unsigned b);

@@ -1,4 +1,6 @@
 /* What goes wrong with data nodes. */
+#include "sentinel/core.h"
+#include "sentinel/model.h"
 #include "tests/sim/act.h"
 #include "tests/sim/fault.h"
 #include "tests/sim/trace.h"
@@ -37,6 +39,21 @@ void fault_KILL(struct world *w)
         return;
     act_kill(w, e, false);
     restart_later(w, e);
+}
+
+void fault_early_heir(struct world *w, const struct sup *s, const struct event *event)
+{
+    const struct group *group = core_find_group(s->core, event->group);
+    struct addr addr = group != NULL ? group_primary_addr(group) : (struct addr){ 0 };
+    int primary = world_engine_by_addr(w, &addr);
+
+    if (!w->chaos || event->kind != EVENT_TRY_FAILOVER || group == NULL ||
+        !group->failover.preference || primary < 0 || !w->engines[primary].alive ||
+        !world_chance(w, 300))
+        return;
+    trace_note(w, "%s dies before it can hand over", w->engines[primary].name);
+    act_kill(w, &w->engines[primary], false);
+    restart_later(w, &w->engines[primary]);
 }
 
 void fault_POWER(struct world *w)

@@ -55,6 +55,8 @@ void plan_init(struct plan *plan)
         plan->conf[i].down_after_ms = 1000;
         plan->conf[i].failover_timeout_ms = 60000;
     }
+    for (int i = 0; i < PLAN_ENGINES_MAX; i++)
+        plan->priority[i] = 100;
     plan->latency_min_ms = plan->latency_max_ms = 1;
     plan->disk_min_ms = plan->disk_max_ms = 2;
     plan->user_timeout_ms = 30000;
@@ -250,6 +252,23 @@ static void draw_lease(struct plan *plan)
         plan->drift_pm[i] = (int)PICK(&prng, 0, 0, 0, -40, 40);
 }
 
+/* The same. */
+static void draw_catch_up(struct plan *plan, uint64_t seed)
+{
+    struct prng prng;
+
+    prng_seed(&prng, seed * UINT64_C(0x9e3779b97f4a7c15) + 29);
+    for (int i = 0; i < plan->n_groups; i++)
+        plan->conf[i].catch_up_ms = PICK(&prng, 0, 200, 3000, 3000, 10000);
+    if (!chance(&prng, 40))
+        return;
+    for (int i = 0; i < PLAN_ENGINES_MAX; i++) {
+        plan->no_pause[i] = chance(&prng, 15);
+        plan->priority[i] = (int)PICK(&prng, 1, 50, 100, 100);
+        plan->lag_ms[i] = plan->priority[i] < 100 ? PICK(&prng, 10, 100, 1000, 3000) : 0;
+    }
+}
+
 void plan_draw(struct plan *plan, uint64_t seed)
 {
     struct prng prng;
@@ -270,4 +289,5 @@ void plan_draw(struct plan *plan, uint64_t seed)
     draw_questions(plan, seed);
     draw_strangers(plan, seed);
     draw_lease(plan);
+    draw_catch_up(plan, seed);
 }

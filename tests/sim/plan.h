@@ -100,6 +100,9 @@ struct plan {
     uint64_t backlog;                /* bytes; more than this behind = full */
     msec repl_timeout_ms;            /* until replicas notice a silent primary */
     uint8_t picky[PLAN_ENGINES_MAX]; /* parts of orders that a node never takes (enum order_part) */
+    int priority[PLAN_ENGINES_MAX];  /* of each node, */
+    msec lag_ms[PLAN_ENGINES_MAX];   /* and how far behind it is, at first */
+    bool no_pause[PLAN_ENGINES_MAX]; /* refuses CLIENT PAUSE */
     bool serve_stale;                /* false: replicas without link answer MASTERDOWN */
 
     bool strangers; /* a node with other data may take a dead primary's address at once */

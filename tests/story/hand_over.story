@@ -26,6 +26,7 @@ expect
     [  1813] s2 +vote-for-leader s3 1
     [  1814] s3 +elected-leader master g1 n1 6379
     [  1814] s3 +failover-state-select-slave master g1 n1 6379
+    [  1814] s3 -candidate-refused slave n3:6379 n3 6379 @ g1 n1 6379 309 bytes behind the most advanced replica
     [  1814] s3 +selected-slave slave n2:6379 n2 6379 @ g1 n1 6379
     [  1814] s3 +fence-armed master g1 n1 6379
     [  1814] s3 +failover-state-send-slaveof-noone slave n2:6379 n2 6379 @ g1 n1 6379

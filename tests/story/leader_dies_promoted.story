@@ -44,6 +44,7 @@ expect
     [   544] s2 +vote-for-leader s1 2
     [   545] s1 +elected-leader master g1 n1 6379
     [   545] s1 +failover-state-select-slave master g1 n1 6379
+    [   545] s1 -candidate-refused slave n2:6379 n2 6379 @ g1 n1 6379 507 bytes behind the most advanced replica
     [   545] s1 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
     [   545] s1 +fence-armed master g1 n1 6379
     [   545] s1 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379

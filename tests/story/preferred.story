@@ -1,4 +1,5 @@
-# n2 is preferred and hardly behind: it is chosen, though n3 has a few bytes more.
+# n2 is preferred, but a few bytes behind: n3, which has them, is promoted, and hands over to n2 as soon
+# as that has everything.
 write_rate 1000
 settle
 priority n2 1
@@ -20,32 +21,90 @@ expect
     [ 11031] s2 +vote-for-leader s3 1
     [ 11032] s3 +elected-leader master g1 n1 6379
     [ 11032] s3 +failover-state-select-slave master g1 n1 6379
-    [ 11032] s3 +selected-slave slave n2:6379 n2 6379 @ g1 n1 6379
+    [ 11032] s3 -candidate-refused slave n2:6379 n2 6379 @ g1 n1 6379 200 bytes behind the most advanced replica
+    [ 11032] s3 +selected-slave slave n3:6379 n3 6379 @ g1 n1 6379
     [ 11032] s3 +fence-armed master g1 n1 6379
-    [ 11032] s3 +failover-state-send-slaveof-noone slave n2:6379 n2 6379 @ g1 n1 6379
-    [ 11032] s3 +failover-state-wait-promotion slave n2:6379 n2 6379 @ g1 n1 6379
+    [ 11032] s3 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
+    [ 11032] s3 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
     [ 11032] s1 +sdown master g1 n1 6379
     [ 11034] s1 +odown master g1 n1 6379 #quorum 2/2
-    [ 11036] s3 +promoted-slave slave n2:6379 n2 6379 @ g1 n1 6379
+    [ 11036] s3 +promoted-slave slave n3:6379 n3 6379 @ g1 n1 6379
     [ 11036] s3 +failover-state-reconf-slaves master g1 n1 6379
-    [ 11036] s3 +switch-master g1 n1 6379 n2 6379
-    [ 11036] s3 +slave slave n1:6379 n1 6379 @ g1 n2 6379
-    [ 11036] s3 +sdown slave n1:6379 n1 6379 @ g1 n2 6379
-    [ 11036] s3 +slave slave n3:6379 n3 6379 @ g1 n2 6379
-    [ 11036] s3 +slave-reconf-sent slave n3:6379 n3 6379 @ g1 n2 6379
-    [ 11042] s3 +role-change master g1 n2 6379 new reported role is master
-    [ 11042] s3 +slave-reconf-inprog slave n3:6379 n3 6379 @ g1 n2 6379
-    [ 11043] s1 -role-change slave n2:6379 n2 6379 @ g1 n1 6379 new reported role is master
+    [ 11036] s3 +switch-master g1 n1 6379 n3 6379
+    [ 11036] s3 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [ 11036] s3 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [ 11036] s3 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [ 11036] s3 +catch-up slave n2:6379 n2 6379 @ g1 n3 6379 preferred; it takes over if it has all data within 3000 ms
+    [ 11036] s3 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
+    [ 11040] s3 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n3 6379
+    [ 11042] s3 +role-change master g1 n3 6379 new reported role is master
+    [ 11043] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
     [ 11043] s1 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
-    [ 11043] s1 +switch-master g1 n1 6379 n2 6379
-    [ 11043] s1 +slave slave n1:6379 n1 6379 @ g1 n2 6379
-    [ 11043] s1 +sdown slave n1:6379 n1 6379 @ g1 n2 6379
-    [ 11043] s1 +slave slave n3:6379 n3 6379 @ g1 n2 6379
-    [ 11043] s2 -role-change slave n2:6379 n2 6379 @ g1 n1 6379 new reported role is master
+    [ 11043] s1 +switch-master g1 n1 6379 n3 6379
+    [ 11043] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [ 11043] s1 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [ 11043] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [ 11043] s2 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
     [ 11043] s2 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
-    [ 11043] s2 +switch-master g1 n1 6379 n2 6379
-    [ 11043] s2 +slave slave n1:6379 n1 6379 @ g1 n2 6379
-    [ 11043] s2 +sdown slave n1:6379 n1 6379 @ g1 n2 6379
-    [ 11043] s2 +slave slave n3:6379 n3 6379 @ g1 n2 6379
-    [ 11538] s3 +slave-reconf-done slave n3:6379 n3 6379 @ g1 n2 6379
-    [ 11538] s3 +failover-end master g1 n2 6379
+    [ 11043] s2 +switch-master g1 n1 6379 n3 6379
+    [ 11043] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [ 11043] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [ 11043] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [ 11048] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [ 11050] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [ 11080] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [ 11080] s3 +failover-end master g1 n3 6379
+    [ 11250] s3 +new-epoch 2
+    [ 11250] s3 +try-failover master g1 n3 6379
+    [ 11250] s3 +vote-for-leader s3 2
+    [ 11253] s1 +new-epoch 2
+    [ 11253] s1 +vote-for-leader s3 2
+    [ 11253] s2 +new-epoch 2
+    [ 11253] s2 +vote-for-leader s3 2
+    [ 11254] s3 +elected-leader master g1 n3 6379
+    [ 11254] s3 +failover-state-select-slave master g1 n3 6379
+    [ 11254] s3 +selected-slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [ 11256] s3 +switchover-paused master g1 n3 6379 for at most 3000 ms, at offset 12222
+    [ 11456] s3 +switchover-caught-up slave n2:6379 n2 6379 @ g1 n3 6379 in 202 ms
+    [ 11458] s3 +switchover-demoted master g1 n3 6379
+    [ 11458] s3 -role-change master g1 n3 6379 new reported role is slave
+    [ 11458] s3 +failover-state-send-slaveof-noone slave n2:6379 n2 6379 @ g1 n3 6379
+    [ 11458] s3 +failover-state-wait-promotion slave n2:6379 n2 6379 @ g1 n3 6379
+    [ 11462] s3 +promoted-slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [ 11462] s3 +failover-state-reconf-slaves master g1 n3 6379
+    [ 11462] s3 +switch-master g1 n3 6379 n2 6379
+    [ 11462] s3 +slave slave n1:6379 n1 6379 @ g1 n2 6379
+    [ 11462] s3 +sdown slave n1:6379 n1 6379 @ g1 n2 6379
+    [ 11462] s3 +slave slave n3:6379 n3 6379 @ g1 n2 6379
+    [ 11462] s3 +slave-reconf-sent slave n3:6379 n3 6379 @ g1 n2 6379
+    [ 11462] s3 +slave-reconf-inprog slave n3:6379 n3 6379 @ g1 n2 6379
+    [ 11471] s2 -role-change master g1 n3 6379 new reported role is slave
+    [ 11474] s3 +role-change master g1 n2 6379 new reported role is master
+    [ 11474] s2 -role-change slave n2:6379 n2 6379 @ g1 n3 6379 new reported role is master
+    [ 11474] s2 +config-update-from sentinel s3 s3 26379 @ g1 n3 6379
+    [ 11474] s2 +switch-master g1 n3 6379 n2 6379
+    [ 11474] s2 +slave slave n1:6379 n1 6379 @ g1 n2 6379
+    [ 11474] s2 +sdown slave n1:6379 n1 6379 @ g1 n2 6379
+    [ 11474] s2 +slave slave n3:6379 n3 6379 @ g1 n2 6379
+    [ 11474] s1 -role-change slave n2:6379 n2 6379 @ g1 n3 6379 new reported role is master
+    [ 11474] s1 +config-update-from sentinel s3 s3 26379 @ g1 n3 6379
+    [ 11474] s1 +switch-master g1 n3 6379 n2 6379
+    [ 11474] s1 +slave slave n1:6379 n1 6379 @ g1 n2 6379
+    [ 11474] s1 +sdown slave n1:6379 n1 6379 @ g1 n2 6379
+    [ 11474] s1 +slave slave n3:6379 n3 6379 @ g1 n2 6379
+    [ 11474] s3 +slave-reconf-done slave n3:6379 n3 6379 @ g1 n2 6379
+    [ 11474] s3 +failover-end master g1 n2 6379
+    [ 11476] s1 +role-change slave n3:6379 n3 6379 @ g1 n2 6379 new reported role is slave
+    [ 11476] s1 +slave-reconf-done slave n3:6379 n3 6379 @ g1 n2 6379
+    [ 11483] s2 +slave-reconf-done slave n3:6379 n3 6379 @ g1 n2 6379
+lag n2 0
+run 4000
+expect
+show g1
+expect
+    [ 16000] s1 has n2, epoch 2, current 2
+    [ 16000] s2 has n2, epoch 2, current 2
+    [ 16000] s3 has n2, epoch 2, current 2
+    [ 16000] n1 is dead
+    [ 16000] n2 is a primary
+    [ 16000] n3 follows n2, link up

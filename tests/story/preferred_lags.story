@@ -1,4 +1,4 @@
-# n2 is preferred, but 3 s of writes behind: its preference would cost them.
+# n2 is preferred, but 3 s of writes behind: more than is waited for. n3 is promoted, and stays.
 write_rate 1000000
 settle
 priority n2 1

@@ -26,11 +26,12 @@
 #define DRIVE_RUNID "1111111111111111111111111111111111111111"
 
 struct fake {
-    bool alive;   /* else connections are refused */
-    bool mute;    /* connections come up, nothing is answered */
-    bool deaf;    /* orders to follow or to become a primary are not answered */
-    bool no_info; /* INFO is answered with an error */
-    bool slow;    /* its link does not come up after an order to follow */
+    bool alive;    /* else connections are refused */
+    bool mute;     /* connections come up, nothing is answered */
+    bool deaf;     /* orders to follow or to become a primary are not answered */
+    bool no_info;  /* INFO is answered with an error, */
+    bool no_pause; /* or CLIENT PAUSE is */
+    bool slow;     /* its link does not come up after an order to follow */
     enum evidence pong;
     struct node_info info;
     struct info_replica replicas[DRIVE_NODES];
@@ -228,6 +229,8 @@ static inline void drive_answer_node(struct drive *d, struct fake *fake, const s
                       &fake->info);
     else if (order->kind == ORDER_HELLO)
         drive_observe(d, order->id, LINK_CMD, EVIDENCE_HELLO_SENT, NULL);
+    else if (order->kind == ORDER_PAUSE && fake->no_pause)
+        drive_settled(d, order->ticket, false, false, ROLE_UNKNOWN, "NOPERM no right to pause");
     else if ((order->kind == ORDER_PAUSE || order->kind == ORDER_ROLE) && !fake->deaf)
         drive_tell_role(d, fake, order);
     else if ((order->kind == ORDER_FOLLOW || order->kind == ORDER_DEMOTE ||

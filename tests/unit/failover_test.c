@@ -91,7 +91,7 @@ static void test_fresh_info(void)
 {
     begin();
     d.nodes[1].mute = true;
-    d.nodes[2].info.repl_offset = 5000;
+    d.nodes[2].info.priority = 1;
     drive_kill(&d, 0);
     drive_until(EVENT_ELECTED_LEADER, 1, 1000);
     CU_ASSERT_EQUAL(drive_group(&d)->failover.state, FAILOVER_SELECT);

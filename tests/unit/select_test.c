@@ -26,6 +26,13 @@ static struct node *choose(void)
     return choose_since(DRIVE_START);
 }
 
+/* When the chosen one will be waited for. */
+static struct node *prefer(void)
+{
+    output_clear(&d.core->output);
+    return select_preferred(d.core, drive_group(&d), DRIVE_START, true);
+}
+
 /* Node N was refused, and the event says why. */
 static bool refused(int n, const char *reason)
 {
@@ -173,17 +180,20 @@ static void test_preference(void)
 {
     begin();
     CU_ASSERT_PTR_EQUAL(choose(), drive_node(&d, 1)); /* all alike: the lowest run id */
-    drive_node(&d, 3)->info.repl_offset = 1001;
-    CU_ASSERT_PTR_EQUAL(choose(), drive_node(&d, 3)); /* more data */
     drive_node(&d, 2)->info.priority = 99;
     CU_ASSERT_PTR_EQUAL(choose(), drive_node(&d, 2)); /* more preferred */
     drive_node(&d, 4)->info.priority = 1;
     CU_ASSERT_PTR_EQUAL(choose(), drive_node(&d, 4));
     CU_ASSERT_EQUAL(d.core->output.n_events, 0);
+    drive_node(&d, 3)->info.repl_offset++;
+    CU_ASSERT_PTR_EQUAL(choose(), drive_node(&d, 3)); /* no preference is worth a byte, */
+    CU_ASSERT(refused(4, "1 bytes behind"));
+    CU_ASSERT_PTR_EQUAL(prefer(), drive_node(&d, 4)); /* unless it is waited for */
     drive_end(&d);
 }
 
-/* A preferred replica keeps its preference up to the bound, and loses it beyond. */
+/* Where it is waited for, a preferred replica keeps its preference up to the bound, and loses it
+ * beyond. */
 static void test_lag_bound(void)
 {
     struct node *preferred;
@@ -194,15 +204,15 @@ static void test_lag_bound(void)
     for (int n = 1; n <= REPLICAS; n++)
         drive_node(&d, n)->info.repl_offset = 1000000;
     preferred->info.repl_offset = 1000000 - 65536;
-    CU_ASSERT_PTR_EQUAL(choose(), preferred);
+    CU_ASSERT_PTR_EQUAL(prefer(), preferred);
     preferred->info.repl_offset--;
-    CU_ASSERT_PTR_EQUAL(choose(), drive_node(&d, 1));
+    CU_ASSERT_PTR_EQUAL(prefer(), drive_node(&d, 1));
     CU_ASSERT(refused(2, "65537 bytes behind"));
     drive_group(&d)->conf.priority_max_lag_bytes = 0;
     preferred->info.repl_offset = 999999;
-    CU_ASSERT_PTR_EQUAL(choose(), drive_node(&d, 1));
+    CU_ASSERT_PTR_EQUAL(prefer(), drive_node(&d, 1));
     preferred->info.repl_offset = 1000000;
-    CU_ASSERT_PTR_EQUAL(choose(), preferred);
+    CU_ASSERT_PTR_EQUAL(prefer(), preferred);
     drive_end(&d);
 }
 
