@@ -17,6 +17,7 @@ enum field_type {
     FIELD_FLAG,
     FIELD_INT,
     FIELD_SECONDS,
+    FIELD_ZONE,
     FIELD_HOST,
     FIELD_PORT
 };
@@ -40,6 +41,7 @@ static const struct field fields[] = {
     { "maxmemory", FIELD_NUMBER, AT(max_memory), NULL, NULL },
     { "rdb_last_bgsave_status", FIELD_FLAG, AT(save_failed), "err", "ok" },
     { "aof_last_write_status", FIELD_FLAG, AT(append_failed), "err", "ok" },
+    { "availability_zone", FIELD_ZONE, AT(zone), NULL, NULL },
     { "master_host", FIELD_HOST, AT(primary), NULL, NULL },
     { "master_port", FIELD_PORT, AT(primary), NULL, NULL },
     { "master_link_status", FIELD_FLAG, AT(link_up), "up", "down" },
@@ -143,6 +145,10 @@ static void field_set(const struct field *field, struct node_info *info, struct 
     case FIELD_SECONDS:
         if (slice_to_int64(value, &number) && number <= INT32_MAX)
             *(msec *)at = number < 0 ? -1 : number * 1000;
+        break;
+    case FIELD_ZONE:
+        if (!slice_copy(value, at, ZONE_LEN_MAX + 1))
+            at[0] = '\0';
         break;
     case FIELD_HOST:
         set_host((struct addr *)at, value);

@@ -15,6 +15,7 @@
 #include "wire/msec.h"
 
 #define RUNID_LEN         40
+#define ZONE_LEN_MAX      63
 #define INFO_REPLICAS_MAX 128 /* slaveN lines looked at; the rest are counted */
 
 #define LINK_DOWN_UNIT_MS 1000 /* link_down_ms is told in whole seconds */
@@ -39,6 +40,8 @@ struct node_info {
     uint64_t max_memory;  /* maxmemory; 0 = no limit */
     bool save_failed;     /* rdb_last_bgsave_status:err */
     bool append_failed;   /* aof_last_write_status:err */
+    char
+        zone[ZONE_LEN_MAX + 1]; /* availability_zone (Valkey >= 8); empty = not said, or too long */
     /* of a replica */
     struct addr primary;  /* whom it follows; empty when it does not say */
     bool link_up;         /* master_link_status:up */

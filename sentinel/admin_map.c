@@ -5,6 +5,7 @@
 
 #include "sentinel/hold.h"
 #include "sentinel/model.h"
+#include "sentinel/places.h"
 #include "wire/resp_write.h"
 
 #define FLAGS_TEXT_MAX 256
@@ -235,6 +236,10 @@ void admin_map_replica(struct resp_writer *w, const struct core *core, const str
     put_number(&map, "slave-priority", info->priority);
     put_unsigned(&map, "slave-repl-offset", info->repl_offset);
     put_number(&map, "replica-announced", info->announced);
+    if (info->zone[0] != '\0')
+        put_text(&map, "availability-zone", info->zone);
+    if (node->group->conf.prefer[0] != '\0')
+        put_number(&map, "place", places_rank(node->group->conf.prefer, node) + 1);
     if (flap_is_quarantined(core, node))
         put_number(&map, "quarantine", flap_strikes(core, node));
     map_end(&map);

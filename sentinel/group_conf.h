@@ -84,6 +84,8 @@ enum durability { DURABILITY_ASYNC, DURABILITY_BOUNDED, DURABILITY_QUORUM };
       "program run for each event of level warning; empty = none")                                 \
     X(client_reconfig_script, "client-reconfig-script", 0,                                         \
       "program run when the primary changes; empty = none")                                        \
+    X(prefer, "prefer", 0,                                                                         \
+      "places for the primary, the best first: zone=NAME, network/bits, .domain, host, host:port") \
     X(rename_commands, "rename-command", 0,                                                        \
       "commands that the nodes know by another name: \"OLD=new OLD2=new2\"")
 

@@ -4,6 +4,7 @@
 
 #include "probes/renames.h"
 #include "sentinel/global_conf.h"
+#include "sentinel/places.h"
 #include "wire/addr.h"
 
 #define STRING(n) #n
@@ -21,6 +22,9 @@ static const struct form {
     bool (*allows)(const char *value);
     const char *text;
 } forms[] = {
+    { "prefer", places_valid,
+      "strings with places separated by spaces: zone=NAME, network/bits, .domain, host, "
+      "host:port" },
     { "announce_ip", is_host, "strings with an address or a host name, or empty" },
     { "rename_commands", renames_valid,
       "strings with pairs OLD=new separated by spaces, each OLD once" },

@@ -9,6 +9,7 @@
 #include "sentinel/model.h"
 #include "sentinel/gather.h"
 #include "sentinel/nodes.h"
+#include "sentinel/places.h"
 
 #define BALK_MS          60000 /* who did not let itself be promoted goes last for so long */
 #define LINK_DOWN_FACTOR 10    /* x down_after: how long its link may have been down before */
@@ -187,7 +188,10 @@ static const struct refusal *refusal_of(const struct core *core, const struct no
 
 bool select_prefers(const struct node *a, const struct node *b)
 {
-    return a->info.priority < b->info.priority;
+    const char *places = a->group->conf.prefer;
+    unsigned a_rank = places_rank(places, a), b_rank = places_rank(places, b);
+
+    return a_rank != b_rank ? a_rank < b_rank : a->info.priority < b->info.priority;
 }
 
 /* Whether A is the better choice of two that both may be chosen. */

@@ -7,10 +7,10 @@
  * primary's, the one that it was promoted out of, then those of the primaries before it
  * (sentinel/lineage; only if the primary is down, and no nearer one can come back). A replica that
  * an interrupted failover already promoted goes first; else those that have as much as the most
- * advanced one, by priority (low first), run id: no preference costs data. Only where the chosen
- * one will be waited for until it has everything, those no more than priority_max_lag_bytes behind
- * are considered as well. One that was chosen lately and did not let itself be promoted goes last,
- * behind those of whom that was longer ago.
+ * advanced one, by place (sentinel/places), priority (low first), run id: no preference costs data.
+ * Only where the chosen one will be waited for until it has everything, those no more than
+ * priority_max_lag_bytes behind are considered as well. One that was chosen lately and did not let
+ * itself be promoted goes last, behind those of whom that was longer ago.
  */
 #ifndef SENTINEL_SELECT_H
 #define SENTINEL_SELECT_H

@@ -5,8 +5,11 @@
 
 #include "sentinel/emit.h"
 #include "sentinel/model.h"
+#include "sentinel/places.h"
 #include "sentinel/select.h"
 #include "wire/addr.h"
+
+#define PLACE_TEXT_MAX 32
 
 void tell_try(struct core *core, const struct group *group)
 {
@@ -59,13 +62,24 @@ static uint64_t comparable_offset(const struct node *node, const struct node *ch
     return same ? own->repl_offset : 0;
 }
 
+/* Where operators have a preference. */
+static const char *say_place(const struct node *node, char text[PLACE_TEXT_MAX])
+{
+    const char *places = node->group->conf.prefer;
+
+    text[0] = '\0';
+    if (places[0] != '\0')
+        snprintf(text, PLACE_TEXT_MAX, "place %u, ", places_rank(places, node) + 1);
+    return text;
+}
+
 void tell_selected(struct core *core, const struct node *node)
 {
     const struct group *group = node->group;
     struct event *event = emit_node_event(core, EVENT_SELECTED_SLAVE, node);
     const struct node *most = node;
     size_t others = 0;
-    char name[ADDR_TEXT_MAX];
+    char name[ADDR_TEXT_MAX], place[PLACE_TEXT_MAX];
 
     for (size_t i = 0; i < group->n_nodes; i++) {
         const struct node *other = group->nodes[i];
@@ -77,9 +91,9 @@ void tell_selected(struct core *core, const struct node *node)
     }
     event->bytes_known = comparable_offset(group->primary, node) > 0;
     event->bytes = comparable_offset(most, node) - comparable_offset(node, node);
-    event_detail(event, "priority %lld, offset %llu; %zu other%s could be chosen; %s",
-                 (long long)node->info.priority, (unsigned long long)node->info.repl_offset, others,
-                 others == 1 ? "" : "s",
+    event_detail(event, "%spriority %lld, offset %llu; %zu other%s could be chosen; %s",
+                 say_place(node, place), (long long)node->info.priority,
+                 (unsigned long long)node->info.repl_offset, others, others == 1 ? "" : "s",
                  event->bytes == 0 ? "nobody is known to have more" : "most has ");
     if (event->bytes > 0)
         snprintf(event->detail + strlen(event->detail),

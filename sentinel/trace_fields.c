@@ -96,6 +96,7 @@ SHAPE(info, node_info,
     FIELD(node_info, max_memory)
     FIELD(node_info, save_failed)
     FIELD(node_info, append_failed)
+    FIELD(node_info, zone)
     FIELD(node_info, primary)
     FIELD(node_info, link_up)
     FIELD(node_info, syncing)

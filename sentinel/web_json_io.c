@@ -48,6 +48,8 @@ static json_t *node_json(const struct core *core, const struct node *node)
     json_put_addr(object, "node", &addr);
     json_put_text(object, "role", node == node->group->primary ? "primary" : "replica");
     json_put_text(object, "state", view_node_word(view_node(node)));
+    if (info->zone[0] != '\0')
+        json_put_text(object, "zone", info->zone);
     put_age(object, "last_reply_ms", core->now, node->probe.last_valid);
     put_age(object, "last_info_ms", core->now, node->probe.info_seen_at);
     if (info->role != ROLE_UNKNOWN)

@@ -24,6 +24,17 @@ def hold_off(replica, primary, others):
     wait(lambda: not replica.follows(primary), "%s has lost its link" % replica.label)
 
 
+def prefer(world, node, by_place):
+    """By its place, or by its priority."""
+    if not by_place:
+        node.call("CONFIG", "SET", "replica-priority", "1")
+        return
+    for supervisor in world.supervisors:
+        check(supervisor.call("SENTINEL", "SET", world.group.name, "prefer", "zone=none 127.0.0.1:%d" % node.port) == "OK",
+              "a place is set")
+        check(supervisor.replicas(world.group.name)[node.port]["place"] == "2", "its place is shown")
+
+
 def write_behind(primary, replicas):
     """What so many replicas have, and no other."""
     for name in names():
@@ -44,7 +55,7 @@ def preferred_catches_up(nodes, supervisor):
     with Cluster(nodes, supervisor, settings=SETTINGS) as world:
         group, old = world.group, world.group.primary
         preferred, other = group.replicas
-        preferred.call("CONFIG", "SET", "replica-priority", "1")
+        prefer(world, preferred, by_place=nodes == "picket")
         hold_off(preferred, old, [other])
         write_behind(old, 1)
         check(preferred.call("EXISTS", *names()) == 0, "the preferred replica is not behind")

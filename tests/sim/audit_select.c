@@ -161,13 +161,30 @@ static bool fails_often(const struct sup *s, const struct group *group, const st
     return false;
 }
 
-static bool is_better(const struct node_info *a, const struct node_info *b)
+/* By PLAN_PREFER, or by the one node that a story names. */
+static int place_of(const struct world *w, const struct sup *s, const struct group *group,
+                    int engine)
 {
-    if (a->priority != b->priority)
-        return a->priority < b->priority;
-    if (a->repl_offset != b->repl_offset)
-        return a->repl_offset > b->repl_offset;
-    return strcmp(a->runid, b->runid) < 0;
+    const char *zone = heard_of(w, s, engine)->info.info.zone;
+
+    if (strcmp(group->conf.prefer, PLAN_PREFER) != 0)
+        return strcmp(group->conf.prefer, w->engines[engine].name) != 0;
+    return strcmp(zone, "a") == 0 ? 0 : strcmp(zone, "b") == 0 ? 1 : 2;
+}
+
+static bool is_better(const struct world *w, const struct sup *s, const struct group *group, int a,
+                      int b)
+{
+    const struct node_info *one = &heard_of(w, s, a)->info.info;
+    const struct node_info *other = &heard_of(w, s, b)->info.info;
+
+    if (place_of(w, s, group, a) != place_of(w, s, group, b))
+        return place_of(w, s, group, a) < place_of(w, s, group, b);
+    if (one->priority != other->priority)
+        return one->priority < other->priority;
+    if (one->repl_offset != other->repl_offset)
+        return one->repl_offset > other->repl_offset;
+    return strcmp(one->runid, other->runid) < 0;
 }
 
 /* How far behind the most advanced one the chosen one may be: not at all, unless the primary waits
@@ -207,7 +224,7 @@ static void check_choice(struct world *w, struct sup *s, const struct group *gro
         if (i != chosen && equal[i] && most - other->repl_offset <= allowed_lag(group) &&
             (fails_often(s, group, w, i) != fails_often(s, group, w, chosen)
                  ? !fails_often(s, group, w, i)
-                 : is_better(other, info)))
+                 : is_better(w, s, group, i, chosen)))
             world_fail(w, "%s chose %s, but %s is better", s->name, w->engines[chosen].name,
                        w->engines[i].name);
     }

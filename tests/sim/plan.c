@@ -255,8 +255,9 @@ static void draw_lease(struct plan *plan)
 /* The same. */
 static void draw_catch_up(struct plan *plan, uint64_t seed)
 {
-    struct prng prng;
+    struct prng prng, zones;
 
+    prng_seed(&zones, seed * UINT64_C(0x9e3779b97f4a7c15) + 31);
     prng_seed(&prng, seed * UINT64_C(0x9e3779b97f4a7c15) + 29);
     for (int i = 0; i < plan->n_groups; i++)
         plan->conf[i].catch_up_ms = PICK(&prng, 0, 200, 3000, 3000, 10000);
@@ -265,8 +266,12 @@ static void draw_catch_up(struct plan *plan, uint64_t seed)
     for (int i = 0; i < PLAN_ENGINES_MAX; i++) {
         plan->no_pause[i] = chance(&prng, 15);
         plan->priority[i] = (int)PICK(&prng, 1, 50, 100, 100);
+        plan->zone[i] = (uint8_t)prng_below(&zones, 3);
         plan->lag_ms[i] = plan->priority[i] < 100 ? PICK(&prng, 10, 100, 1000, 3000) : 0;
     }
+    for (int i = 0; i < plan->n_groups; i++)
+        if (chance(&zones, 40))
+            strcpy(plan->conf[i].prefer, PLAN_PREFER);
 }
 
 void plan_draw(struct plan *plan, uint64_t seed)

@@ -17,6 +17,7 @@
 #define PLAN_SUPS_MAX    8 /* 7, and one that is added */
 #define PLAN_GROUPS_MAX  3
 #define PLAN_REPLICA_MAX 5
+#define PLAN_PREFER      "zone=a zone=b" /* of a group that has a preference */
 #define PLAN_ENGINES_MAX (PLAN_GROUPS_MAX * (PLAN_REPLICA_MAX + 1))
 
 /*   X(id, name): what may go wrong; tests/sim/chaos.c has the function of each */
@@ -102,6 +103,7 @@ struct plan {
     uint8_t picky[PLAN_ENGINES_MAX]; /* parts of orders that a node never takes (enum order_part) */
     int priority[PLAN_ENGINES_MAX];  /* of each node, */
     msec lag_ms[PLAN_ENGINES_MAX];   /* and how far behind it is, at first */
+    uint8_t zone[PLAN_ENGINES_MAX];  /* that it tells: 1 is "a", 2 "b"; 0 = it tells none */
     bool no_pause[PLAN_ENGINES_MAX]; /* refuses CLIENT PAUSE */
     bool serve_stale;                /* false: replicas without link answer MASTERDOWN */
 

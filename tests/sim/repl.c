@@ -271,6 +271,8 @@ void repl_info(struct world *w, struct engine *e, struct packet *ret_packet)
     if (info->loading) /* in whole seconds, as nodes say it */
         info->loading_left_ms = (e->loading_until - w->now + 999) / 1000 * 1000;
     info->priority = e->priority;
+    if (w->plan.zone[e->index] > 0)
+        info->zone[0] = (char)('a' - 1 + w->plan.zone[e->index]);
     info->max_memory = 100;
     info->used_memory = e->full ? 100 : 50;
     info->save_failed = e->misconf > 0;

@@ -50,6 +50,24 @@ static bool parse(const char *text)
     return node_info_parse(&info, replicas, text, strlen(text));
 }
 
+/* As Valkey 8 tells it; one that is too long is none. */
+static void test_zone(void)
+{
+    char text[200];
+
+    CU_ASSERT(parse("role:master\r\n"));
+    CU_ASSERT_STRING_EQUAL(info.zone, "");
+    CU_ASSERT(parse("# Server\r\navailability_zone:eu-1a\r\nrole:master\r\n"));
+    CU_ASSERT_STRING_EQUAL(info.zone, "eu-1a");
+    CU_ASSERT(parse("availability_zone:\r\nrole:master\r\n"));
+    CU_ASSERT_STRING_EQUAL(info.zone, "");
+    for (int n = ZONE_LEN_MAX; n <= ZONE_LEN_MAX + 1; n++) {
+        snprintf(text, sizeof text, "availability_zone:%0*d\r\nrole:master\r\n", n, 1);
+        CU_ASSERT(parse(text));
+        CU_ASSERT_EQUAL(strlen(info.zone), n == ZONE_LEN_MAX ? ZONE_LEN_MAX : 0);
+    }
+}
+
 /* Of all databases; none and unknown are not the same. */
 static void test_keys(void)
 {
@@ -302,6 +320,7 @@ static void test_kin(void)
 }
 
 static const struct unit_case cases[] = {
+    { "zone", test_zone },
     { "the number of keys", test_keys },
     { "a primary", test_primary },
     { "a replica, link up", test_replica_up },
