@@ -13,7 +13,6 @@
 
 #include "sentinel/config_value_io.h"
 
-struct conf_option;
 struct conf_table;
 
 /* A reader for a table: { name = value; ... } with the options of option->section. */

@@ -12,7 +12,6 @@
 
 struct core;
 struct group;
-struct member;
 struct node;
 struct peer;
 

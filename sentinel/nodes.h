@@ -13,7 +13,6 @@ struct addr;
 struct core;
 struct group;
 struct node;
-struct node_info;
 struct observation;
 
 /* Add a node that is not there yet; NULL when NODES_MAX is reached. Opens its

@@ -26,7 +26,6 @@
 #include "wire/msec.h"
 
 struct core;
-struct group;
 struct node;
 struct settled;
 

@@ -27,7 +27,6 @@ struct event;
 struct history;
 struct hook;
 struct hook_view;
-struct input;
 struct message;
 struct reply;
 struct request;

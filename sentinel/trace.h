@@ -28,7 +28,6 @@
 #include "wire/msec.h"
 
 struct buf;
-struct event;
 struct output;
 
 #define TRACE_ERROR_MAX 200

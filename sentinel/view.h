@@ -11,8 +11,6 @@
 
 #include "wire/msec.h"
 
-struct addr;
-struct core;
 struct group;
 struct node;
 

@@ -9,7 +9,6 @@
 
 #include "notify/http_io.h"
 
-struct core;
 struct group;
 struct ring;
 

@@ -8,6 +8,8 @@
 #define REMARK_ID "#ID "
 #define REMARK_AT "#AT "
 
+_Static_assert(sizeof(REMARK_ID) + REPL_ID_LEN + 2 <= AOF_REMARK_MAX, "Redis takes the lines");
+
 void aof_done(struct aof *a)
 {
     buf_done(&a->bytes);

@@ -12,7 +12,6 @@
 
 struct buf;
 struct entry;
-struct hash_key;
 struct keyspace;
 struct value_limits;
 

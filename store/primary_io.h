@@ -14,7 +14,6 @@
 struct addr;
 struct client;
 struct primary;
-struct rdb_info;
 struct shell;
 
 #define PRIMARY_RETRY_MS 1000

@@ -16,7 +16,6 @@
 
 struct cursor;
 struct rdb_out;
-struct rdb_reader;
 
 #define RDB_TYPE_BIT(type) ((uint32_t)1 << (type))
 

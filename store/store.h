@@ -34,7 +34,6 @@
 #include "wire/slice.h"
 
 struct pubsub;
-struct session;
 struct store;
 
 #define STORE_REDIS_VERSION "7.0.15" /* the version whose behaviour clients may count on */

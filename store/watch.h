@@ -11,7 +11,6 @@
 #include "wire/slice.h"
 
 struct client;
-struct watch;
 struct watched_key;
 
 #define WATCH_BUCKETS 1024

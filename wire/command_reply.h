@@ -11,7 +11,6 @@
 
 #include "wire/slice.h"
 
-struct command;
 struct command_table;
 struct resp_writer;
 

@@ -11,9 +11,6 @@
 #include "tests/sim/plan.h"
 #include "wire/msec.h"
 
-struct event;
-struct reply;
-struct sup;
 struct world;
 
 #define STORY_WORDS_MAX 8
