@@ -7,11 +7,12 @@
  *
  *   claim for the same node, same or newer epoch   given: the lock begins anew
  *   nothing is locked, or no longer                given
- *   another node is locked                         refused. If the claim's epoch is the newer one
- * it is noted: the lock is not extended as long as there are such claims, and so runs out. The
- *                                                  claimant is told the lock's serial number
- *   ... and the claim says OVER that serial        given: the claimant has seen, since it was told,
- *                                                  that the locked node has no lease
+ *   another node is locked                         refused; noted, if the epoch is the newer one
+ *   ... and the claim is OVER the lock's serial    given: see below
+ *
+ * As long as a claim that was noted is repeated, the lock is not extended, and so runs out. The
+ * claimant is told the serial number of the lock, and whom it is for. When it has seen, since, that
+ * this node has no lease, it says OVER with that number.
  *
  * Why OVER is safe: the locked node X was seen without a lease (its process is not there, or it is
  * a replica) at a time v. A lease that it gets later needs a reading of its clock made after v, and

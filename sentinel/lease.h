@@ -2,9 +2,9 @@
  * lease: the write lease of picket-store, without which such a node (write-lease-ms) takes no
  * writes. Supervisors keep it renewed as long as a majority of them stands behind the node.
  *
- *   a reading of the node's clock ─▶ claims to all voters ─▶ pledges of a majority ─▶ PICKET LEASE
- *          (INFO, LEASE)              (every third of L)       (locks for L, see      FROM the
- * reading quorum/lock.h)         for 9/10 of L
+ *   a reading of the   ─▶  claims to     ─▶  pledges of    ─▶  PICKET LEASE for 9/10 of L
+ *   node's clock           all voters         a majority         FROM the reading
+ *   (INFO, LEASE)          (5 times in L)     (locks for L)
  *
  * L is lease_ms, or less, where the node's own write-lease-ms asks for less. The lease counts from
  * a reading that was made before the first claim, so it ends before the locks do, however late the
