@@ -14,7 +14,7 @@
 #include "sentinel/repoint.h"
 #include "sentinel/things.h"
 
-#define ROUNDS      5    /* in the time of a lock: the lease lives on when two of them fail */
+#define ROUNDS      4    /* in the time of a lock: the lease lives on when one of them fails */
 #define RETRY_MS    50   /* between two claims that are refused, and two looks for evidence */
 #define OUTDATED_MS 3000 /* for those who know the newer configuration to tell us of it */
 #define LOCK_MIN_MS 500  /* a node that asks for less lacks it now and then */

@@ -4,7 +4,7 @@
  *
  *   a reading of the   ─▶  claims to     ─▶  pledges of    ─▶  PICKET LEASE for 9/10 of L
  *   node's clock           all voters         a majority         FROM the reading
- *   (INFO, LEASE)          (5 times in L)     (locks for L)
+ *   (INFO, LEASE)          (4 times in L)     (locks for L)
  *
  * L is lease_ms, or less, where the node's own write-lease-ms asks for less. The lease counts from
  * a reading that was made before the first claim, so it ends before the locks do, however late the

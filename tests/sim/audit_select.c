@@ -85,8 +85,11 @@ static bool group_forgot(const struct group *group)
 static bool is_no_better(const struct world *w, const struct sup *s, int primary, int engine)
 {
     const struct heard *old = heard_of(w, s, primary);
+    const struct group_conf *conf = &w->plan.conf[w->engines[primary].group];
+    bool held = old->write_asked_at != MSEC_NEVER &&
+                audit_clock(w, s) - old->write_asked_at >= conf->write_down_after_ms;
 
-    return old->write_bad_at != MSEC_NEVER &&
+    return old->write_bad_at != MSEC_NEVER && !held && /* that is the primary's own */
            audit_is_no_better(heard_of(w, s, engine), old->write_word);
 }
 

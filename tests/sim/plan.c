@@ -244,7 +244,7 @@ static void draw_lease(struct plan *plan)
 {
     struct prng prng;
 
-    prng_seed(&prng, plan->seed * UINT64_C(0x9e3779b97f4a7c15) + 13);
+    prng_seed(&prng, plan->seed * UINT64_C(0x9e3779b97f4a7c15) + 19);
     for (int i = 0; i < plan->n_groups; i++)
         if (chance(&prng, 30))
             plan->write_lease_ms[i] = PICK(&prng, 1000, 2000, 10000);

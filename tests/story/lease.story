@@ -25,32 +25,32 @@ expect
     [   762] s3 +fence-waits master g1 n1 6379 replicas that cannot be reached may still follow the old primary
     [  1009] s3 +sdown sentinel s1 s1 26379 @ g1 n1 6379
     [  1009] s2 +sdown sentinel s1 s1 26379 @ g1 n1 6379
-    [  2338] s3 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
-    [  2338] s3 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
-    [  2342] s3 +promoted-slave slave n3:6379 n3 6379 @ g1 n1 6379
-    [  2342] s3 +failover-state-reconf-slaves master g1 n1 6379
-    [  2342] s3 +switch-master g1 n1 6379 n3 6379
-    [  2342] s3 +slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [  2342] s3 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  2342] s3 +slave slave n2:6379 n2 6379 @ g1 n3 6379
-    [  2342] s3 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
-    [  2342] s3 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n3 6379
-    [  2344] s3 +role-change master g1 n3 6379 new reported role is master
-    [  2345] s2 +new-epoch 2
-    [  2345] s2 +try-failover master g1 n1 6379
-    [  2345] s2 +vote-for-leader s2 2
-    [  2348] s3 +new-epoch 2
-    [  2348] s3 +vote-for-leader s2 2
-    [  2349] s2 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
-    [  2349] s2 -failover-abort-superseded master g1 n1 6379
-    [  2349] s2 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
-    [  2349] s2 +switch-master g1 n1 6379 n3 6379
-    [  2349] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [  2349] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  2349] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
-    [  2648] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
-    [  2648] s3 +failover-end master g1 n3 6379
-    [  3357] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [  2008] s3 +failover-state-send-slaveof-noone slave n3:6379 n3 6379 @ g1 n1 6379
+    [  2008] s3 +failover-state-wait-promotion slave n3:6379 n3 6379 @ g1 n1 6379
+    [  2012] s3 +promoted-slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [  2012] s3 +failover-state-reconf-slaves master g1 n1 6379
+    [  2012] s3 +switch-master g1 n1 6379 n3 6379
+    [  2012] s3 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [  2012] s3 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  2012] s3 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [  2012] s3 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
+    [  2012] s3 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n3 6379
+    [  2014] s3 +role-change master g1 n3 6379 new reported role is master
+    [  2015] s2 +new-epoch 2
+    [  2015] s2 +try-failover master g1 n1 6379
+    [  2015] s2 +vote-for-leader s2 2
+    [  2018] s3 +new-epoch 2
+    [  2018] s3 +vote-for-leader s2 2
+    [  2019] s2 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
+    [  2019] s2 -failover-abort-superseded master g1 n1 6379
+    [  2019] s2 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
+    [  2019] s2 +switch-master g1 n1 6379 n3 6379
+    [  2019] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [  2019] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  2019] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [  2624] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [  2624] s3 +failover-end master g1 n3 6379
+    [  3028] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
 resume n1
 resume s1
 run 3000
@@ -58,7 +58,6 @@ expect
     [  6000] s1 +tilt #tilt mode entered
     [  6002] s1 +new-epoch 1
     [  6002] s1 +vote-for-leader s3 1
-    [  6003] s3 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  6003] s2 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  6004] s1 +new-epoch 2
     [  6004] s2 -sdown sentinel s1 s1 26379 @ g1 n3 6379
@@ -67,11 +66,12 @@ expect
     [  6006] s1 +switch-master g1 n1 6379 n3 6379
     [  6006] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
     [  6006] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
-    [  6007] s3 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
-    [  6007] s3 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
     [  6007] s2 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
     [  6007] s2 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
     [  6008] s1 +role-change master g1 n3 6379 new reported role is master
+    [  6008] s3 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  6010] s3 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [  6010] s3 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
     [  6011] s1 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
     [  6011] s1 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
     [  6014] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
