@@ -232,6 +232,20 @@ static void say_where(struct whatif_world *world, const struct message *asked)
     memcpy(message->u.there.runid, peer->runid, sizeof message->u.there.runid);
 }
 
+/* Its locks are as ours, which were asked just before: it pledges what we do. */
+static void pledge(struct whatif_world *world, const struct message *asked)
+{
+    const struct lease_vote *own = &world->group->lease.own;
+    struct message *message = &come(world, INPUT_MESSAGE)->u.message;
+
+    message->kind = MESSAGE_PLEDGE;
+    message->peer = asked->peer;
+    message->ticket = asked->ticket;
+    message->u.pledge = (struct pledge){
+        .given = own->given, .ms = own->ms, .serial = own->serial, .addr = own->addr
+    };
+}
+
 void whatif_hear(struct whatif_world *world, const struct message *message)
 {
     const struct peer *peer = core_find_peer(world->core, message->peer);
@@ -242,6 +256,8 @@ void whatif_hear(struct whatif_world *world, const struct message *message)
         whatif_answer(world, message);
     else if (message->kind == MESSAGE_WHERE)
         say_where(world, message);
+    else if (message->kind == MESSAGE_CLAIM)
+        pledge(world, message);
 }
 
 void whatif_order(struct whatif_world *world, const struct order *order)

@@ -12,6 +12,7 @@ from writer import Writer
 LEASE_MS = 2000
 SETTINGS = "lease_ms = %d; " % LEASE_MS
 ENOUGH_WRITES = 50
+SIMULATED_MAX_MS = 3 * LEASE_MS  # of virtual time; without leases it is max_lag_s and more
 
 
 class Leased(Cluster):
@@ -44,6 +45,12 @@ def check_refuses(node):
         check(word is not None, "%s took a write" % node.label)
         return word in ("NOLEASE", "READONLY")
     wait(refuses, "%s refuses writes" % node.label)
+
+
+def simulated_ms(supervisor, node):
+    """How long it would take until another node takes over from one that hangs, as a supervisor says."""
+    told = resp.pairs(supervisor.call("PICKET", "SIMULATE", "FAIL", "127.0.0.1:%d" % node.port, "HANG"))
+    return int(told["after-ms"]) if told["outcome"] == "switched" else float("inf")
 
 
 def await_writes(writer, since, not_port=None):
@@ -80,6 +87,7 @@ def lease_of_the_frozen(nodes, supervisor):
     with leased(nodes, supervisor, "strict") as world:
         group, old = world.group, world.group.primary
         beside, others = world.supervisors[0], world.supervisors[1:]
+        wait(lambda: simulated_ms(beside, old) < SIMULATED_MAX_MS, "PICKET SIMULATE waits for the lease alone")
         writer = Writer(others, group.name)
         writer.start()
         wait(lambda: len(writer.acks) >= ENOUGH_WRITES, "first writes")
