@@ -15,7 +15,7 @@ static void begin_leased(void)
     }
     drive_run(&d, 2 * L + 1000);
     drive_mark(&d);
-    drive_run(&d, L / 5);
+    drive_run(&d, L / 4); /* a round at least */
 }
 
 static const struct message *last_claim(const char *runid)
