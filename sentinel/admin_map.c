@@ -182,6 +182,17 @@ static void put_node(struct map *map, const struct node *node, const char *name,
     put_age(map, "role-reported-time", node->role_at);
 }
 
+/* Where it is, and how far from the best place, if operators care. */
+static void put_place(struct map *map, const struct node *node)
+{
+    const char *places = node->group->conf.prefer;
+
+    if (node->info.zone[0] != '\0')
+        put_text(map, "availability-zone", node->info.zone);
+    if (places[0] != '\0')
+        put_number(map, "place", places_rank(places, node) + 1);
+}
+
 bool admin_is_replica(const struct node *node)
 {
     return node != node->group->primary && !node->rumoured;
@@ -212,6 +223,7 @@ void admin_map_primary(struct resp_writer *w, const struct core *core, const str
     }
     if (write_watch_fault(group)[0])
         put_text(&map, "write-fault", write_watch_fault(group));
+    put_place(&map, group->primary);
     if (group->conf.notification_script[0])
         put_text(&map, "notification-script", group->conf.notification_script);
     if (group->conf.client_reconfig_script[0])
@@ -236,10 +248,7 @@ void admin_map_replica(struct resp_writer *w, const struct core *core, const str
     put_number(&map, "slave-priority", info->priority);
     put_unsigned(&map, "slave-repl-offset", info->repl_offset);
     put_number(&map, "replica-announced", info->announced);
-    if (info->zone[0] != '\0')
-        put_text(&map, "availability-zone", info->zone);
-    if (node->group->conf.prefer[0] != '\0')
-        put_number(&map, "place", places_rank(node->group->conf.prefer, node) + 1);
+    put_place(&map, node);
     if (flap_is_quarantined(core, node))
         put_number(&map, "quarantine", flap_strikes(core, node));
     map_end(&map);

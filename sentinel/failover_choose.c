@@ -72,6 +72,19 @@ static bool will_wait(struct core *core, struct group *group)
     return group->failover.state == FAILOVER_SELECT && is_switchover(core, group);
 }
 
+/* Whether it can be the preferred one therefore, whatever that lacks. */
+static bool will_wait_for_preferred(struct core *core, struct group *group)
+{
+    const struct failover *fo = &group->failover;
+    const struct node *node;
+    const char *reason;
+
+    if (!will_wait(core, group))
+        return false;
+    node = select_preferred(core, group, fo->started_at, false);
+    return node != NULL && (fo->forced || drain_is_possible(group, node, &reason));
+}
+
 /* The replica that was named, or the best one. */
 static struct node *choose(struct core *core, struct group *group)
 {
@@ -79,7 +92,7 @@ static struct node *choose(struct core *core, struct group *group)
     struct node *wanted = fo->to != 0 ? core_find_node(core, fo->to) : NULL;
     const char *reason;
 
-    if (fo->to == 0 && will_wait(core, group))
+    if (fo->to == 0 && will_wait_for_preferred(core, group))
         return select_preferred(core, group, fo->started_at, true);
     if (fo->to == 0)
         return select_replica(core, group, fo->started_at, true);

@@ -43,16 +43,23 @@ static const char *history(const struct group *group)
     return group->lineage.replids[0];
 }
 
-/* A primary of a short reign may never have told us its history, but its replicas have it. */
+/* Whether NODE has the primary's history: as its replica, or as itself, whatever it is now. */
+static bool has_history(const struct group *group, const struct node *node)
+{
+    if (node == group->primary)
+        return true;
+    return is_replica(group, node) && node->info.role == ROLE_REPLICA &&
+           node_is_at(group->primary, &node->info.primary);
+}
+
+/* A primary of a short reign may never have told us its history while it was one. */
 static void learn_history(struct core *core, struct group *group)
 {
     for (size_t i = 0; i < group->n_nodes; i++) {
         const struct node *node = group->nodes[i];
         const struct node_info *info = &node->info;
 
-        if (is_replica(group, node) && info->role == ROLE_REPLICA &&
-            node_is_at(group->primary, &info->primary) &&
-            lineage_find(&group->lineage, info->replid) < 0 &&
+        if (has_history(group, node) && lineage_find(&group->lineage, info->replid) < 0 &&
             replid_equal(info->replid2, history(group)) &&
             lineage_push(&group->lineage, info->replid))
             emit_lineage_row(core, group);

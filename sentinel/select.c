@@ -304,16 +304,32 @@ static size_t keep_nearest(struct core *core, const struct group *group, msec si
     return kept;
 }
 
-/* Whether it has less than the MOST advanced one, so that its preference would cost data. Of those
- * that were read, is_short() knows better. */
-static bool is_behind(const struct node *node, uint64_t most, bool waits)
+/* How far the most advanced of them is. Where they were read, offsets are compared within one
+ * history alone. What is_short() compares is the primary's present history: of replicas that have
+ * nothing of that, since it was a replica for a moment and began anew, only this tells. */
+static uint64_t most_of(struct node *const *candidates, size_t n, const struct node *node,
+                        bool waits)
 {
-    if (!waits && gather_is_judge(node->group))
-        return false;
+    bool all = waits || !gather_is_judge(node->group);
+    uint64_t most = node->info.repl_offset;
 
+    for (size_t i = 0; i < n; i++) {
+        const struct node_info *info = &candidates[i]->info;
+
+        if (info->repl_offset > most && (all || replid_equal(info->replid, node->info.replid)))
+            most = info->repl_offset;
+    }
+    return most;
+}
+
+/* How many bytes it lacks of what the most advanced one has, if that is too many: its preference
+ * would cost them. */
+static uint64_t lacks(struct node *const *candidates, size_t n, const struct node *node, bool waits)
+{
     uint64_t allowed = waits ? (uint64_t)node->group->conf.priority_max_lag_bytes : 0;
+    uint64_t behind = most_of(candidates, n, node, waits) - node->info.repl_offset;
 
-    return node->info.role != ROLE_PRIMARY && most - node->info.repl_offset > allowed;
+    return node->info.role != ROLE_PRIMARY && behind > allowed ? behind : 0;
 }
 
 static struct node *choose(struct core *core, const struct group *group, msec since, bool waits,
@@ -322,20 +338,16 @@ static struct node *choose(struct core *core, const struct group *group, msec si
     struct node *candidates[NODES_MAX];
     struct node *best = NULL;
     size_t n = find_candidates(core, group, since, waits, tell, candidates);
-    uint64_t most = 0;
 
     n = keep_nearest(core, group, since, tell, candidates, n);
-    for (size_t i = 0; i < n; i++)
-        most = candidates[i]->info.repl_offset > most ? candidates[i]->info.repl_offset : most;
     for (size_t i = 0; i < n; i++) {
-        if (is_behind(candidates[i], most, waits)) {
-            if (tell)
-                event_detail(emit_node_event(core, EVENT_REFUSED_SLAVE, candidates[i]),
-                             "%llu bytes behind the most advanced replica",
-                             (unsigned long long)(most - candidates[i]->info.repl_offset));
-        } else if (best == NULL || is_better(candidates[i], best)) {
+        uint64_t behind = lacks(candidates, n, candidates[i], waits);
+
+        if (behind > 0 && tell)
+            event_detail(emit_node_event(core, EVENT_REFUSED_SLAVE, candidates[i]),
+                         "%llu bytes behind the most advanced replica", (unsigned long long)behind);
+        if (behind == 0 && (best == NULL || is_better(candidates[i], best)))
             best = candidates[i];
-        }
     }
     return best;
 }

@@ -70,6 +70,7 @@ static void put_server(struct shell *sh, struct buf *b)
     put(b, "configured_hz", 1000 / SHELL_TICK_MS);
     put(b, "lru_clock", s->now_ms / 1000 % (1 << 24));
     put_text(b, "executable", "picket-store");
+    put_text(b, "availability_zone", option_text(&s->options, OPT_ZONE));
     put_text(b, "config_file", "");
 }
 

@@ -115,6 +115,7 @@ enum option_flag {
       "a replica without its primary answers with the data it has")                                \
     X(REPLICA_PRIORITY, "replica-priority", "slave-priority", NUMBER, 0, "100", 0, INT32_MAX,      \
       "rank in a failover, the lowest first; 0: never a primary")                                  \
+    X(ZONE, "availability-zone", NULL, TEXT, 0, "", 0, 0, "where it is, told in INFO")             \
     X(REPLICA_ANNOUNCED, "replica-announced", NULL, YES_NO, 0, "yes", 0, 1,                        \
       "supervisors name this replica to clients")                                                  \
     X(ANNOUNCE_IP, "replica-announce-ip", "slave-announce-ip", TEXT, 0, "", 0, 0,                  \

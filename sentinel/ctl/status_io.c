@@ -62,6 +62,18 @@ static void print_replica(const redisReply *map)
     ctl_print(ctl_field(map, "slave-repl-offset"));
 }
 
+/* Of a primary or replica, where operators have a preference, or it tells its zone. */
+static void print_place(const redisReply *map, const char *between)
+{
+    if (ctl_field(map, "availability-zone")[0] != '\0') {
+        printf("%szone ", between);
+        ctl_print(ctl_field(map, "availability-zone"));
+        between = ", ";
+    }
+    if (ctl_field(map, "place")[0] != '\0')
+        printf("%splace %s", between, ctl_field(map, "place"));
+}
+
 /* The beginning of a line below its group. */
 static void print_begin(const struct screen *screen, const char *kind, const char *host,
                         long long port, const struct state *state)
@@ -79,7 +91,9 @@ static void print_instance(const struct screen *screen, const char *kind, const 
     print_begin(screen, kind, ctl_field(map, "ip"), atoll(ctl_field(map, "port")), state_of(map));
     if (strcmp(kind, "replica") == 0)
         print_replica(map);
-    else if (strcmp(kind, "supervisor") == 0)
+    if (strcmp(kind, "supervisor") != 0)
+        print_place(map, strcmp(kind, "replica") == 0 ? ", " : "");
+    else
         ctl_print(ctl_field(map, "runid"));
     putchar('\n');
 }

@@ -8,8 +8,12 @@ from waiting import check, wait
 
 KEYS = 100
 WAIT_MS = 20000
+# The preferred one may be without its link for ten times as long, and still be chosen.
+DOWN_AFTER = 5000
 # Time enough on a machine with other things to do.
-SETTINGS = "catch_up_ms = 60000; "
+SETTINGS = 'catch_up_ms = 60000; switchover_timeout_ms = 8000; prefer = "127.0.0.1:1 zone=eu-1a"; '
+# By its zone, or by its priority.
+PREFERRED = {"picket": ["--availability-zone", "eu-1a"], "redis": ["--replica-priority", "1"]}
 
 
 def names():
@@ -22,17 +26,6 @@ def hold_off(replica, primary, others):
     primary.call("CLIENT", "KILL", "TYPE", "replica")
     wait(lambda: all(n.follows(primary) for n in others), "the others follow again")
     wait(lambda: not replica.follows(primary), "%s has lost its link" % replica.label)
-
-
-def prefer(world, node, by_place):
-    """By its place, or by its priority."""
-    if not by_place:
-        node.call("CONFIG", "SET", "replica-priority", "1")
-        return
-    for supervisor in world.supervisors:
-        check(supervisor.call("SENTINEL", "SET", world.group.name, "prefer", "zone=none 127.0.0.1:%d" % node.port) == "OK",
-              "a place is set")
-        check(supervisor.replicas(world.group.name)[node.port]["place"] == "2", "its place is shown")
 
 
 def write_behind(primary, replicas):
@@ -52,10 +45,13 @@ def switches_at_leader(world, group, since):
 @scenario(supervisors=("picketd",), seconds=6)
 def preferred_catches_up(nodes, supervisor):
     """the preferred replica lacks 100 writes: the other is promoted, hands over to it, and all writes are there"""
-    with Cluster(nodes, supervisor, settings=SETTINGS) as world:
-        group, old = world.group, world.group.primary
-        preferred, other = group.replicas
-        prefer(world, preferred, by_place=nodes == "picket")
+    world = Cluster(nodes, supervisor, down_after=DOWN_AFTER, settings=SETTINGS)
+    group, old = world.group, world.group.primary
+    preferred, other = group.replicas
+    preferred.argv += PREFERRED[nodes]
+    with world:
+        shown = world.supervisors[0].replicas(group.name)[preferred.port]
+        check(shown["place"] == ("2" if nodes == "picket" else "3"), "its place: %s" % shown)
         hold_off(preferred, old, [other])
         write_behind(old, 1)
         check(preferred.call("EXISTS", *names()) == 0, "the preferred replica is not behind")

@@ -224,6 +224,9 @@ static void check_choice(struct world *w, struct sup *s, const struct group *gro
                    w->engines[chosen].name, (unsigned long long)(most - info->repl_offset));
     for (int i = 0; i < w->n_engines; i++) {
         const struct node_info *other = &heard_of(w, s, i)->info.info;
+        if (group->failover.state == FAILOVER_DRAIN &&
+            (!other->link_up || world_engine_by_addr(w, &other->primary) != primary))
+            continue; /* it would never come */
         if (i != chosen && equal[i] && most - other->repl_offset <= allowed_lag(group) &&
             (fails_often(s, group, w, i) != fails_often(s, group, w, chosen)
                  ? !fails_often(s, group, w, i)

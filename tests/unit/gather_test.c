@@ -65,6 +65,22 @@ static void test_all_are_read(void)
     drive_end(&d);
 }
 
+/* The primary was a replica for a moment, and its replicas have nothing of what it began then. */
+static void test_new_history(void)
+{
+    begin(1);
+    d.nodes[1].info.priority = 1;
+    d.nodes[2].info.repl_offset = 1100;
+    memset(d.nodes[0].info.replid, 'B', RUNID_LEN);
+    memset(d.nodes[0].info.replid2, 'A', RUNID_LEN);
+    d.nodes[0].info.second_offset = 1101;
+    d.nodes[1].info.link_up = d.nodes[2].info.link_up = d.nodes[3].info.link_up = false;
+    drive_run(&d, 11000);
+    fail_over();
+    CU_ASSERT(has_switched(2));
+    drive_end(&d);
+}
+
 /* One that does not leave is one too few: nobody is promoted, and the reason is told. */
 static void test_one_too_few(void)
 {
@@ -156,9 +172,13 @@ static void test_force(void)
 }
 
 static const struct unit_case cases[] = {
-    { "all are read", test_all_are_read },     { "one too few", test_one_too_few },
-    { "two will do", test_two_will_do },       { "restarted", test_restarted },
-    { "both restarted", test_both_restarted }, { "force", test_force },
+    { "a new history", test_new_history },
+    { "all are read", test_all_are_read },
+    { "one too few", test_one_too_few },
+    { "two will do", test_two_will_do },
+    { "restarted", test_restarted },
+    { "both restarted", test_both_restarted },
+    { "force", test_force },
 };
 
 int main(void)
