@@ -16,10 +16,10 @@ struct client;
 struct primary;
 struct shell;
 
-#define PRIMARY_RETRY_MS 1000
-#define PRIMARY_ACK_MS   1000
-#define PRIMARY_EAGER_MS 2000 /* for so long: tries after an order, ACKs after a synchronisation   \
-                               */
+#define PRIMARY_RETRY_MS   1000
+#define PRIMARY_KEEP_MS    1000 /* after the link was lost: no data are thrown away for new ones */
+#define PRIMARY_ACK_MS     1000
+#define PRIMARY_EAGER_MS   2000 /* tries after an order, ACKs after a synchronisation */
 #define PRIMARY_READ_BYTES ((size_t)64 * 1024)
 
 struct primary *primary_new(struct shell *sh);

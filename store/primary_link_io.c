@@ -122,6 +122,16 @@ static void take_refusal(struct primary *p, bool of_psync)
     primary_lose(p, p->follow.error);
 }
 
+/* Data are not thrown away for one that has just come back: it may have lost its own, and its
+ * supervisors need a moment to see that. Who has been told to follow since does so. */
+static bool keeps_data(const struct primary *p)
+{
+    const struct store *s = &p->shell->store;
+
+    return !p->astray && s->repl.offset > 0 && p->told_ms < p->down_since_ms &&
+           s->mono_ms - p->down_since_ms < PRIMARY_KEEP_MS;
+}
+
 static void take_line(struct primary *p, struct slice line)
 {
     struct buf out = { 0 };
@@ -138,6 +148,10 @@ static void take_line(struct primary *p, struct slice line)
     case FOLLOW_PREAMBLE:
         if (!asked)
             break; /* an empty line while we wait for the data */
+        if (keeps_data(p)) {
+            primary_lose(p, "it has another history; it is asked again in a second");
+            break;
+        }
         failover_done(p->shell);
         store_move_link(&p->shell->store, LINK_SYNC);
         break;

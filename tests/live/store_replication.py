@@ -3,6 +3,7 @@
     store_replication.py [COUNT [SEED]]     COUNT random commands (default 10,000) reach the replicas; seed 0 draws one
 """
 
+import datetime
 import random
 import sys
 import threading
@@ -228,6 +229,23 @@ def restart_primary(lab, replica_kind):
     check(primary.stat("sync_full") == 0 and primary.stat("sync_partial_ok") == 1, "it continued")
     primary.call("SET", "more", "1")
     settle(primary, replica)
+
+
+def reborn_empty(lab):
+    """A replica keeps its data for a second when its primary is back at once without its own: so long supervisors have."""
+    primary = lab.node("picket")
+    replica = lab.node("picket", primary=primary)
+    fill(primary, 300)
+    settle(primary, replica)
+    primary.kill()
+    primary.start().await_ready()
+    wait(lambda: replica.follows(primary) and replica.call("DBSIZE") == 0, "it follows the empty one in the end", SYNC_S)
+
+    def logged_at(text, place):
+        lines = [line for line in replica.log().splitlines() if text in line]
+        return datetime.datetime.fromisoformat(lines[place].split()[0].rstrip("Z"))
+    kept = (logged_at("receiving the primary's data", -1) - logged_at("link to primary", 0)).total_seconds()
+    check(kept > 0.9, "it threw its data away after %.3f s" % kept)
 
 
 def random_stream(lab, primary_kind, count, seed):
@@ -475,6 +493,7 @@ def main():
         lab.case("promotion: %s" % ", ".join(kinds), promotion, lab, kinds)
         lab.case("promotion after kill -9: %s" % ", ".join(kinds), promotion_after_kill, lab, kinds)
         lab.case("chain: %s" % " -> ".join(kinds), chain, lab, kinds)
+    lab.case("the primary comes back empty", reborn_empty, lab)
     lab.case("types that are not supported", unsupported, lab)
     lab.case("the child is killed", child_killed, lab)
     lab.case("kill -9 in a full synchronisation", interrupted, lab)
