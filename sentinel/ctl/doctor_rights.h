@@ -38,7 +38,10 @@ enum doctor_severity { DOCTOR_NOTE, DOCTOR_WARNING, DOCTOR_ERROR };
       "a function that does not end makes it count as down", "FUNCTION", "KILL")                   \
     X(SETRANGE, ERROR, "write-probe", "+setrange ~__picket__:write-probe",                         \
       "its write probe tells nothing", "SETRANGE", "__picket__:write-probe", "0", "")              \
-    X(PSYNC, ERROR, "salvage", "+psync", "what it alone has cannot be fetched", "PSYNC", "?", "-1")
+    X(PSYNC, ERROR, "salvage", "+psync", "what it alone has cannot be fetched", "PSYNC", "?",      \
+      "-1")                                                                                        \
+    X(LEASE, WARNING, NULL, "+picket|lease", "with write-lease-ms it takes no writes", "PICKET",   \
+      "LEASE", "0", "0", "picketctl")
 
 enum doctor_right {
 #define X(id, ...) DOCTOR_RIGHT_##id,

@@ -35,7 +35,7 @@ SUPERVISOR_RULES = {
     "watcher": "&* -@all +auth +hello +ping +info +role +command +client +subscribe +unsubscribe +psubscribe +punsubscribe "
                "+sentinel -sentinel|set -sentinel|remove -sentinel|monitor -sentinel|config",
     "colleague": "&__sentinel__:hello -@all +ping +publish +client|setname +sentinel|myid +sentinel|master "
-                 "+sentinel|get-master-addr-by-name +sentinel|is-master-down-by-addr +picket|opinion",
+                 "+sentinel|get-master-addr-by-name +sentinel|is-master-down-by-addr +picket|opinion +picket|claim",
 }
 
 
@@ -115,7 +115,7 @@ def sentinel_conf(locks, write, groups):
         if locks.own.user:
             lines.append("sentinel auth-user %s %s" % (group.name, locks.own.user))
     if locks.sentinel and locks.sentinel.user:
-        rules = without(SUPERVISOR_RULES, "+picket|opinion")
+        rules = without(SUPERVISOR_RULES, "+picket|opinion +picket|claim")
         lines += ["sentinel sentinel-user %s" % locks.peer.user, "sentinel sentinel-pass %s" % locks.peer.password,
                   users(rules, (ADMIN, locks.sentinel, locks.peer))]
     elif locks.sentinel:
