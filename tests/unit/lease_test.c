@@ -94,6 +94,17 @@ static void test_refused(void)
     drive_end(&d);
 }
 
+/* What is read of the clock after the claims went out would make the lease outlast the locks. */
+static void test_read_before(void)
+{
+    begin_leased();
+    d.nodes[0].info.lease_clock_ms = CLOCK + 500;
+    drive_observe(&d, drive_node(&d, 0)->id, LINK_CMD, EVIDENCE_INFO, &d.nodes[0].info);
+    pledge(ANN, (struct pledge){ .given = true, .ms = L });
+    CU_ASSERT_EQUAL(last_lease().clock_ms, CLOCK);
+    drive_end(&d);
+}
+
 /* A reading is of one connection. */
 static void test_link_lost(void)
 {
@@ -156,6 +167,7 @@ static void test_voter(void)
 static const struct unit_case cases[] = {
     { "renewed with the word of a majority", test_renewed },
     { "not without", test_refused },
+    { "from a reading made before the claims", test_read_before },
     { "not over a new connection without a reading", test_link_lost },
     { "a stock node is left alone", test_stock_node },
     { "nothing is pledged after a restart", test_bar },
