@@ -18,6 +18,7 @@
 #define RUMOUR_MS          10000 /* then it is forgotten; whoever believes it will say it again */
 #define RUMOUR_PATIENCE_MS 3000  /* with a node that might still report the promotion */
 #define RUMOUR_ASK_MS      250   /* between two rounds of questions to the members */
+#define UNVERIFIED_MS      6000  /* what cannot be verified, and is not outvoted, is adopted then */
 #define RUMOUR_POLL_MS     50    /* INFO to the claimed primary */
 #define CORRECT_EVERY_MS   500   /* a peer with an old configuration is told ours */
 
@@ -187,6 +188,15 @@ static bool is_leaders_word(const struct group *group, const struct node *node)
            group->vote.epoch == group->rumour.config_epoch && !probe_is_up(&node->probe);
 }
 
+/* Nobody can verify it, but it was not outvoted in all that time either; with us a majority has it.
+ */
+static bool is_upheld(const struct core *core, const struct group *group, const struct node *node)
+{
+    return !node->rumoured && is_disputed(group) &&
+           core->now - group->rumour.since >= UNVERIFIED_MS &&
+           adopt_confirmations(group) + 1 >= tally_needed(group_voters(group), 1);
+}
+
 static bool is_verified(const struct core *core, const struct group *group, const struct node *node)
 {
     uint32_t confirmed = adopt_confirmations(group);
@@ -200,7 +210,7 @@ static bool is_verified(const struct core *core, const struct group *group, cons
         return true;
     if (is_descendant(group, node) && is_alone(group))
         return true;
-    if (is_leaders_word(group, node))
+    if (is_leaders_word(group, node) || is_upheld(core, group, node))
         return true;
     return confirmed > 0 && is_overtaken(core, group, node);
 }
@@ -361,8 +371,10 @@ msec adopt_next(const struct core *core, const struct group *group)
 {
     if (!group->rumour.active)
         return MSEC_NEVER;
-    return msec_min(group->rumour.since + RUMOUR_MS,
-                    core->disk_stalled ? MSEC_NEVER : group->rumour.ask_at);
+    msec upheld = group->rumour.since + UNVERIFIED_MS;
+    msec end = upheld > core->now ? upheld : group->rumour.since + RUMOUR_MS;
+
+    return msec_min(end, core->disk_stalled ? MSEC_NEVER : group->rumour.ask_at);
 }
 
 /* Tell a peer that lags behind what we have, but not with every hello of it. */
@@ -374,6 +386,31 @@ static void correct(struct core *core, struct group *group, struct member *membe
     member->corrected_at = core->now;
     output_message(&core->output, MESSAGE_HELLO, member->peer->id)->u.hello =
         core_hello(core, group);
+}
+
+/* Whether what MEMBER holds is known, for all that its question tells. */
+static bool is_known(const struct group *group, const struct member *member,
+                     const struct addr *primary)
+{
+    const struct node *node = node_find(group, primary);
+
+    return member->held_at != MSEC_NEVER && node != NULL && node_is_at(node, &member->held_addr);
+}
+
+bool adopt_overrules(struct core *core, struct group *group, const struct ask *ask)
+{
+    struct member *member = member_find(group, ask->candidate);
+
+    if (member == NULL || !probe_is_up(&member->peer->probe) || !group_is_sane(group) ||
+        node_is_at(group->primary, &ask->primary))
+        return false;
+    adopt_ask(core, group);
+    if (!is_known(group, member, &ask->primary))
+        return true; /* it will ask again */
+    if (member->held_epoch >= group->config_epoch)
+        return false;
+    correct(core, group, member);
+    return true;
 }
 
 /* Epochs that no election can have reached are somebody's mistake or malice. */

@@ -26,15 +26,19 @@
  * one.
  *
  * What a member holds and nobody can verify, while our own primary works, is settled
- * by an election (failover_reaffirm), without a client noticing.
+ * by an election (failover_reaffirm), without a client noticing: unless a voter sees the newer
+ * primary work, who gives no vote then. If that goes on, and those who hold the newer configuration
+ * would be a majority with us, it is adopted.
  */
 #ifndef SENTINEL_ADOPT_H
 #define SENTINEL_ADOPT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "wire/msec.h"
 
+struct ask;
 struct core;
 struct group;
 struct hello;
@@ -48,6 +52,11 @@ void adopt_there(struct core *core, const struct message *message);
 /* Members that, asked, hold what the present rumour says; 0 while there is none.
  * A rumour that nobody confirms keeps nobody from anything. */
 uint32_t adopt_confirmations(const struct group *group);
+
+/* Whether one who asks for our vote holds an older configuration than ours, whose primary works:
+ * then it is told ours instead. Also as long as it is not known what it holds, and it can be asked.
+ */
+bool adopt_overrules(struct core *core, struct group *group, const struct ask *ask);
 
 /* Ask all members what they hold (member.held_*), unless that was done just now. */
 void adopt_ask(struct core *core, struct group *group);

@@ -129,8 +129,12 @@ msec campaign_at(const struct core *core, const struct group *group)
         return msec_max(at, doubt_since(group) + REAFFIRM_MS) + stagger;
     if (fo->reaffirm && !group->odown && !fo->forced)
         return msec_max(at, lease_outdated_until(group)) + stagger;
-    if (!(group->odown || fo->forced) || adopt_confirmations(group) > 0)
+    if (adopt_confirmations(group) > 0)
         return MSEC_NEVER;
+    if (!group->odown && !fo->forced)
+        return gather_reaffirm_at(group) == MSEC_NEVER
+                   ? MSEC_NEVER
+                   : msec_max(at, gather_reaffirm_at(group)) + stagger;
     if (fence_is_blind(group))
         stagger += BLIND_MS;
     return fo->forced ? at : msec_max(at, group->odown_at) + stagger;

@@ -16,8 +16,9 @@
 #define RETRY_LOW_MS        50    /* after a failed attempt: drawn from this */
 #define RETRY_HIGH_MS       500   /* to this, doubling per cause */
 #define RETRY_DOUBLINGS_MAX 5
-#define AGAIN_MS            200 /* after a primary that came back: the next attempt not before */
-#define VETO_DOUBLINGS      3   /* a hook that says no is not asked all the time */
+#define AGAIN_MS            200  /* after a primary that came back: the next attempt not before, */
+#define REAFFIRM_AGAIN_MS   1000 /* and after an election for a working one that was lost */
+#define VETO_DOUBLINGS      3    /* a hook that says no is not asked all the time */
 
 #define TO(id) (1u << FAILOVER_##id)
 
@@ -80,8 +81,11 @@ void failover_give_up(struct core *core, struct group *group, enum failover_caus
         doublings = RETRY_DOUBLINGS_MAX;
     if (reason != NULL)
         event_detail(event, "%s", reason);
+    msec least = fo->reaffirm ? REAFFIRM_AGAIN_MS : 0;
+
     failover_move(core, group, FAILOVER_IDLE);
-    fo->next_at = core->now + (prng_between(&core->prng, RETRY_LOW_MS, RETRY_HIGH_MS) << doublings);
+    fo->next_at =
+        core->now + least + (prng_between(&core->prng, RETRY_LOW_MS, RETRY_HIGH_MS) << doublings);
 }
 
 /* Stop without a failure of ours. */
@@ -118,7 +122,7 @@ static void campaign_begin(struct core *core, struct group *group)
     fo->preference = wish.preference;
     fo->to = wish.to;
     fo->catch_up = (struct catch_up){ 0 };
-    fo->reaffirm = wish.reaffirm && !group->odown;
+    fo->reaffirm = !group->odown && (wish.reaffirm || !wish.forced);
     fo->started_at = core->now;
     fo->epoch = campaign_start(core, group);
 }

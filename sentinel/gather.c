@@ -4,14 +4,18 @@
 #include <string.h>
 
 #include "sentinel/emit.h"
+#include "sentinel/groups.h"
 #include "sentinel/input.h"
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
 #include "sentinel/role_order.h"
 
-#define RETRY_MS       100  /* between two orders to the same replica */
-#define DOUBT_EVERY_MS 1000 /* INFO of a replica that was restarted */
-#define REST_MS        300  /* for those that are not needed, but could be the better choice */
+#define RETRY_MS       100   /* between two orders to the same replica */
+#define DOUBT_EVERY_MS 1000  /* INFO of a replica that was restarted */
+#define OPEN_MS        2000  /* for a leader who told replicas to leave, */
+#define OPEN_UNSEEN_MS 10000 /* if all that we know is that there was an election, of some group   \
+                              */
+#define REST_MS 300          /* for those that are not needed, but could be the better choice */
 
 bool gather_is_wanted(const struct group *group)
 {
@@ -272,6 +276,30 @@ void gather_settled(struct core *core, struct group *group, const struct settled
             node_want_info(core, node, core->now + 1);
         }
     }
+}
+
+bool gather_left_open(const struct node *node)
+{
+    const struct group *group = node->group;
+
+    return group->conf.durability == DURABILITY_QUORUM && is_replica(group, node) &&
+           group->core->current_epoch > group->config_epoch && is_away(node);
+}
+
+msec gather_reaffirm_at(const struct group *group)
+{
+    msec patience = group->vote.epoch > group->config_epoch ? OPEN_MS : OPEN_UNSEEN_MS;
+    msec at = MSEC_NEVER;
+
+    if (group->failover.state != FAILOVER_IDLE)
+        return MSEC_NEVER; /* REPOINT: they left at our own word */
+    for (size_t i = 0; group_is_sane(group) && i < group->n_nodes; i++) {
+        const struct node *node = group->nodes[i];
+
+        if (node->wrong_at != MSEC_NEVER && probe_is_up(&node->probe) && gather_left_open(node))
+            at = msec_min(at, node->wrong_at + patience);
+    }
+    return at;
 }
 
 /* NODE has all that the primary had some time after NODE came back. */

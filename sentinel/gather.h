@@ -70,6 +70,13 @@ bool gather_is_read(const struct core *core, const struct node *node);
 /* GATHER: whether a replica that was read has data of the primary's history that NODE lacks. */
 bool gather_is_short(const struct core *core, const struct node *node);
 
+/* A leader of whom nothing more is heard may have told replicas to leave and promoted one of them.
+ * They are given back to the primary only under a configuration that is later than his, so that
+ * what they acknowledge then cannot be undone by it: whether NODE waits for that, and from when on
+ * an election is to be held for it (failover.reaffirm; MSEC_NEVER = no need). */
+bool gather_left_open(const struct node *node);
+msec gather_reaffirm_at(const struct group *group);
+
 /* NODE was restarted, RUNID is still that of the process before: what it acknowledged is in doubt,
  * also after a restart of ours, for the old run id stays in the row. */
 void gather_doubt(struct core *core, struct node *node);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "quorum/epoch.h"
+#include "sentinel/adopt.h"
 #include "sentinel/campaign.h"
 #include "sentinel/emit.h"
 #include "sentinel/failover.h"
@@ -166,6 +167,8 @@ static void consider_vote(struct core *core, struct group *group, const struct a
     if (!may_vote(core, group, ask))
         return;
     core_raise_epoch(core, group, ask->epoch);
+    if (adopt_overrules(core, group, ask))
+        return;
     if (strcmp(group->vote.leader, ask->candidate) != 0 && failover_vote_held(core, group)) {
         campaign_contested(core, group, ask->candidate);
         return;

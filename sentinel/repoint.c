@@ -9,6 +9,7 @@
 #include "sentinel/emit.h"
 #include "sentinel/failover.h"
 #include "sentinel/fight.h"
+#include "sentinel/gather.h"
 #include "sentinel/groups.h"
 #include "sentinel/guard.h"
 #include "sentinel/hold.h"
@@ -261,7 +262,7 @@ static void repair(struct core *core, struct group *group)
         bool stray = node->info.role == ROLE_PRIMARY;
 
         if (repair_at(core, node) > core->now || !may_repair(core, group) ||
-            (!stray && guard_is_taken(group)))
+            (!stray && guard_is_taken(group)) || gather_left_open(node))
             continue;
         if ((stray || has_slot(group)) && confirm(core, node) && salvage_permits(core, node) &&
             reign_permits(node))

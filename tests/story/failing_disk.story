@@ -59,9 +59,7 @@ expect
     [  3578] s3 -odown master g1 n1 6379
     [  3578] s3 -failover-abort-primary-back master g1 n1 6379
     [  3581] s1 +new-epoch 2
-    [  3581] s1 +vote-for-leader s3 2
     [  3581] s2 +new-epoch 2
-    [  3581] s2 +vote-for-leader s3 2
     [  3582] s3 +config-update-from sentinel s1 s1 26379 @ g1 n1 6379
     [  3582] s3 +switch-master g1 n1 6379 n3 6379
     [  3582] s3 +slave slave n1:6379 n1 6379 @ g1 n3 6379

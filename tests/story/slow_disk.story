@@ -39,7 +39,6 @@ expect
     [  5244] s1 +try-failover master g1 n1 6379
     [  5244] s1 +vote-for-leader s1 2
     [  5247] s3 +new-epoch 2
-    [  5247] s3 +vote-for-leader s1 2
     [  5844] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
     [  5844] s1 -failover-abort-superseded master g1 n1 6379
     [  5844] s1 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379

@@ -56,7 +56,6 @@ expect
     [ 12301] s3 +try-failover master g1 n1 6379
     [ 12301] s3 +vote-for-leader s3 2
     [ 12304] s1 +new-epoch 2
-    [ 12304] s1 +vote-for-leader s2 2
     [ 12305] s2 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
     [ 12305] s2 -failover-abort-superseded master g1 n1 6379
     [ 12305] s2 +config-update-from sentinel s1 s1 26379 @ g1 n1 6379
