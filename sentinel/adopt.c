@@ -188,11 +188,11 @@ static bool is_leaders_word(const struct group *group, const struct node *node)
            group->vote.epoch == group->rumour.config_epoch && !probe_is_up(&node->probe);
 }
 
-/* Nobody can verify it, but it was not outvoted in all that time either; with us a majority has it.
- */
+/* It cannot be reached to verify it, but it was not outvoted in all that time either; with us a
+ * majority has it. */
 static bool is_upheld(const struct core *core, const struct group *group, const struct node *node)
 {
-    return !node->rumoured && is_disputed(group) &&
+    return !node->rumoured && !probe_is_up(&node->probe) && is_disputed(group) &&
            core->now - group->rumour.since >= UNVERIFIED_MS &&
            adopt_confirmations(group) + 1 >= tally_needed(group_voters(group), 1);
 }
