@@ -10,12 +10,13 @@
 #include "sentinel/nodes.h"
 #include "sentinel/role_order.h"
 
-#define RETRY_MS       100   /* between two orders to the same replica */
-#define DOUBT_EVERY_MS 1000  /* INFO of a replica that was restarted */
-#define OPEN_MS        2000  /* for a leader who told replicas to leave, */
-#define OPEN_UNSEEN_MS 10000 /* if all that we know is that there was an election, of some group   \
-                              */
-#define REST_MS 300          /* for those that are not needed, but could be the better choice */
+#define RETRY_MS       100  /* between two orders to the same replica */
+#define DOUBT_EVERY_MS 1000 /* INFO of a replica that was restarted */
+#define OPEN_MS        2000 /* for a leader who told replicas to leave, */
+#define OPEN_UNSEEN_MS                                                                             \
+    10000           /* if all that we know is that there was an election, of some group            \
+                     */
+#define REST_MS 300 /* for those that are not needed, but could be the better choice */
 
 bool gather_is_wanted(const struct group *group)
 {
@@ -278,12 +279,20 @@ void gather_settled(struct core *core, struct group *group, const struct settled
     }
 }
 
+/* Whether there may have been a leader since the configuration that we have: we voted in his
+ * election, or know of one, perhaps of another group, and NODE has left since. */
+static bool is_led(const struct group *group, const struct node *node)
+{
+    return group->vote.epoch > group->config_epoch ||
+           (group->core->current_epoch > group->config_epoch && node->wrong_at > group->epoch_at);
+}
+
 bool gather_left_open(const struct node *node)
 {
     const struct group *group = node->group;
 
     return group->conf.durability == DURABILITY_QUORUM && is_replica(group, node) &&
-           group->core->current_epoch > group->config_epoch && is_away(node);
+           node->wrong_at != MSEC_NEVER && is_away(node) && is_led(group, node);
 }
 
 msec gather_reaffirm_at(const struct group *group)
@@ -296,8 +305,8 @@ msec gather_reaffirm_at(const struct group *group)
     for (size_t i = 0; group_is_sane(group) && i < group->n_nodes; i++) {
         const struct node *node = group->nodes[i];
 
-        if (node->wrong_at != MSEC_NEVER && probe_is_up(&node->probe) && gather_left_open(node))
-            at = msec_min(at, node->wrong_at + patience);
+        if (probe_is_up(&node->probe) && gather_left_open(node))
+            at = msec_min(at, msec_max(node->wrong_at, group->epoch_at) + patience);
     }
     return at;
 }

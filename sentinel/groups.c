@@ -62,7 +62,7 @@ struct group *group_add(struct core *core, const char *name, const struct addr *
     group_conf_init(&group->conf);
     group->base = group->conf;
     group->base_addr = *addr;
-    group->config_at = group->hello_due_at = group->lease.since = core->now;
+    group->config_at = group->epoch_at = group->hello_due_at = group->lease.since = core->now;
     group->lease.lock.serial = core->first_serial;
     group->voted_at = group->opinion_at = group->forked_at = MSEC_NEVER;
     group->lease.outdated_at = MSEC_NEVER;
@@ -146,7 +146,7 @@ void group_readdress(struct core *core, struct group *group, const struct addr *
     assert(node != NULL); /* there is but one other */
     group->primary = node;
     group->config_epoch = 0;
-    group->config_at = core->now;
+    group->config_at = group->epoch_at = core->now;
     group->lineage = (struct lineage){ 0 };
     emit_lineage_row(core, group);
     group->odown = false;
@@ -253,7 +253,7 @@ void group_switch(struct core *core, struct group *group, struct node *node, uin
     assert(epoch > group->config_epoch || (epoch == group->config_epoch && node != old));
     core_raise_epoch(core, group, epoch);
     group->config_epoch = epoch;
-    group->hello_due_at = core->now;
+    group->epoch_at = group->hello_due_at = core->now;
     if (node != old) {
         flap_note(core, group, old);
         group->primary = node;

@@ -189,6 +189,7 @@ struct group {
     bool announced;  /* +monitor was raised */
     bool configured; /* CONFIGUREd since the last RETAIN */
     uint64_t config_epoch;
+    msec epoch_at;  /* since when that is it, */
     msec config_at; /* when the current primary became it here, */
     msec
         forked_at; /* and since when it had nothing new of the former one; MSEC_NEVER = not known */
