@@ -40,7 +40,6 @@ expect
     [  2015] s2 +try-failover master g1 n1 6379
     [  2015] s2 +vote-for-leader s2 2
     [  2018] s3 +new-epoch 2
-    [  2018] s3 +vote-for-leader s2 2
     [  2019] s2 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
     [  2019] s2 -failover-abort-superseded master g1 n1 6379
     [  2019] s2 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
