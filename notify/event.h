@@ -111,7 +111,9 @@
     X(CONVERT_TO_SLAVE, "+convert-to-slave", NOTICE, "@")                                          \
     X(FIX_SLAVE_CONFIG, "+fix-slave-config", NOTICE, "@")                                          \
     X(REFUSED_SLAVE, "-candidate-refused", NOTICE, "@ %d") /* why a replica was not chosen */      \
-    X(ORDER_FAILED, "-order-failed", WARNING, "@ %d")      /* what a node answered to an order */  \
+    X(GATE_OPENED, "+gate-opened", NOTICE,                                                         \
+      "@") /* a restarted node was told that it is the primary */                                  \
+    X(ORDER_FAILED, "-order-failed", WARNING, "@ %d") /* what a node answered to an order */       \
     X(ORDER_PART_REFUSED, "-order-part-refused", WARNING, "@ %d") /* the rest was taken */         \
     X(ACCESS_DENIED, "+access-denied", WARNING, "@") /* the node refuses our credentials */        \
     X(ACCESS_GRANTED, "-access-denied", WARNING, "@")                                              \

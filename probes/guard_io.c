@@ -11,6 +11,7 @@
 
 #define REPLICAS "min-replicas-to-write"
 #define LAG      "min-replicas-max-lag"
+#define SYNC     "sync-replicas"
 
 enum step { STEP_SET, STEP_REWRITE, STEP_REPLICAS, STEP_LAG };
 
@@ -20,6 +21,8 @@ struct guard {
     void *arg;
     unsigned replies_due, values;
     bool set;
+    bool blind;                      /* what is in force is not asked for: as SET was answered */
+    bool refused;                    /* SET */
     int64_t min_replicas, max_lag_s; /* SET: what it shall be */
     struct order_result result;
 };
@@ -45,7 +48,8 @@ static void settle(struct guard *guard)
     bool as_wanted = !guard->set || (result->min_replicas == guard->min_replicas &&
                                      result->max_lag_s == guard->max_lag_s);
 
-    result->ok = !result->lost && guard->values == 2 && as_wanted;
+    result->ok =
+        !result->lost && (guard->blind ? !guard->refused : guard->values == 2 && as_wanted);
     if (!result->ok && !result->lost)
         keep_error(guard, "unexpected reply to CONFIG");
     guard->settled(guard->arg, result);
@@ -72,6 +76,8 @@ static void replied(void *ctx, uint64_t tag, const redisReply *reply)
         read_value(guard, reply, &guard->result.max_lag_s);
     if (reply != NULL && reply->type == REDIS_REPLY_ERROR && tag == STEP_REWRITE)
         guard->result.refused |= PART_REWRITE;
+    if (reply != NULL && reply->type == REDIS_REPLY_ERROR && tag == STEP_SET)
+        guard->refused = true;
     release(guard);
 }
 
@@ -138,4 +144,17 @@ void order_guard_set(struct link_set *set, uint32_t id, uint64_t ticket, int64_t
     if (rewrite)
         send_step(guard, set, STEP_REWRITE, (const char *[]){ "CONFIG", "REWRITE", NULL });
     ask(guard, set);
+}
+
+void order_sync_set(struct link_set *set, uint32_t id, uint64_t ticket, int64_t k,
+                    order_settled_fn *settled, void *arg)
+{
+    struct guard *guard = guard_new(id, ticket, settled, arg);
+
+    if (guard == NULL)
+        return;
+    guard->blind = true;
+    set_one(guard, set, SYNC, k);
+    send_step(guard, set, STEP_REWRITE, (const char *[]){ "CONFIG", "REWRITE", NULL });
+    release(guard);
 }

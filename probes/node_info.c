@@ -53,6 +53,8 @@ static const struct field fields[] = {
     { "master_replid", FIELD_TEXT, AT(replid), NULL, NULL },
     { "master_replid2", FIELD_TEXT, AT(replid2), NULL, NULL },
     { "second_repl_offset", FIELD_NUMBER, AT(second_offset), NULL, NULL },
+    { "sync_replicas", FIELD_NUMBER, AT(sync_replicas), NULL, NULL },
+    { "start_gate", FIELD_FLAG, AT(gate_closed), "closed", "open" },
     { "master_repl_offset", FIELD_NUMBER, AT(primary_offset), NULL, NULL },
     { "write_lease_ms", FIELD_NUMBER, AT(write_lease_ms), NULL, NULL },
     { "lease_left_ms", FIELD_NUMBER, AT(lease_left_ms), NULL, NULL },
@@ -62,9 +64,12 @@ static const struct field fields[] = {
 
 void node_info_init(struct node_info *info)
 {
-    *info = (struct node_info){
-        .loading_left_ms = -1, .link_down_ms = -1, .priority = 100, .announced = true, .keys = -1
-    };
+    *info = (struct node_info){ .loading_left_ms = -1,
+                                .link_down_ms = -1,
+                                .priority = 100,
+                                .announced = true,
+                                .keys = -1,
+                                .sync_replicas = -1 };
 }
 
 bool replid_equal(const char *a, const char *b)

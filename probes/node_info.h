@@ -60,6 +60,8 @@ struct node_info {
     uint64_t lease_left_ms;
     uint64_t lease_epoch;
     uint64_t lease_clock_ms; /* the node's clock */
+    int64_t sync_replicas;   /* sync-replicas of a picket-store; -1 = it has no such thing */
+    bool gate_closed;        /* start_gate:closed */
     /* of a primary */
     uint64_t primary_offset;             /* master_repl_offset */
     uint32_t n_replicas;                 /* entries behind REPLICAS */

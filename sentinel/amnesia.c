@@ -99,6 +99,13 @@ static bool has_lost(const struct core *core, const struct node *replica,
             (group->conf.durability == DURABILITY_QUORUM || was_in_step(core, replica, primary)));
 }
 
+static bool is_witness(const struct core *core, const struct node *primary, const struct node *node)
+{
+    return node != primary && !node->rumoured && !node->sdown && node->info.role == ROLE_REPLICA &&
+           has_spoken(node, primary->amnesia.since) &&
+           (is_ahead(&node->info, &primary->info) || has_lost(core, node, primary));
+}
+
 /* The replica that holds more than the primary, or NULL. */
 static const struct node *witness(const struct core *core, const struct group *group)
 {
@@ -109,14 +116,23 @@ static const struct node *witness(const struct core *core, const struct group *g
         primary->info.role != ROLE_PRIMARY || !has_spoken(primary, since))
         return NULL;
     for (size_t i = 0; i < group->n_nodes; i++) {
-        const struct node *node = group->nodes[i];
-
-        if (node != primary && !node->rumoured && !node->sdown && node->info.role == ROLE_REPLICA &&
-            has_spoken(node, since) &&
-            (is_ahead(&node->info, &primary->info) || has_lost(core, node, primary)))
-            return node;
+        if (is_witness(core, primary, group->nodes[i]))
+            return group->nodes[i];
     }
     return NULL;
+}
+
+/* Behind a closed gate a primary does no harm: as long as a replica that holds more could take
+ * over, it is not believed. */
+static bool can_wait(const struct core *core, const struct group *group)
+{
+    const struct node *primary = group->primary;
+
+    for (size_t i = 0; primary->info.gate_closed && i < group->n_nodes; i++) {
+        if (is_witness(core, primary, group->nodes[i]) && can_take_over(group->nodes[i]))
+            return true;
+    }
+    return false;
 }
 
 static void tell(struct core *core, struct group *group, const struct node *node)
@@ -150,7 +166,7 @@ void amnesia_run(struct core *core, struct group *group)
 
     if (since == MSEC_NEVER)
         return;
-    if (primary->info.loading)
+    if (primary->info.loading || can_wait(core, group))
         primary->amnesia.until = core->now + SUSPECT_MS;
     if (!amnesia_is_suspected(core, primary)) {
         primary->amnesia.since = MSEC_NEVER;

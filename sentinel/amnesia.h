@@ -22,7 +22,7 @@
  *
  * Only what replicas say after the primary's return counts: before, they may have been told to
  * follow it. The evidence ends by itself when a replica has been synchronised by that primary, and
- * after 10 s in which nobody could be promoted.
+ * after 10 s in which nobody could be promoted; not so behind a closed start gate (sentinel/tune).
  * A primary that has its data again is left alone, and so is one whose replicas are unknown.
  * Fields of INFO: run_id, loading, master_replid, master_replid2, second_repl_offset,
  * slave_repl_offset, and the number of keys in the section Keyspace.

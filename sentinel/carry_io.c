@@ -199,6 +199,15 @@ static void carry_order(const struct carry *carry, const struct order *order)
         order_guard_set(carry->links, order->id, order->ticket, order->min_replicas,
                         order->max_lag_s, order->rewrite, carry->settled, carry->settled_arg);
         break;
+    case ORDER_SYNC:
+        order_sync_set(carry->links, order->id, order->ticket, order->min_replicas, carry->settled,
+                       carry->settled_arg);
+        break;
+    case ORDER_CONFIRM:
+        order_command(carry->links, order->id, LINK_CMD, order->ticket,
+                      (const char *[]){ "PICKET", "CONFIRM", NULL }, carry->settled,
+                      carry->settled_arg);
+        break;
     case ORDER_PAUSE:
         order_pause(carry->links, order->id, order->ticket, order->pause_ms, carry->settled,
                     carry->settled_arg);

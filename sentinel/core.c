@@ -181,6 +181,7 @@ static void take_settled(struct core *core, const struct settled *settled)
     repoint_settled(core, node, &told);
     guard_settled(core, node, settled);
     lease_settled(core, node, settled);
+    tune_settled(core, node, settled);
     busy_settled(core, node, settled);
     write_watch_settled(core, node, settled);
     group_run(core, node->group);

@@ -122,6 +122,7 @@ void emit_node_row(struct core *core, const struct node *node)
     row->owed = node->owed;
     row->min_replicas = node->guard_at == MSEC_NEVER ? -1 : node->min_replicas;
     row->max_lag_s = node->max_lag_s;
+    row->sync_set = node->tune.sync_set;
     copy_name(row->runid, node->doubt.since == MSEC_NEVER ? node->runid : node->doubt.runid);
     copy_name(row->ip, node->ip);
 }

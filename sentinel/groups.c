@@ -288,6 +288,7 @@ static msec group_next(const struct core *core, const struct group *group)
     next = msec_min(next, repoint_next(core, group));
     next = msec_min(next, guard_next(core, group));
     next = msec_min(next, lease_next(core, group));
+    next = msec_min(next, tune_next(core, group));
     next = msec_min(next, hold_next(group));
     next = msec_min(next, flap_next(core, group));
     return msec_min(next, adopt_next(core, group));
@@ -306,6 +307,7 @@ void group_run(struct core *core, struct group *group)
     repoint_run(core, group);
     guard_run(core, group);
     lease_run(core, group);
+    tune_run(core, group);
     core_arm(core, &group->deadline, group_next(core, group));
 }
 

@@ -30,6 +30,7 @@
 #include "sentinel/lineage.h"
 #include "sentinel/output.h"
 #include "sentinel/salvage.h"
+#include "sentinel/tune.h"
 #include "sentinel/write_watch.h"
 #include "wire/addr.h"
 #include "wire/backoff.h"
@@ -144,6 +145,7 @@ struct node {
     msec guard_ask_at;        /* the next one not before */
     size_t prompt_replicas;   /* a primary: that it lists as online and without lag */
     struct lease_node lease;  /* to write, where it needs one */
+    struct tune tune;         /* what a picket-store is told */
     struct fight fight;       /* with somebody else, over what it follows */
     struct salvage salvage;   /* of what it wrote last */
     bool owed;                /* a former primary: demote it at first contact */

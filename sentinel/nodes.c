@@ -20,7 +20,7 @@
 #define FIX_MIN_MS 1000 /* between two orders to follow, doubling ... */
 #define FIX_MAX_MS 60000
 
-#define PROMPT_LAG_S      2    /* a replica acknowledges each second */
+#define PROMPT_LAG_S 2 /* a replica acknowledges each second */
 
 struct node *node_add(struct core *core, struct group *group, const struct addr *addr)
 {
@@ -40,6 +40,7 @@ struct node *node_add(struct core *core, struct group *group, const struct addr 
     node_info_init(&node->info);
     busy_init(&node->busy);
     write_watch_init(&node->write);
+    tune_init(&node->tune);
     probe_init(&node->probe, &core->pace, true, group->conf.down_after_ms, core->now);
     backoff_init(&node->fix_backoff, FIX_MIN_MS, FIX_MAX_MS);
     deadline_init(&node->deadline, THING_NODE, node->id);
@@ -396,6 +397,7 @@ static void take_info(struct core *core, struct node *node, const struct node_in
     node->contacted = true;
     note_wrong(core, node);
     gather_note(core, node);
+    tune_note(core, node);
     node_note_lineage(core, node);
     if (node == node->group->primary && info->role == ROLE_PRIMARY) {
         lag_saw(&node->group->lag, core->now, info->primary_offset);

@@ -44,6 +44,9 @@
  *   DETACH  as FOLLOW, before ADDR is a primary; settles TICKET
  *   GUARD_ASK  CONFIG GET min-replicas-to-write and -max-lag; settles TICKET with both
  *   GUARD_SET  CONFIG SET of both (and CONFIG REWRITE if REWRITE); settles TICKET with both
+ *   SYNC    CONFIG SET sync-replicas MIN_REPLICAS and CONFIG REWRITE, of a picket-store; settles
+ *           TICKET
+ *   CONFIRM PICKET CONFIRM, which opens the start gate of a picket-store; settles TICKET
  *   PAUSE   CLIENT PAUSE pause_ms WRITE, then ROLE; settles TICKET with the offset
  *   UNPAUSE CLIENT UNPAUSE; the reply does not matter
  *   LEASE   PICKET LEASE lease.ms lease.epoch <group> FROM lease.clock; settles TICKET with what is
@@ -74,6 +77,8 @@
     X(PAUSE, "pause", 1)                                                                           \
     X(GUARD_ASK, "guard-ask", 0)                                                                   \
     X(GUARD_SET, "guard-set", 1)                                                                   \
+    X(SYNC, "sync", 0)                                                                             \
+    X(CONFIRM, "confirm", 0)                                                                       \
     X(UNPAUSE, "unpause", 0)                                                                       \
     X(LEASE, "lease", 0)                                                                           \
     X(ROLE, "role", 0)                                                                             \
@@ -102,7 +107,7 @@ struct order {
     unsigned
         without; /* FOLLOW, PROMOTE, DEMOTE, FENCE, DETACH: parts to leave out (enum order_part) */
     msec pause_ms;                   /* PAUSE */
-    int64_t min_replicas, max_lag_s; /* GUARD_SET; HOLD, and FENCE if not 0: the first */
+    int64_t min_replicas, max_lag_s; /* GUARD_SET; HOLD, SYNC, and FENCE if not 0: the first */
     struct lease_order lease;        /* LEASE; PROMOTE, where the node needs one */
     bool rewrite;
     char replid[RUNID_LEN + 1]; /* FETCH */

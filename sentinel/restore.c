@@ -48,6 +48,7 @@ static void restore_node(struct core *core, struct group *group, const struct ro
     memcpy(node->runid, row->runid, sizeof node->runid);
     memcpy(node->ip, row->ip, sizeof node->ip);
     node->owed = row->owed;
+    node->tune.sync_set = row->sync_set;
     if (row->min_replicas < 0)
         return;
     node->min_replicas = row->min_replicas;

@@ -60,6 +60,7 @@ struct row {
     char ip[HOST_LEN_MAX + 1];       /* NODE: numeric address it was last reached at */
     bool owed;                       /* NODE: a former primary that has still to be demoted */
     int64_t min_replicas, max_lag_s; /* NODE: what it needs to accept writes; -1 = not known */
+    int64_t sync_set;                /* NODE: sync-replicas that we gave it; 0 = it has its own */
     bool from_file;         /* GROUP: stands in the configuration file, not only in the state */
     struct addr base_addr;  /* GROUP: address and settings as the file had them when last read: */
     struct group_conf base; /* an option that the file changes later wins over the state */

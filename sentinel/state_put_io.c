@@ -157,6 +157,20 @@ static bool put_flap(struct state *state, const struct row *row)
     return state_run(put);
 }
 
+/* What sync-replicas we gave a node; nothing, when it has its own. */
+static bool put_sync(struct state *state, const struct row *row)
+{
+    bool ours = row->kind == ROW_NODE && row->sync_set > 0;
+    sqlite3_stmt *put = state_sql(state, ours ? SQL_SYNC_PUT : SQL_SYNC_DROP);
+
+    state_bind_text(put, 1, row->group);
+    state_bind_text(put, 2, row->addr.host);
+    state_bind_int(put, 3, row->addr.port);
+    if (ours)
+        state_bind_int(put, 4, row->sync_set);
+    return state_run(put);
+}
+
 static bool put_node(struct state *state, const struct row *row)
 {
     bool gone = row->kind == ROW_NODE_GONE;
@@ -170,7 +184,7 @@ static bool put_node(struct state *state, const struct row *row)
         state_bind_int(put, 5, row->owed);
         state_bind_text(put, 6, row->ip);
     }
-    return state_run(put) && put_guard(state, row) &&
+    return state_run(put) && put_guard(state, row) && put_sync(state, row) &&
            (!gone || (put_hold(state, row) && put_flap(state, row)));
 }
 

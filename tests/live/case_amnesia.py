@@ -102,3 +102,62 @@ def reborn_whole(nodes, supervisor):
         check(not world.switches(group, moment), "another primary")
         check(holds_all(group), "keys are lost")
     return "%d keys" % KEYS
+
+
+class Gated(Cluster):
+    """picket-stores with a start gate."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        for node in self.group.nodes:
+            node.argv += ["--start-gate", "yes"]
+
+
+def restart_unseen(world, node, between):
+    """Supervisors that stand still see no refused connection, which would be a crash, and reason enough."""
+    for supervisor in world.supervisors:
+        supervisor.stop()
+    between(node)
+    node.start().await_ready()
+    check(node.info()["start_gate"] == "closed", "the gate is open")
+    moment = time.monotonic()
+    for supervisor in world.supervisors:
+        supervisor.cont()
+    return moment
+
+
+def end(node):
+    check(node.term()[0] == 0, "SIGTERM")
+
+
+def end_empty(node):
+    node.kill()
+    os.remove(os.path.join(node.dir, "dump.rdb"))
+
+
+@scenario(nodes=("picket",), supervisors=("picketd",), seconds=12)
+def start_gate(nodes, supervisor):
+    """a primary behind its start gate is confirmed if it has its data, and replaced if it is empty"""
+    with Gated(nodes, supervisor, down_after=DOWN_AFTER) as world:
+        group = world.group
+        fill(group)
+        world.settle()
+        check(group.primary.call("SAVE") == "OK", "SAVE")
+        moment = restart_unseen(world, group.primary, end)
+        wait(lambda: group.primary.info()["start_gate"] == "open", "the primary is confirmed", 60)
+        opened = ms(time.monotonic() - moment)
+        check(group.primary.call("SET", "after", "x") == "OK", "a write behind the gate")
+        wait(lambda: any(s.events.find("+gate-opened", moment) for s in world.supervisors), "+gate-opened")
+        wait(group.attached, "the replicas are back")
+        check(not world.switches(group, moment), "another primary")
+        check(holds_all(group), "keys are lost")
+        world.settle()
+        old = group.primary
+        moment = restart_unseen(world, old, end_empty)
+        new = world.wait_switch(group, moment, old, 60)
+        check_follows(world, group, new)
+        wait(group.attached, "all follow the new primary")
+        check(holds_all(group), "keys are lost")
+        group.primary = new
+        world.settle()
+    return "open after %s, switched after %s" % (opened, ms(world.switches(group, moment)[0].at - moment))

@@ -51,3 +51,28 @@ def acknowledged_is_kept(nodes, supervisor):
         wait(lambda: new.call("EXISTS", *names()) == KEYS, "no acknowledged write is lost")
         check_follows(world, group, new)
     return "told after %s; %d of %d writes were on one replica alone" % (ms(told[0].at - moment), missing, KEYS)
+
+
+def has_sync(group, k):
+    return all(n.info()["sync_replicas"] == str(k) for n in group.nodes)
+
+
+@scenario(nodes=("picket",), supervisors=("picketd",), seconds=9)
+def sync_is_looked_after(nodes, supervisor):
+    """picket-stores get sync-replicas with durability = quorum, over their restarts, and lose it with that"""
+    with Cluster(nodes, supervisor, down_after=DOWN_AFTER, settings=SETTINGS) as world:
+        group = world.group
+        wait(lambda: has_sync(group, 1), "all nodes have sync-replicas", 60)
+        check(group.primary.call("SET", "key", "value") == "OK", "a write")
+        replica = group.replicas[0]
+        replica.kill()
+        replica.start().await_ready()
+        check(replica.info()["sync_replicas"] == "1", "sync-replicas is not in the node's configuration")
+        # That it was they who set it, they know over a restart of their own.
+        for s in world.supervisors:
+            s.kill()
+            s.start().await_ready()
+        for s in world.supervisors:
+            check(s.call("SENTINEL", "SET", group.name, "durability", "async") == "OK", "SENTINEL SET")
+        wait(lambda: has_sync(group, 0), "no node has sync-replicas", 60)
+    return ""

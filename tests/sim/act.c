@@ -93,6 +93,7 @@ void act_start(struct world *w, struct engine *e, enum rebirth rebirth, msec loa
     e->advanced_at = w->now;
     repl_id_format(e->runid, repl_new_id(w));
     recover(w, e, rebirth);
+    e->gate_closed = w->plan.picket[e->group] && e->role == ROLE_PRIMARY;
     world_later(w, loading_ms + 1, H_CRON, e->index, 0, e->life);
 }
 

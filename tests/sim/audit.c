@@ -317,6 +317,8 @@ void audit_order(struct world *w, struct sup *s, const struct order *order, int 
     }
     if (order->kind == ORDER_DETACH)
         audit_follow_ended(w, s, engine);
+    if (order->kind == ORDER_CONFIRM)
+        audit_tune_confirm(w, s, engine);
     if (order->kind == ORDER_PROMOTE) {
         audit_drain_promote(w, s, engine);
         audit_catch_up_promote(w, s, engine);

@@ -177,6 +177,10 @@ bool audit_is_no_better(const struct heard *heard, const char *word);
 void audit_stranger_heard(struct world *w, const struct sup *s, struct heard *heard,
                           const struct node_info *info);
 void audit_stranger_check(struct world *w, const struct sup *s);
+/* The start gate of a node is being opened; and what of a node is not as it should be in the end.
+ */
+void audit_tune_confirm(struct world *w, const struct sup *s, int engine);
+const char *audit_tune_unsettled(const struct world *w, const struct engine *e);
 void audit_closed(struct world *w, struct sup *s, const struct conn *conn);
 void audit_opened(struct world *w, struct sup *s, int engine, uint32_t id);
 

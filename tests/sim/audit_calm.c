@@ -166,6 +166,9 @@ static const char *unsettled_nodes(struct world *w, int g, int primary)
         const struct engine *e = &w->engines[i];
         if (e->group == g && e->alive && e->min_replicas >= GUARD_FENCED && is_known(w, e))
             return UNSETTLED("%s has no writes", e->name);
+        if (e->group == g && e->alive && !e->hung && is_known(w, e) &&
+            audit_tune_unsettled(w, e) != NULL)
+            return UNSETTLED("%s: %s", e->name, audit_tune_unsettled(w, e));
         if (e->group != g || i == primary || !e->alive || e->hung || !is_known(w, e))
             continue;
         if (e->role != ROLE_REPLICA || e->master != primary || e->link != REPL_UP)

@@ -150,6 +150,8 @@ static enum packet_kind packet_of_order(enum order_kind kind)
                                               [ORDER_LEASE] = PKT_LEASE,
                                               [ORDER_GUARD_ASK] = PKT_GUARD_ASK,
                                               [ORDER_GUARD_SET] = PKT_GUARD_SET,
+                                              [ORDER_SYNC] = PKT_SYNC,
+                                              [ORDER_CONFIRM] = PKT_CONFIRM,
                                               [ORDER_SCRIPT_KILL] = PKT_SCRIPT_KILL,
                                               [ORDER_FUNCTION_KILL] = PKT_FUNCTION_KILL,
                                               [ORDER_WRITE] = PKT_WRITE };
@@ -184,7 +186,7 @@ static void carry_role(struct world *w, struct sup *s, const struct order *order
     } else if (order->kind == ORDER_GUARD_SET) {
         packet->u.guard.min_replicas = order->min_replicas;
         packet->u.guard.max_lag_s = order->max_lag_s;
-    } else if (order->kind == ORDER_HOLD) {
+    } else if (order->kind == ORDER_HOLD || order->kind == ORDER_SYNC) {
         packet->u.guard.min_replicas = order->min_replicas;
     } else if (order->kind == ORDER_FETCH) {
         memcpy(packet->u.fetch.replid, order->replid, sizeof packet->u.fetch.replid);
@@ -232,6 +234,8 @@ static void carry_order(struct world *w, struct sup *s, const struct order *orde
     case ORDER_FETCH:
     case ORDER_GUARD_ASK:
     case ORDER_GUARD_SET:
+    case ORDER_SYNC:
+    case ORDER_CONFIRM:
     case ORDER_ROLE:
     case ORDER_LEASE:
     case ORDER_SCRIPT_KILL:

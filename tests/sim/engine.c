@@ -29,6 +29,7 @@ void engine_init(struct world *w, int index, int group, bool primary)
     e->min_replicas =
         w->plan.conf[group].fencing == FENCING_STRICT ? w->plan.conf[group].min_replicas : 0;
     e->max_lag_s = w->plan.conf[group].max_lag_s;
+    e->sync_replicas = w->plan.picket[group] ? 0 : -1;
     for (int i = 0; i < PLAN_ENGINES_MAX; i++)
         e->acked_at[i] = -1;
     snprintf(e->name, sizeof e->name, "n%d", index + 1);
@@ -285,6 +286,27 @@ static void answer_lease(struct world *w, struct engine *e, struct conn *conn,
     net_send(w, conn, TO_CLIENT, reply);
 }
 
+/* What only a picket-store knows. */
+static void answer_tune(struct world *w, struct engine *e, struct conn *conn,
+                        const struct packet *packet)
+{
+    struct packet *reply = packet_new(w, PKT_SETTLED);
+    enum evidence ev = trouble(w, e, conn);
+
+    repl_advance(w);
+    reply->ticket = packet->ticket;
+    if (e->sync_replicas < 0)
+        reply->u.settled.error = "ERR unknown option or command";
+    else if (ev != EVIDENCE_COUNT)
+        reply->u.settled.error = evidence_name(ev);
+    else if (packet->kind == PKT_CONFIRM)
+        e->gate_closed = false;
+    else
+        e->sync_replicas = packet->u.guard.min_replicas;
+    reply->u.settled.ok = reply->u.settled.error == NULL;
+    net_send(w, conn, TO_CLIENT, reply);
+}
+
 /* SCRIPT KILL and FUNCTION KILL. */
 static void answer_kill(struct world *w, struct engine *e, struct conn *conn,
                         const struct packet *packet)
@@ -320,13 +342,15 @@ static void answer_write(struct world *w, struct engine *e, struct conn *conn,
         reply->u.settled.error = evidence_name(ev);
     else if (e->role == ROLE_REPLICA)
         reply->u.settled.error = "READONLY it is a replica";
+    else if (e->gate_closed)
+        reply->u.settled.error = "GATECLOSED it waits to be confirmed";
     else if (e->misconf)
         reply->u.settled.error = "MISCONF it cannot save";
     else if (e->full)
         reply->u.settled.error = "OOM memory is full";
     else if (lease_is_over(w, e))
         reply->u.settled.error = "NOLEASE it has none";
-    else if (engine_lacks_replicas(w, e))
+    else if (engine_lacks_replicas(w, e) || engine_lacks_sync(w, e))
         reply->u.settled.error = "NOREPLICAS too few replicas";
     else
         reply->u.settled.ok = true;
@@ -399,6 +423,10 @@ static void serve(struct world *w, struct engine *e, struct conn *conn, const st
     case PKT_GUARD_ASK:
     case PKT_GUARD_SET:
         answer_guard(w, e, conn, packet);
+        break;
+    case PKT_SYNC:
+    case PKT_CONFIRM:
+        answer_tune(w, e, conn, packet);
         break;
     case PKT_ROLE:
         answer_role(w, e, conn, packet);

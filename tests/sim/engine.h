@@ -58,6 +58,8 @@ struct engine {
     msec lag_ms;
     msec bad_at;                     /* when it last did not answer as it should */
     int64_t min_replicas, max_lag_s; /* as its configuration has it */
+    int64_t sync_replicas;           /* the same, of a picket-store; -1 = it is none */
+    bool gate_closed;                /* it waits to be confirmed */
     msec acked_at[PLAN_ENGINES_MAX]; /* when each replica last acknowledged; -1 = never */
     uint64_t lease_until;            /* on its own clock (tests/sim/lease.c); 0 = no lease */
     uint64_t lease_epoch;            /* the highest that it was told, stored */
@@ -91,6 +93,9 @@ void engine_done(struct world *w, struct engine *e);
 
 /* A request has arrived at the process's socket. Owned from here on. */
 void engine_receive(struct world *w, struct engine *e, struct conn *conn, struct packet *packet);
+
+/* Fewer replicas than sync-replicas are there. */
+bool engine_lacks_sync(const struct world *w, const struct engine *e);
 
 /* What min-replicas-to-write comes to (tests/sim/guard.c). */
 bool engine_is_writable(struct world *w, const struct engine *e);

@@ -32,10 +32,22 @@ bool engine_lacks_replicas(struct world *w, const struct engine *e)
     return good < e->min_replicas;
 }
 
+bool engine_lacks_sync(const struct world *w, const struct engine *e)
+{
+    int64_t online = 0;
+
+    for (int i = 0; e->sync_replicas > 0 && i < w->n_engines; i++) {
+        const struct engine *r = &w->engines[i];
+        online += r->alive && r->role == ROLE_REPLICA && r->master == e->index &&
+                  r->link == REPL_UP && r->link_life == e->life;
+    }
+    return online < e->sync_replicas;
+}
+
 bool engine_is_writable(struct world *w, const struct engine *e)
 {
     if (!e->alive || e->hung || e->role != ROLE_PRIMARY || engine_is_loading(w, e) ||
-        engine_is_paused(w, e) || lease_is_over(w, e))
+        engine_is_paused(w, e) || e->gate_closed || engine_lacks_sync(w, e) || lease_is_over(w, e))
         return false;
     return !engine_lacks_replicas(w, e);
 }

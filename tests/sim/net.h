@@ -35,6 +35,8 @@ struct world;
     X(PROMOTE, "promote")                                                                          \
     X(GUARD_ASK, "guard-ask")                                                                      \
     X(GUARD_SET, "guard-set")                                                                      \
+    X(SYNC, "sync")                                                                                \
+    X(CONFIRM, "confirm")                                                                          \
     X(HOLD, "hold")                                                                                \
     X(FETCH, "fetch")                                                                              \
     X(PAUSE, "pause")                                                                              \
@@ -116,7 +118,7 @@ struct packet {
         msec pause_ms; /* PAUSE */
         struct {
             int64_t min_replicas, max_lag_s;
-        } guard; /* GUARD_SET, HOLD: the first */
+        } guard; /* GUARD_SET; HOLD, SYNC: the first */
         struct {
             char replid[RUNID_LEN + 1];
             uint64_t from, until;

@@ -274,6 +274,16 @@ static void draw_catch_up(struct plan *plan, uint64_t seed)
             strcpy(plan->conf[i].prefer, PLAN_PREFER);
 }
 
+/* Picket-stores; the same. */
+static void draw_picket(struct plan *plan, uint64_t seed)
+{
+    struct prng prng;
+
+    prng_seed(&prng, seed * UINT64_C(0x9e3779b97f4a7c15) + 17);
+    for (int i = 0; i < plan->n_groups; i++)
+        plan->picket[i] = chance(&prng, 25);
+}
+
 void plan_draw(struct plan *plan, uint64_t seed)
 {
     struct prng prng;
@@ -295,4 +305,5 @@ void plan_draw(struct plan *plan, uint64_t seed)
     draw_strangers(plan, seed);
     draw_lease(plan);
     draw_catch_up(plan, seed);
+    draw_picket(plan, seed);
 }

@@ -107,6 +107,7 @@ struct plan {
     bool no_pause[PLAN_ENGINES_MAX]; /* refuses CLIENT PAUSE */
     bool serve_stale;                /* false: replicas without link answer MASTERDOWN */
 
+    bool picket[PLAN_GROUPS_MAX]; /* its nodes have sync-replicas and a start gate */
     bool strangers; /* a node with other data may take a dead primary's address at once */
     int64_t write_lease_ms[PLAN_GROUPS_MAX]; /* of its nodes; 0 = they need none */
     int drift_pm[PLAN_ENGINES_MAX];          /* how much faster a node's clock is, per mille */

@@ -114,8 +114,8 @@ static void connect(struct world *w, struct engine *e)
     if (m == NULL || m == e || !m->alive || m->hung || engine_is_loading(w, m) ||
         engine_is_loading(w, e) || !net_reachable(w, e->endpoint, m->endpoint))
         return;
-    if (m->role == ROLE_REPLICA && m->link != REPL_UP)
-        return; /* it cannot serve what it does not have */
+    if ((m->role == ROLE_REPLICA && m->link != REPL_UP) || m->gate_closed)
+        return; /* it cannot serve what it does not have, or may not have */
     e->link = REPL_SYNC;
     e->link_life = m->life;
     e->link_gen++;
@@ -214,6 +214,7 @@ void repl_cron(struct world *w, struct engine *e)
 
 void repl_follow(struct world *w, struct engine *e, int master)
 {
+    e->gate_closed = false;
     if (e->role == ROLE_REPLICA && e->master == master)
         return;
     repl_drop_followers(w, e);
@@ -232,6 +233,7 @@ void repl_follow(struct world *w, struct engine *e, int master)
 
 void repl_promote(struct world *w, struct engine *e)
 {
+    e->gate_closed = false;
     if (e->role == ROLE_PRIMARY)
         return;
     e->role = ROLE_PRIMARY;
@@ -281,6 +283,8 @@ void repl_info(struct world *w, struct engine *e, struct packet *ret_packet)
     info->second_offset = e->second_offset;
     info->keys = (int64_t)(e->offset + e->other_keys); /* one for each byte that was written */
     info->primary_offset = info->repl_offset = e->offset;
+    info->sync_replicas = e->sync_replicas;
+    info->gate_closed = e->gate_closed;
     if (e->role == ROLE_REPLICA) {
         if (e->master >= 0)
             info->primary = world_engine_addr(&w->engines[e->master]);

@@ -31,6 +31,8 @@ static void test_orders(void)
         { ORDER_FETCH, "fetch", false },
         { ORDER_GUARD_ASK, "guard-ask", false },
         { ORDER_GUARD_SET, "guard-set", true },
+        { ORDER_SYNC, "sync", false },
+        { ORDER_CONFIRM, "confirm", false },
         { ORDER_PAUSE, "pause", true },
         { ORDER_UNPAUSE, "unpause", false },
         { ORDER_LEASE, "lease", false },
