@@ -82,6 +82,8 @@ static bool lost_too_long(const struct question *q)
 
     if (gather_is_wanted(q->group)) /* there its offset is compared with what others have */
         return false;
+    if (primary->info.gate_closed && primary->amnesia.told) /* it serves no replicas, nor writes */
+        return false;
     return q->node->info.role == ROLE_REPLICA && !q->node->info.link_up &&
            q->node->info.link_down_ms > outage + LINK_DOWN_FACTOR * q->group->conf.down_after_ms;
 }

@@ -13,6 +13,7 @@
 
 #define RETRY_MS   1000
 #define REFUSED_MS 60000 /* it does not let itself be told */
+#define HANDED_MS  4000  /* who was told to follow it might be promoted again meanwhile */
 #define LOOK_MS    100   /* INFO, and the majority's word, while the gate is closed */
 
 void tune_init(struct tune *tune)
@@ -63,10 +64,19 @@ static bool is_wrong(const struct core *core, const struct node *node)
            node->info.sync_replicas != wanted_sync(node);
 }
 
+/* The primary itself was made a replica of NODE. */
+static bool is_handed_over(const struct node *node)
+{
+    const struct node *primary = node->group->primary;
+
+    return node != primary && primary->info.role == ROLE_REPLICA && probe_is_up(&primary->probe) &&
+           node_is_at(node, &primary->info.primary);
+}
+
 static bool is_shut(const struct core *core, const struct node *node)
 {
-    return is_reachable(core, node) && node->info.gate_closed && node == node->group->primary &&
-           node->info.role == ROLE_PRIMARY;
+    return is_reachable(core, node) && node->info.gate_closed && node->info.role == ROLE_PRIMARY &&
+           (node == node->group->primary || is_handed_over(node));
 }
 
 /* Each replica has said what it holds, since the primary is back, or is down. */
@@ -82,9 +92,14 @@ static bool all_have_spoken(const struct group *group)
     return true;
 }
 
-/* Nothing speaks against the primary behind its gate. */
-static bool is_sound(const struct core *core, const struct group *group)
+/* Nothing speaks against the one behind its gate. */
+static bool is_sound(const struct core *core, const struct node *node)
 {
+    const struct group *group = node->group;
+
+    if (node != group->primary)
+        return core->now - node->tune.closed_at >= HANDED_MS && !failover_is_changing(group) &&
+               !guard_is_alone(core, group);
     return group_is_sane(group) && group->failover.state == FAILOVER_IDLE && !group->odown &&
            !group->rumour.active && core->now >= core->steady_at &&
            !failover_vote_held(core, group) && !guard_is_alone(core, group) &&
@@ -132,7 +147,7 @@ static void look_after(struct core *core, struct group *group, struct node *node
         ask_all(core, group);
     if ((!shut && !wrong) || node->tune.ticket != 0 || core->now < node->tune.ask_at)
         return;
-    if (shut && is_sound(core, group) && is_confirmed(core, node))
+    if (shut && is_sound(core, node) && is_confirmed(core, node))
         order(core, node, ORDER_CONFIRM);
     else if (!shut && wrong && is_confirmed(core, node))
         order(core, node, ORDER_SYNC)->min_replicas = wanted_sync(node);

@@ -12,7 +12,8 @@
  * replicas until it is confirmed (PICKET CONFIRM). It is, when it is the primary of the
  * configuration that a majority has, no failover is under way, each replica that is not down has
  * said since what it holds, and none holds more (sentinel/amnesia). Else it is replaced as any
- * other, which ends the matter: an order to follow opens the gate.
+ * other, which ends the matter: an order to follow opens the gate. So is one that an operator has
+ * made our primary follow, a little later: until it serves that, it cannot become the primary here.
  */
 #ifndef SENTINEL_TUNE_H
 #define SENTINEL_TUNE_H

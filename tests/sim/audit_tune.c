@@ -58,7 +58,8 @@ void audit_tune_confirm(struct world *w, const struct sup *s, int engine)
         return;
     if (is_replaced(w, s, e))
         world_fail(w, "%s confirms %s, which a majority has replaced", s->name, e->name);
-    for (size_t i = 0; i < group->n_nodes; i++)
+    for (size_t i = 0;
+         world_engine_by_addr(w, &group->primary->addr) == engine && i < group->n_nodes; i++)
         if (has_more(w, s, group, group->nodes[i], e))
             world_fail(w, "%s confirms %s, but %s has more", s->name, e->name,
                        group->nodes[i]->addr.host);
