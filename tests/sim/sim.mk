@@ -32,5 +32,5 @@ $(BUILD)/mutants/cc: $(BUILD)/flags.mk tests/sim/sim.mk | $(BUILD)/mutants
 	@chmod +x $@
 
 mutants: $(BUILD)/sim/sim $(BUILD)/mutants/cc
-	@MUTANTS='$(MUTANTS)' tests/mutants/run '$(call objects,tests/sim/main.c) $(SIM_OBJ) $(BUILD)/libcore.a' \
+	@MUTANTS='$(MUTANTS)' tests/mutants/run $(BUILD)/sim/sim '$(call objects,tests/sim/main.c) $(SIM_OBJ) $(BUILD)/libcore.a' \
 	    $(BUILD)/mutants $(BUILD)/mutants/cc $(MUTANT_SEEDS)
