@@ -31,8 +31,8 @@ void fight_note_change(struct core *core, struct node *node)
     const struct group *group = node->group;
     msec oldest;
 
-    if (node->reborn || node->owed || group->odown || group->failover.state != FAILOVER_IDLE ||
-        failover_vote_held(core, group))
+    if (node->reborn_at == core->now || node->owed || group->odown ||
+        group->failover.state != FAILOVER_IDLE || failover_vote_held(core, group))
         return;
     push(fight, core->now);
     oldest = fight->changed_at[FIGHT_TIMES - 1];

@@ -5,7 +5,8 @@
  * node is left alone for a while, then put right once more; if it is changed again, for twice as
  * long. It is over when the node has followed the primary for FIGHT_CALM_MS.
  *
- * A node that was started again is no sign of a fight, nor is what happens during a failover.
+ * What a node tells first after it was started again is no sign of a fight, nor is what happens
+ * during a failover.
  */
 #ifndef SENTINEL_FIGHT_H
 #define SENTINEL_FIGHT_H

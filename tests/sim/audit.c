@@ -14,6 +14,7 @@ void audit_init(struct world *w)
     for (int s = 0; s < PLAN_SUPS_MAX; s++)
         for (int g = 0; g < PLAN_GROUPS_MAX; g++)
             w->audit.accounts[s][g].announced = -1;
+    w->audit.quarrel.engine = -1;
 }
 
 void audit_done(struct world *w)
@@ -313,6 +314,7 @@ void audit_order(struct world *w, struct sup *s, const struct order *order, int 
     audit_disk_order(w, s, order, engine);
     if (order->kind == ORDER_FOLLOW) {
         audit_follow_leaves(w, s, order, engine);
+        audit_fight_follow(w, s, engine);
         audit_salvage_follow(w, s, order, engine);
     }
     if (order->kind == ORDER_DETACH)
@@ -339,6 +341,7 @@ void audit_event(struct world *w, struct sup *s, const struct event *event)
     if (event->kind == EVENT_MONITOR)
         account_of(w, s, group)->announced = world_engine_by_addr(w, &event->addr);
     audit_disk_event(w, s, event);
+    audit_fight_event(w, s, event);
     if (event->kind == EVENT_TRY_FAILOVER)
         question_attempt(w, s, group);
     audit_flap_event(w, s, event);

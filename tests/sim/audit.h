@@ -14,6 +14,7 @@
  *   audit_salvage.c no former primary follows before what it alone has was fetched, or given up
  *   audit_acked.c   durability = quorum loses nothing that was acknowledged
  *   audit_repoint.c replicas are brought over few at a time, and never the wrong node
+ *   audit_fight.c   whoever turns a replica away again and again is not fought all the time
  *   audit_calm.c    liveness: once the faults are over, all agree within a bound
  */
 #ifndef TESTS_SIM_AUDIT_H
@@ -134,7 +135,24 @@ struct fork {
     uint64_t replid, parent, offset;
 };
 
+/* A replica that an operator's tool turns away, and who put it right again. */
+struct quarrel {
+    int engine;     /* -1 = none */
+    int turn;       /* how often it was turned away, */
+    msec turned_at; /* the last time */
+    struct party {
+        int turn;        /* after which it last gave orders; 0 = none */
+        msec before_at;  /* when the node had been turned away before its last order but one, */
+        msec turned_at;  /* and before the last one */
+        msec ordered_at; /* when that left */
+        int n;           /* such orders, */
+        msec pause_ms;   /* and the last pause that it owed; 0 = none */
+        bool told;       /* of a fight that is not over */
+    } parties[PLAN_SUPS_MAX];
+};
+
 struct audit {
+    struct quarrel quarrel;
     struct shown *shown;
     int n_shown, cap_shown;
     struct heard heard[PLAN_SUPS_MAX][PLAN_ENGINES_MAX];
@@ -240,6 +258,12 @@ void audit_acked_note(struct world *w);
 void audit_acked_renamed(struct world *w, uint64_t replid, uint64_t parent, uint64_t offset);
 void audit_acked_forget(struct world *w, const struct engine *e);
 void audit_acked_promote(struct world *w, const struct sup *s, int engine);
+
+/* The tool turns NODE away once more; an order to follow leaves; the fight is told of. */
+void audit_fight_turned(struct world *w, int engine);
+void audit_fight_follow(struct world *w, struct sup *s, int engine);
+void audit_fight_event(struct world *w, struct sup *s, const struct event *event);
+const char *audit_fight_unsettled(const struct world *w);
 
 /* An order to promote that node leaves. */
 void audit_drain_promote(struct world *w, struct sup *s, int engine);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "sentinel/core.h"
+#include "sentinel/fight.h"
 #include "sentinel/guard.h"
 #include "sentinel/model.h"
 #include "sentinel/outbox.h"
@@ -47,6 +48,8 @@ msec audit_settle_bound(const struct world *w)
                  2 * DISCOVER_MS + REPAIR_MS;
 
     bound += 3 * longest_down_after(w) + longest_cool_down(w);
+    if (w->audit.quarrel.turn > 0)
+        bound += FIGHT_PAUSE_MAX_MS + FIGHT_CALM_MS;
     return bound + w->plan.full_sync_ms * PLAN_REPLICA_MAX;
 }
 
@@ -231,5 +234,7 @@ const char *audit_unsettled(struct world *w)
             return UNSETTLED("%s is writing", w->sups[i].name);
     for (int g = 0; why == NULL && g < w->plan.n_groups; g++)
         why = unsettled_in(w, g);
+    if (why == NULL)
+        why = audit_fight_unsettled(w);
     return why != NULL ? why : unanswered(w);
 }

@@ -151,6 +151,10 @@ static void probe(struct world *w)
     for (int g = 0; w->finale && w->plan.finale == FINALE_ROW && g < w->plan.n_groups; g++)
         kill_next(w, g);
 
+    if (w->tool_left > 0) { /* what is settled now is not for long */
+        world_later(w, PROBE_MS, H_PROBE, 0, 0, 0);
+        return;
+    }
     const char *why = audit_unsettled(w);
     msec since = w->calm_at == MSEC_NEVER ? 0 : w->calm_at;
 
@@ -171,6 +175,13 @@ static void probe(struct world *w)
     } else if (w->settled_at == MSEC_NEVER) {
         w->settled_at = w->now;
     } else if (w->now - w->settled_at >= HOLD_MS + fault_down_after(w)) {
+        if (!w->tool_over) {
+            w->tool_over = true;
+            if (tool_begin(w)) {
+                world_later(w, PROBE_MS, H_PROBE, 0, 0, 0);
+                return;
+            }
+        }
         w->finished = w->finale || w->plan.finale == FINALE_NONE;
         if (w->finished)
             return;
@@ -240,6 +251,9 @@ void chaos_due(struct world *w, const struct happening *h)
         break;
     case H_CALM:
         calm(w);
+        break;
+    case H_TOOL:
+        tool_due(w);
         break;
     case H_PROBE:
         probe(w);

@@ -284,6 +284,16 @@ static void draw_picket(struct plan *plan, uint64_t seed)
         plan->picket[i] = chance(&prng, 25);
 }
 
+/* A tool that fights the supervisors; the same. */
+static void draw_tool(struct plan *plan, uint64_t seed)
+{
+    struct prng prng;
+
+    prng_seed(&prng, seed * UINT64_C(0x9e3779b97f4a7c15) + 37);
+    if (chance(&prng, 4))
+        plan->tool_turns = (int)prng_between(&prng, 3, PLAN_TURNS_MAX);
+}
+
 void plan_draw(struct plan *plan, uint64_t seed)
 {
     struct prng prng;
@@ -306,4 +316,5 @@ void plan_draw(struct plan *plan, uint64_t seed)
     draw_lease(plan);
     draw_catch_up(plan, seed);
     draw_picket(plan, seed);
+    draw_tool(plan, seed);
 }

@@ -17,6 +17,7 @@
 #define PLAN_SUPS_MAX    8 /* 7, and one that is added */
 #define PLAN_GROUPS_MAX  3
 #define PLAN_REPLICA_MAX 5
+#define PLAN_TURNS_MAX   5
 #define PLAN_PREFER      "zone=a zone=b" /* of a group that has a preference */
 #define PLAN_ENGINES_MAX (PLAN_GROUPS_MAX * (PLAN_REPLICA_MAX + 1))
 
@@ -119,6 +120,7 @@ struct plan {
     msec chaos_ms; /* 0 = none */
     msec gap_ms;   /* between faults, on average */
     unsigned weight[FAULT_COUNT];
+    int tool_turns; /* how often an operator's tool turns a replica away in the calm; 0 = none */
     enum finale finale; /* how the primaries go when all is calm again */
     unsigned aim_pm;    /* steps with rows that end in a crash, per mille */
 };

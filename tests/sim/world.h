@@ -52,6 +52,7 @@ enum happening_kind {
     H_UNDO,  /* what: the fault, gen: its arguments packed by chaos.c */
     H_FAULT, /* the next fault */
     H_CALM,
+    H_TOOL,  /* an operator's tool looks at the replica that it turns away */
     H_PROBE, /* is it all settled? */
     H_COUNT
 };
@@ -112,6 +113,10 @@ struct world {
     msec decided_at;           /* when an operator last forced a failover that waited */
     msec calm_at;              /* when the chaos ended; MSEC_NEVER = it has not */
     msec settled_at;           /* since when all is as it should be; MSEC_NEVER = it is not */
+    int tool_left;             /* how often an operator's tool still turns a replica away; */
+    bool tool_over;            /* it has been there, or there is none, */
+    bool tool_right;           /* found it right when it last looked, */
+    msec tool_at;              /* and turned it away then */
     bool finale;               /* the primaries are gone for good, */
     int last[PLAN_GROUPS_MAX]; /* and of each group, for FINALE_ROW, this one is left */
     bool finished;

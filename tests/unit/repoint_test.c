@@ -306,6 +306,35 @@ static void test_no_repair_alone(void)
     drive_end(&d);
 }
 
+/* Somebody has node 2 follow node 1, and it is put right. */
+static void turn_away(void)
+{
+    d.nodes[2].info.primary = drive_addr(1);
+    drive_run(&d, 15000);
+}
+
+/* Whoever turns a replica away again and again is given way for a while, and so is whoever does it
+ * to one that was started again before. */
+static void test_fight(void)
+{
+    drive_begin(&d, 2, 1, 60000);
+    memset(d.nodes[2].info.runid, 'z', RUNID_LEN);
+    drive_run(&d, 15000);
+    turn_away();
+    turn_away();
+    CU_ASSERT_EQUAL(drive_orders(&d, ORDER_FOLLOW, id_of(2)), 2);
+    CU_ASSERT_EQUAL(drive_events(&d, EVENT_FIGHT), 0);
+    turn_away();
+    CU_ASSERT_EQUAL(drive_orders(&d, ORDER_FOLLOW, id_of(2)), 2);
+    CU_ASSERT_EQUAL(drive_events(&d, EVENT_FIGHT), 1);
+    drive_run(&d, 30000);
+    CU_ASSERT_EQUAL(drive_orders(&d, ORDER_FOLLOW, id_of(2)), 3);
+    CU_ASSERT_EQUAL(drive_events(&d, EVENT_FIGHT_OVER), 0);
+    drive_run(&d, 60000);
+    CU_ASSERT_EQUAL(drive_events(&d, EVENT_FIGHT_OVER), 1);
+    drive_end(&d);
+}
+
 static const struct unit_case cases[] = {
     { "all follow", test_all_follow },
     { "parallel syncs", test_parallel_syncs },
@@ -321,6 +350,7 @@ static const struct unit_case cases[] = {
     { "no repair alone", test_no_repair_alone },
     { "confirmed too early", test_confirmed_too_early },
     { "a repair needs a sane primary", test_repair_needs_a_sane_primary },
+    { "a fight", test_fight },
 };
 
 int main(void)
