@@ -100,26 +100,55 @@ bool gather_is_read(const struct core *core, const struct node *node)
            node_info_since(node, node->reading.told_at + 1) && is_away(node);
 }
 
-/* What a node has of the primary's history, and of what came after it. */
+/* What a node has of a history, and of what came after that. */
 struct holding {
+    bool any;
     uint64_t position;
     bool successor;
     uint64_t offset;
 };
 
-/* Nothing, if it is of another history. */
-static struct holding holding_of(const struct node *node)
+/* Of the group's newest history, or of the AT-th before it. */
+static struct holding holding_of(const struct node *node, int at)
 {
     const struct node_info *info = &node->info;
-    const char *ours = history(node->group);
+    const char *history = node->group->lineage.replids[at];
 
-    if (replid_equal(info->replid, ours))
-        return (struct holding){ .position = info->repl_offset, .offset = info->repl_offset };
-    if (replid_equal(info->replid2, ours) && info->second_offset > 0)
-        return (struct holding){ .position = info->second_offset - 1,
+    if (replid_equal(info->replid, history))
+        return (struct holding){ .any = true,
+                                 .position = info->repl_offset,
+                                 .offset = info->repl_offset };
+    if (replid_equal(info->replid2, history) && info->second_offset > 0)
+        return (struct holding){ .any = true,
+                                 .position = info->second_offset - 1,
                                  .successor = true,
                                  .offset = info->repl_offset };
     return (struct holding){ 0 };
+}
+
+/* Where the AT-th history before the newest was left for the one after it: what somebody wrote
+ * beyond that, nobody was promised. UINT64_MAX: nobody knows. */
+static uint64_t end_of(const struct group *group, int at)
+{
+    const struct lineage *lineage = &group->lineage;
+
+    for (size_t i = 0; i < group->n_nodes; i++) {
+        const struct node_info *info = &group->nodes[i]->info;
+
+        if (replid_equal(info->replid, lineage->replids[at - 1]) &&
+            replid_equal(info->replid2, lineage->replids[at]) && info->second_offset > 0)
+            return info->second_offset - 1;
+    }
+    return UINT64_MAX;
+}
+
+/* Whether A holds more of an older history than B. What came after it is none of the group's. */
+static bool is_more_of_older(const struct group *group, int at, const struct holding *a,
+                             const struct holding *b)
+{
+    uint64_t end = end_of(group, at);
+
+    return b->position < end && a->position > b->position;
 }
 
 /* Whether A holds more than B. */
@@ -132,6 +161,18 @@ static bool is_more(const struct holding *a, const struct holding *b)
     return a->offset > b->offset;
 }
 
+/* Whether A has more than B of the newest history that either of them has anything of. */
+static bool has_more(const struct node *a, const struct node *b)
+{
+    for (int at = 0; at < LINEAGE_MAX && a->group->lineage.replids[at][0] != '\0'; at++) {
+        struct holding of_a = holding_of(a, at), of_b = holding_of(b, at);
+
+        if (of_a.any || of_b.any)
+            return at == 0 ? is_more(&of_a, &of_b) : is_more_of_older(a->group, at, &of_a, &of_b);
+    }
+    return false;
+}
+
 /* Whether NODE has it from PRIMARY, which went on writing since we read it: no more, then. */
 static bool is_fed_by(const struct node *node, const struct node *primary)
 {
@@ -142,13 +183,11 @@ static bool is_fed_by(const struct node *node, const struct node *primary)
 bool gather_is_short(const struct core *core, const struct node *node)
 {
     const struct group *group = node->group;
-    struct holding own = holding_of(node);
 
     for (size_t i = 0; i < group->n_nodes; i++) {
-        struct holding other = holding_of(group->nodes[i]);
+        const struct node *other = group->nodes[i];
 
-        if (gather_is_read(core, group->nodes[i]) && !is_fed_by(group->nodes[i], node) &&
-            is_more(&other, &own))
+        if (gather_is_read(core, other) && !is_fed_by(other, node) && has_more(other, node))
             return true;
     }
     return false;

@@ -67,7 +67,8 @@ bool gather_is_judge(const struct group *group);
 /* GATHER: whether NODE has left the primary, and has said since what it holds. */
 bool gather_is_read(const struct core *core, const struct node *node);
 
-/* GATHER: whether a replica that was read has data of the primary's history that NODE lacks. */
+/* GATHER: whether a replica that was read has data of the primary's history that NODE lacks; or of
+ * the newest one before it that either of them has anything of. */
 bool gather_is_short(const struct core *core, const struct node *node);
 
 /* A leader of whom nothing more is heard may have told replicas to leave and promoted one of them.

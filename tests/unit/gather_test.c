@@ -81,6 +81,45 @@ static void test_new_history(void)
     drive_end(&d);
 }
 
+/* The same, and the one with the most cannot be chosen: then it is waited for. */
+static void test_most_is_down(void)
+{
+    begin(1);
+    d.nodes[2].info.repl_offset = 1100;
+    memset(d.nodes[0].info.replid, 'B', RUNID_LEN);
+    memset(d.nodes[0].info.replid2, 'A', RUNID_LEN);
+    d.nodes[0].info.second_offset = 1101;
+    d.nodes[1].info.link_up = d.nodes[2].info.link_up = d.nodes[3].info.link_up = false;
+    drive_run(&d, 11000);
+    d.nodes[2].info.priority = 0;
+    fail_over();
+    CU_ASSERT(has_switched(0));
+    drive_mark(&d);
+    d.nodes[2].info.priority = 100;
+    for (int i = 0; i < 400 && has_switched(0); i++) {
+        drive_run(&d, 20);
+        leave_all();
+    }
+    CU_ASSERT(has_switched(2));
+    drive_end(&d);
+}
+
+/* What somebody wrote behind where the next history began keeps nobody from being chosen. */
+static void test_beyond_the_end(void)
+{
+    begin(1);
+    d.nodes[2].info.repl_offset = 1100;
+    memset(d.nodes[0].info.replid, 'B', RUNID_LEN);
+    memset(d.nodes[0].info.replid2, 'A', RUNID_LEN);
+    d.nodes[0].info.second_offset = 1001;
+    d.nodes[1].info.link_up = d.nodes[2].info.link_up = d.nodes[3].info.link_up = false;
+    drive_run(&d, 11000);
+    d.nodes[2].info.priority = 0;
+    fail_over();
+    CU_ASSERT(has_switched(1) || has_switched(3));
+    drive_end(&d);
+}
+
 /* One that does not leave is one too few: nobody is promoted, and the reason is told. */
 static void test_one_too_few(void)
 {
@@ -173,6 +212,8 @@ static void test_force(void)
 
 static const struct unit_case cases[] = {
     { "a new history", test_new_history },
+    { "most is down", test_most_is_down },
+    { "beyond the end", test_beyond_the_end },
     { "all are read", test_all_are_read },
     { "one too few", test_one_too_few },
     { "two will do", test_two_will_do },
