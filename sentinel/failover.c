@@ -324,6 +324,7 @@ void failover_drop(struct core *core, struct group *group)
         failover_move(core, group, FAILOVER_IDLE);
     failover_unwish(group);
     group->failover.catch_up = (struct catch_up){ 0 };
+    group->failover.rival = (struct rival){ 0 };
 }
 
 void failover_yield(struct core *core, struct group *group)

@@ -26,6 +26,7 @@
 #include "sentinel/fence.h"
 #include "sentinel/gather.h"
 #include "sentinel/question.h"
+#include "sentinel/rival.h"
 #include "wire/msec.h"
 
 struct core;
@@ -42,8 +43,8 @@ struct settled;
     X(QUESTION, "question", "select_slave", TO(SELECT) | TO(IDLE))                                 \
     X(DRAIN, "drain", "send_slaveof_noone", TO(GATHER) | TO(FENCE) | TO(PROMOTE) | TO(IDLE))       \
     X(GATHER, "gather", "select_slave", TO(FENCE) | TO(PROMOTE) | TO(IDLE))                        \
-    X(FENCE, "fence", "send_slaveof_noone", TO(PROMOTE) | TO(IDLE))                                \
-    X(PROMOTE, "promote", "wait_promotion", TO(PROMOTE) | TO(REPOINT) | TO(IDLE))                  \
+    X(FENCE, "fence", "send_slaveof_noone", TO(FENCE) | TO(PROMOTE) | TO(IDLE))                    \
+    X(PROMOTE, "promote", "wait_promotion", TO(FENCE) | TO(PROMOTE) | TO(REPOINT) | TO(IDLE))      \
     X(REPOINT, "repoint", "reconf_slaves", TO(IDLE))
 
 enum failover_state {
@@ -87,8 +88,10 @@ struct failover {
     bool gathered;                         /* GATHER: enough were read */
     struct fence fence; /* FENCE; its order to the old primary may outlast that */
     bool demoted;       /* PROMOTE: the old primary was demoted before */
+    struct rival rival; /* who else may be a primary, also after the attempt */
     msec order_at;      /* PROMOTE: when the order may be sent again */
     uint32_t refusals;  /* PROMOTE: how often the order was answered with an error */
+    msec lost_at;       /* PROMOTE: when the last one was lost without an answer; MSEC_NEVER */
     msec next_at;       /* IDLE: no attempt before */
     uint32_t failures[CAUSE_COUNT];
     char waits[GATHER_REASON_MAX]; /* what the last attempt lacked; empty = nothing */

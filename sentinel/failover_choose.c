@@ -228,7 +228,8 @@ static void gather_failed(struct core *core, struct group *group, const char *re
     struct failover *fo = &group->failover;
 
     if (primary_may_stay(group)) {
-        promotion_order(core, group, group->primary);
+        fo->promoted = group->primary;
+        promotion_begin(core, group);
         return;
     }
     memcpy(fo->waits, reason, GATHER_REASON_MAX);

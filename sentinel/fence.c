@@ -24,13 +24,14 @@ static bool is_strict(const struct group *group)
 
 static void arm(struct core *core, struct group *group)
 {
-    struct order *order = role_order(core, group->primary, ORDER_FENCE);
+    struct node *old = group->failover.fence.old;
+    struct order *order = role_order(core, old, ORDER_FENCE);
 
     group->failover.fence.ticket = order->ticket;
     order->addr = node_shown_addr(group->failover.promoted);
-    if (!salvage_holds(group->primary, &order->min_replicas))
+    if (!salvage_holds(old, &order->min_replicas))
         order->min_replicas = 0;
-    group->primary->armed = true;
+    old->armed = true;
     group->failover.fence.arm_at = core->now + ARM_EVERY_MS;
     emit_group_event(core, EVENT_FENCE_ARMED, group);
 }
@@ -43,15 +44,16 @@ static void cut_order(struct core *core, struct group *group, struct cut *cut, s
     order->addr = node_shown_addr(group->failover.promoted);
 }
 
-void fence_begin(struct core *core, struct group *group)
+void fence_begin(struct core *core, struct group *group, struct node *old)
 {
     struct fence *fence = &group->failover.fence;
 
     memset(fence, 0, sizeof *fence);
     fence->begun_at = core->now;
+    fence->old = old;
     arm(core, group);
     for (size_t i = 0; is_strict(group) && i < group->n_nodes; i++) {
-        if (group->nodes[i] != group->primary && !group->nodes[i]->rumoured)
+        if (group->nodes[i] != old && !group->nodes[i]->rumoured)
             fence->cuts[fence->n_cuts++] =
                 (struct cut){ .node = group->nodes[i]->id, .ask_at = core->now, .at = MSEC_NEVER };
     }
@@ -114,12 +116,19 @@ static bool knows_need(const struct node *old)
     return old->guard_at != MSEC_NEVER && old->min_replicas >= 1;
 }
 
+/* Whether its process is known to have ended. The supervisors' word is asked for about the primary
+ * alone. */
+static bool is_dead(const struct node *old)
+{
+    return old->crashed || (old != old->group->primary && probe_is_refused(&old->probe));
+}
+
 /* From when on the old primary certainly refuses writes for want of replicas; MSEC_NEVER = that is
  * not known (yet). RET_REASON says what is missing. */
 static msec refuses_at(const struct group *group, const char **ret_reason)
 {
-    const struct node *old = group->primary;
     const struct fence *fence = &group->failover.fence;
+    const struct node *old = fence->old;
     msec left;
 
     if (!knows_need(old)) {
@@ -132,7 +141,7 @@ static msec refuses_at(const struct group *group, const char **ret_reason)
         return MSEC_NEVER;
     }
     *ret_reason = "the old primary may count its replicas for some time";
-    return old->crashed ? left : left + (old->max_lag_s + 2) * 1000 + FENCE_MARGIN_MS;
+    return is_dead(old) ? left : left + (old->max_lag_s + 2) * 1000 + FENCE_MARGIN_MS;
 }
 
 static void note_acknowledged(struct core *core, struct group *group)
@@ -141,23 +150,46 @@ static void note_acknowledged(struct core *core, struct group *group)
     emit_group_event(core, EVENT_FENCED, group);
 }
 
+/* Whether OLD has said since that it is a replica. What a rival said counts if it was asked since:
+ * the order to be a primary may have come behind an earlier question. */
+static bool is_replica_since(const struct group *group, const struct node *old, msec since)
+{
+    if (old != group->primary)
+        return old->lease.replica_from > since;
+    return node_info_since(old, since + 1) && old->info.role == ROLE_REPLICA;
+}
+
+/* A rival's state is asked for; the primary's is, for it is down. */
+static void ask_rival(struct core *core, struct group *group)
+{
+    struct node *old = group->failover.fence.old;
+
+    if (old != group->primary && probe_is_up(&old->probe))
+        node_want_info(core, old,
+                       old->probe.info_seen_at == MSEC_NEVER
+                           ? core->now
+                           : msec_max(core->now, old->probe.info_seen_at + RETRY_MS));
+}
+
 const char *fence_run(struct core *core, struct group *group)
 {
     struct fence *fence = &group->failover.fence;
+    const struct node *old = fence->old;
     const char *reason = NULL;
 
     if (!is_strict(group) || fence->acknowledged)
         return NULL;
     cut_all(core, group);
-    if (probe_is_up(&group->primary->probe) && group->primary->contacted &&
-        core->now >= fence->arm_at && !core->disk_stalled)
+    ask_rival(core, group);
+    if (probe_is_up(&old->probe) && old->contacted && core->now >= fence->arm_at &&
+        !core->disk_stalled)
         arm(core, group); /* it can be reached again */
-    if (node_info_since(group->primary, fence->begun_at + 1) &&
-        group->primary->info.role == ROLE_REPLICA) {
+    if (is_replica_since(group, old, fence->begun_at)) {
         note_acknowledged(core, group);
         return NULL;
     }
-    if (refuses_at(group, &reason) <= core->now || lease_is_won(core, group))
+    if (refuses_at(group, &reason) <= core->now ||
+        (lease_is_needed(old) && lease_is_won(core, group)))
         return NULL;
     if (!fence->told)
         event_detail(emit_group_event(core, EVENT_FENCE_WAITS, group), "%s", reason);
@@ -167,7 +199,8 @@ const char *fence_run(struct core *core, struct group *group)
 
 bool fence_is_blind(const struct group *group)
 {
-    const struct node *old = group->primary;
+    const struct failover *fo = &group->failover;
+    const struct node *old = fo->state == FAILOVER_FENCE ? fo->fence.old : group->primary;
 
     return is_strict(group) && !knows_need(old) && !lease_is_needed(old) &&
            !probe_is_up(&old->probe);
@@ -191,7 +224,7 @@ msec fence_next(const struct core *core, const struct group *group)
     msec next = refuses_at(group, &reason);
 
     (void)core;
-    if (probe_is_up(&group->primary->probe))
+    if (probe_is_up(&fence->old->probe))
         next = msec_min(next, msec_max(fence->arm_at, core->now + RETRY_MS));
     for (size_t i = 0; i < fence->n_cuts; i++) {
         if (fence->cuts[i].at == MSEC_NEVER && fence->cuts[i].ticket == 0)
@@ -239,7 +272,7 @@ void fence_settled(struct core *core, struct group *group, const struct settled 
         if (settled->again)
             fence->arm_at = core->now;
         if (taken) {
-            node_made_replica(core, group->primary, &target);
+            node_made_replica(core, node, &target);
             note_acknowledged(core, group);
         }
         return;

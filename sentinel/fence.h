@@ -18,6 +18,9 @@
  * All replicas that can be reached are told to leave, the chosen one too: it follows nobody until
  * it is promoted.
  *
+ * The same is done about a rival, which may have taken an order to be the primary that nobody
+ * answered (sentinel/rival.h).
+ *
  * Assumed for strict: all supervisors know all replicas and have the same settings; the guard was
  * written to the nodes' configuration (CONFIG REWRITE); clocks run at the same rate, to 1 in 20.
  */
@@ -32,6 +35,7 @@
 
 struct core;
 struct group;
+struct node;
 struct settled;
 
 #define FENCE_CUTS_MAX  128 /* = NODES_MAX */
@@ -48,7 +52,8 @@ struct cut {
 };
 
 struct fence {
-    uint64_t ticket; /* order to the old primary in flight; 0 = none */
+    struct node *old; /* FENCE: the one that must not take writes any more */
+    uint64_t ticket;  /* order to it in flight; 0 = none */
     msec begun_at;
     msec arm_at;       /* the next one not before */
     bool acknowledged; /* it has said that it is a replica */
@@ -57,7 +62,8 @@ struct fence {
     size_t n_cuts;
 };
 
-void fence_begin(struct core *core, struct group *group);
+/* OLD: the primary, or a rival of the chosen one. */
+void fence_begin(struct core *core, struct group *group, struct node *old);
 
 /* Whether the chosen one may be promoted. NULL = yes, else what is waited for. */
 const char *fence_run(struct core *core, struct group *group);

@@ -24,17 +24,48 @@ void promotion_order(struct core *core, struct group *group, struct node *node)
     fo->ticket = 0;
     fo->order_at = core->now;
     fo->refusals = 0;
+    fo->lost_at = MSEC_NEVER;
     emit_node_event(core, EVENT_STATE_WAIT_PROMOTION, node);
+}
+
+static void fence_start(struct core *core, struct group *group, struct node *old)
+{
+    group->failover.ticket = 0;
+    failover_move(core, group, FAILOVER_FENCE);
+    fence_begin(core, group, old);
+}
+
+/* Nothing is to be done about the primary (any more): promote, unless somebody else may be one. */
+static void promote_alone(struct core *core, struct group *group)
+{
+    struct node *rival = rival_of(core, group);
+
+    if (rival != NULL &&
+        (group->failover.state != FAILOVER_FENCE || group->failover.fence.old != rival))
+        fence_start(core, group, rival);
+    else
+        promotion_order(core, group, group->failover.promoted);
 }
 
 void promotion_begin(struct core *core, struct group *group)
 {
-    if (group->conf.fencing == FENCING_OFF || group->failover.promoted == group->primary) {
-        promotion_order(core, group, group->failover.promoted);
+    if (group->conf.fencing == FENCING_OFF || group->failover.promoted == group->primary)
+        promote_alone(core, group);
+    else
+        fence_start(core, group, group->primary);
+}
+
+/* Whether the chosen one has taken the order is not known. */
+static void note_rival(const struct core *core, struct group *group)
+{
+    struct failover *fo = &group->failover;
+
+    if (fo->state != FAILOVER_PROMOTE)
         return;
-    }
-    failover_move(core, group, FAILOVER_FENCE);
-    fence_begin(core, group);
+    if (fo->ticket != 0)
+        fo->lost_at = core->now;
+    if (fo->lost_at != MSEC_NEVER)
+        fo->rival = (struct rival){ .node = fo->promoted->id, .since = fo->lost_at };
 }
 
 /* The chosen one does not let itself be promoted: next time another goes first. A primary that was
@@ -44,13 +75,23 @@ static void balk(struct core *core, struct group *group)
     struct failover *fo = &group->failover;
 
     fo->promoted->balked_at = core->now;
+    note_rival(core, group);
     if (fo->demoted && fo->promoted != group->primary && failover_can_order(group->primary)) {
         event_detail(emit_group_event(core, EVENT_ABORT_SWITCHOVER, group),
                      "the replica could not be promoted");
-        promotion_order(core, group, group->primary);
+        fo->promoted = group->primary;
+        promotion_begin(core, group);
         return;
     }
     failover_give_up(core, group, CAUSE_PROMOTION, EVENT_ABORT_SLAVE_TIMEOUT, NULL);
+}
+
+/* The primary that is to stay may be down for being a replica. */
+static bool is_out_of_reach(const struct group *group)
+{
+    const struct node *node = group->failover.promoted;
+
+    return node == group->primary ? !failover_can_order(node) : node->sdown;
 }
 
 /* Who cannot find out makes room for those who may. */
@@ -65,12 +106,11 @@ static msec fence_deadline(const struct group *group)
 
 void promotion_step_fence(struct core *core, struct group *group)
 {
-    struct failover *fo = &group->failover;
     const char *reason = fence_run(core, group);
 
     if (reason == NULL) {
-        promotion_order(core, group, fo->promoted);
-    } else if (fo->promoted->sdown || fence_is_refused(group)) {
+        promote_alone(core, group);
+    } else if (is_out_of_reach(group) || fence_is_refused(group)) {
         balk(core, group);
     } else if (core->now >= fence_deadline(group)) {
         failover_give_up(core, group, CAUSE_FENCE, EVENT_ABORT_NOT_FENCED, reason);
@@ -90,6 +130,7 @@ static void promoted(struct core *core, struct group *group)
     fo->promoted = NULL;
     fo->ticket = 0;
     fo->demoted = false;
+    fo->rival = (struct rival){ 0 };
     failover_unwish(group);
     memset(fo->failures, 0, sizeof fo->failures);
     fo->waits[0] = '\0';
@@ -135,8 +176,7 @@ void promotion_step(struct core *core, struct group *group)
 
     if (fo->ticket == 0 && seen_promoted(group)) {
         promoted(core, group);
-    } else if (core->now >= promote_deadline(group) ||
-               (node == group->primary ? !failover_can_order(node) : node->sdown)) {
+    } else if (core->now >= promote_deadline(group) || is_out_of_reach(group)) {
         balk(core, group);
     } else if (order_at(core, fo) <= core->now) {
         order_promotion(core, group, node);
@@ -162,6 +202,8 @@ void promotion_settled(struct core *core, struct group *group, const struct sett
         return;
     fo->ticket = 0;
     fo->order_at = core->now + (settled->again ? 0 : PROMOTE_RETRY_MS);
+    if (settled->lost)
+        fo->lost_at = core->now;
     if (settled->again)
         return;
     if (settled->ok && settled->role == ROLE_PRIMARY) {
