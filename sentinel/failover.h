@@ -108,6 +108,9 @@ msec failover_next(const struct core *core, const struct group *group);
 void failover_force(struct core *core, struct group *group, uint32_t to, bool hasty,
                     const char *asked_by);
 
+/* Whether the primary is a replica now, as it said last, and could be told to be one again. */
+bool failover_can_restore(const struct group *group);
+
 /* A switchover to that replica, which is preferred; only if it loses nothing. */
 void failover_prefer(struct core *core, struct group *group, uint32_t to);
 

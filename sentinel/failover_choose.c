@@ -43,15 +43,20 @@ static bool primary_is_doubted(const struct group *group)
            group->n_nodes > 1;
 }
 
+bool failover_can_restore(const struct group *group)
+{
+    const struct node *primary = group->primary;
+
+    return primary->info.role == ROLE_REPLICA && failover_can_order(primary) &&
+           !primary->info.loading;
+}
+
 /* The primary is down for one reason only: it has been made a replica (of a node
  * that nobody may promote, or even of one that follows it). Better it than nobody. */
 static bool primary_may_stay(const struct group *group)
 {
-    const struct node *primary = group->primary;
-
-    return primary->info.role == ROLE_REPLICA && !primary_is_doubted(group) &&
-           failover_can_order(primary) && node_info_since(primary, group->failover.started_at) &&
-           !primary->info.loading;
+    return failover_can_restore(group) && !primary_is_doubted(group) &&
+           node_info_since(group->primary, group->failover.started_at);
 }
 
 /* A planned change, or the primary answers and only takes no new writes: those that it has taken

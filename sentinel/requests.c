@@ -147,6 +147,14 @@ static enum reply_code set_options(struct core *core, struct group *group,
     return REPLY_OK;
 }
 
+/* Whether REQUEST has somebody to promote: a replica, or, where an operator says that a loss is
+ * better than to wait, the primary itself, which has been made a replica. */
+static bool has_candidate(struct core *core, struct group *group, const struct request *request)
+{
+    return select_replica(core, group, group->config_at, false) != NULL ||
+           (request->hasty && !addr_is_set(&request->addr) && failover_can_restore(group));
+}
+
 static enum reply_code force_failover(struct core *core, struct group *group,
                                       const struct request *request)
 {
@@ -156,7 +164,7 @@ static enum reply_code force_failover(struct core *core, struct group *group,
         return REPLY_IN_PROGRESS;
     if (hold_is_paused(group))
         return REPLY_PAUSED;
-    if (select_replica(core, group, group->config_at, false) == NULL)
+    if (!has_candidate(core, group, request))
         return REPLY_NO_GOOD_REPLICA;
     if (addr_is_set(&request->addr) &&
         ((to = node_find(group, &request->addr)) == NULL || to == group->primary || to->rumoured))
