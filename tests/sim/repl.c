@@ -65,7 +65,8 @@ void repl_advance_one(struct world *w, struct engine *e, int depth)
 
         repl_advance_one(w, m, depth + 1);
         lag = (uint64_t)msec_max(0, e->lag_ms - (w->now - m->wrote_at)) * w->plan.write_rate / 1000;
-        if (m->offset > lag && m->offset - lag > e->offset)
+        /* That it drops the link for a new history may still be on the way. */
+        if (e->replid == m->replid && m->offset > lag && m->offset - lag > e->offset)
             e->offset = m->offset - lag;
     }
     e->advanced_at = w->now;
