@@ -146,6 +146,24 @@ static bool is_descendant(const struct group *group, const struct node *node)
            replid_equal(node->info.replid2, group->primary->info.replid);
 }
 
+/* A replica of ours has come over to NODE and has from it what came after the history of the
+ * primary that we know: the promotion has happened, also if NODE itself does not tell us (wrong
+ * password), and what is written there may be acknowledged. */
+static bool is_followed(const struct group *group, const struct node *node)
+{
+    for (size_t i = 0; i < group->n_nodes; i++) {
+        const struct node *other = group->nodes[i];
+        const struct node_info *info = &other->info;
+
+        if (other != node && other != group->primary && !other->rumoured && !node->rumoured &&
+            node_info_since(other, group->rumour.since) && info->role == ROLE_REPLICA &&
+            info->link_up && node_is_at(node, &info->primary) &&
+            replid_equal(info->replid2, group->primary->info.replid))
+            return true;
+    }
+    return false;
+}
+
 /* A node of ours that was promoted and then, before we heard of it, made a replica
  * again: it will never claim to be a primary. */
 static bool is_stray(const struct group *group, const struct node *node)
@@ -210,6 +228,8 @@ static bool is_verified(const struct core *core, const struct group *group, cons
         return true;
     if (is_descendant(group, node) && is_alone(group))
         return true;
+    if (is_disputed(group) && is_followed(group, node))
+        return true;
     if (is_leaders_word(group, node) || is_upheld(core, group, node))
         return true;
     return confirmed > 0 && is_overtaken(core, group, node);
@@ -245,6 +265,18 @@ static void ask_around(struct core *core, struct group *group)
     for (size_t i = 0; i < group->n_members; i++) {
         if (!group->members[i].confirmed)
             ask_member(core, group, &group->members[i]);
+    }
+}
+
+/* And the replicas, whom they follow. */
+static void ask_replicas(struct core *core, struct group *group)
+{
+    for (size_t i = 0; i < group->n_nodes; i++) {
+        struct node *node = group->nodes[i];
+
+        if (node != group->primary && probe_is_up(&node->probe) &&
+            !node_info_since(node, group->rumour.since))
+            node_want_info(core, node, group->rumour.since);
     }
 }
 
@@ -359,8 +391,10 @@ void adopt_run(struct core *core, struct group *group)
     } else if (core->now - group->rumour.since >= RUMOUR_MS) {
         refuse(core, group);
     } else {
-        if (is_disputed(group) && group_is_sane(group))
+        if (is_disputed(group) && group_is_sane(group)) {
+            ask_replicas(core, group);
             failover_reaffirm(core, group);
+        }
         ask_around(core, group);
         if (node->probe.info_seen_at != MSEC_NEVER)
             node_want_info(core, node, node->probe.info_seen_at + RUMOUR_POLL_MS);

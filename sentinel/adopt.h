@@ -8,6 +8,8 @@
  *
  *   - a member confirms it, and the claimed primary reports that it is one, with a
  *     replication history that other nodes of the group share; or
+ *   - a member confirms it, and a replica of ours follows the claimed primary with a history that
+ *     came out of our primary's; or
  *   - the claimed primary reports that it is one, and the confirmations make a
  *     majority together with ours (switches were missed in between), or a member
  *     confirms it and we voted in that election; or

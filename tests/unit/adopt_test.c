@@ -84,6 +84,28 @@ static void test_vote_vouches(void)
     }
 }
 
+/* The new primary does not let us ask it: whoever follows it with what came out of our primary's
+ * history tells as much. */
+static void test_replica_vouches(void)
+{
+    for (int kin = 0; kin < 2; kin++) {
+        begin();
+        promote(2);
+        d.nodes[2].no_info = true;
+        d.nodes[1].info.primary = drive_addr(2);
+        memset(d.nodes[1].info.replid, 'P', RUNID_LEN);
+        if (kin)
+            memcpy(d.nodes[1].info.replid2, d.nodes[2].info.replid2, RUNID_LEN + 1);
+        claim(ANN, 26380, 2, 5);
+        drive_run(&d, 50);
+        CU_ASSERT(is_primary(0)); /* a hello alone */
+        confirm(ANN, 2);
+        drive_run(&d, 100);
+        CU_ASSERT_EQUAL(is_primary(2), kin == 1);
+        drive_end(&d);
+    }
+}
+
 /* A majority's word counts even if we cannot reach the new primary. */
 static void test_common_knowledge(void)
 {
@@ -240,6 +262,7 @@ static const struct unit_case cases[] = {
     { "a forged switch", test_forged_switch },
     { "a foreign primary", test_foreign_primary },
     { "our own vote vouches", test_vote_vouches },
+    { "a replica vouches", test_replica_vouches },
     { "common knowledge", test_common_knowledge },
     { "two rumours", test_two_rumours },
     { "the same primary, a newer epoch", test_same_primary_newer_epoch },
