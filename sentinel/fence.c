@@ -22,9 +22,16 @@ static bool is_strict(const struct group *group)
     return group->conf.fencing == FENCING_STRICT;
 }
 
+struct node *fence_old(const struct group *group)
+{
+    struct node *old = core_find_node(group->core, group->failover.fence.old);
+
+    return old != NULL && old->group == group ? old : group->primary;
+}
+
 static void arm(struct core *core, struct group *group)
 {
-    struct node *old = group->failover.fence.old;
+    struct node *old = fence_old(group);
     struct order *order = role_order(core, old, ORDER_FENCE);
 
     group->failover.fence.ticket = order->ticket;
@@ -50,7 +57,7 @@ void fence_begin(struct core *core, struct group *group, struct node *old)
 
     memset(fence, 0, sizeof *fence);
     fence->begun_at = core->now;
-    fence->old = old;
+    fence->old = old->id;
     arm(core, group);
     for (size_t i = 0; is_strict(group) && i < group->n_nodes; i++) {
         if (group->nodes[i] != old && !group->nodes[i]->rumoured)
@@ -128,7 +135,7 @@ static bool is_dead(const struct node *old)
 static msec refuses_at(const struct group *group, const char **ret_reason)
 {
     const struct fence *fence = &group->failover.fence;
-    const struct node *old = fence->old;
+    const struct node *old = fence_old(group);
     msec left;
 
     if (!knows_need(old)) {
@@ -162,7 +169,7 @@ static bool is_replica_since(const struct group *group, const struct node *old, 
 /* A rival's state is asked for; the primary's is, for it is down. */
 static void ask_rival(struct core *core, struct group *group)
 {
-    struct node *old = group->failover.fence.old;
+    struct node *old = fence_old(group);
 
     if (old != group->primary && probe_is_up(&old->probe))
         node_want_info(core, old,
@@ -174,7 +181,7 @@ static void ask_rival(struct core *core, struct group *group)
 const char *fence_run(struct core *core, struct group *group)
 {
     struct fence *fence = &group->failover.fence;
-    const struct node *old = fence->old;
+    const struct node *old = fence_old(group);
     const char *reason = NULL;
 
     if (!is_strict(group) || fence->acknowledged)
@@ -200,7 +207,7 @@ const char *fence_run(struct core *core, struct group *group)
 bool fence_is_blind(const struct group *group)
 {
     const struct failover *fo = &group->failover;
-    const struct node *old = fo->state == FAILOVER_FENCE ? fo->fence.old : group->primary;
+    const struct node *old = fo->state == FAILOVER_FENCE ? fence_old(group) : group->primary;
 
     return is_strict(group) && !knows_need(old) && !lease_is_needed(old) &&
            !probe_is_up(&old->probe);
@@ -224,7 +231,7 @@ msec fence_next(const struct core *core, const struct group *group)
     msec next = refuses_at(group, &reason);
 
     (void)core;
-    if (probe_is_up(&fence->old->probe))
+    if (probe_is_up(&fence_old(group)->probe))
         next = msec_min(next, msec_max(fence->arm_at, core->now + RETRY_MS));
     for (size_t i = 0; i < fence->n_cuts; i++) {
         if (fence->cuts[i].at == MSEC_NEVER && fence->cuts[i].ticket == 0)

@@ -52,8 +52,8 @@ struct cut {
 };
 
 struct fence {
-    struct node *old; /* FENCE: the one that must not take writes any more */
-    uint64_t ticket;  /* order to it in flight; 0 = none */
+    uint32_t old;    /* id: the one that must not take writes any more */
+    uint64_t ticket; /* order to it in flight; 0 = none */
     msec begun_at;
     msec arm_at;       /* the next one not before */
     bool acknowledged; /* it has said that it is a replica */
@@ -64,6 +64,9 @@ struct fence {
 
 /* OLD: the primary, or a rival of the chosen one. */
 void fence_begin(struct core *core, struct group *group, struct node *old);
+
+/* The one that is fenced; the primary, if a rival was taken out of the group meanwhile. */
+struct node *fence_old(const struct group *group);
 
 /* Whether the chosen one may be promoted. NULL = yes, else what is waited for. */
 const char *fence_run(struct core *core, struct group *group);

@@ -40,8 +40,7 @@ static void promote_alone(struct core *core, struct group *group)
 {
     struct node *rival = rival_of(core, group);
 
-    if (rival != NULL &&
-        (group->failover.state != FAILOVER_FENCE || group->failover.fence.old != rival))
+    if (rival != NULL && (group->failover.state != FAILOVER_FENCE || fence_old(group) != rival))
         fence_start(core, group, rival);
     else
         promotion_order(core, group, group->failover.promoted);
