@@ -1,73 +1,19 @@
-#include "sentinel/lease.h"
+#include "sentinel/lease_own.h"
 
 #include <string.h>
 
-#include "quorum/epoch.h"
-#include "sentinel/adopt.h"
 #include "sentinel/amnesia.h"
 #include "sentinel/emit.h"
 #include "sentinel/groups.h"
 #include "sentinel/input.h"
 #include "sentinel/model.h"
 #include "sentinel/nodes.h"
-#include "sentinel/peers.h"
-#include "sentinel/repoint.h"
 #include "sentinel/things.h"
 
-#define ROUNDS      4    /* in the time of a lock: the lease lives on when one of them fails */
-#define RETRY_MS    50   /* between two claims that are refused, and two looks for evidence */
-#define OUTDATED_MS 3000 /* for those who know the newer configuration to tell us of it */
-#define LOCK_MIN_MS 500  /* a node that asks for less lacks it now and then */
+#define ROUNDS      4   /* in the time of a lock: the lease lives on when one of them fails */
+#define LOCK_MIN_MS 500 /* a node that asks for less lacks it now and then */
 
-bool lease_is_needed(const struct node *node)
-{
-    return node->info.write_lease_ms > 0;
-}
-
-/* --- as a voter ------------------------------------------------------------------------------- */
-
-static bool is_locked_for(const struct group *group, const struct addr *addr)
-{
-    const struct addr *locked = &group->lease.lock.addr;
-    const struct node *node = node_find(group, addr);
-
-    return addr_equal(locked, addr) || (node != NULL && node == node_find(group, locked));
-}
-
-/* Whether the claim is about no older configuration than ours, and no absurd one. */
-static bool is_current(const struct core *core, const struct group *group,
-                       const struct stake *stake)
-{
-    if (stake->epoch == group->config_epoch)
-        return node_is_at(group->primary, &stake->addr);
-    return stake->epoch > group->config_epoch && epoch_plausible(core->current_epoch, stake->epoch);
-}
-
-static void consider(struct core *core, struct group *group, const struct stake *stake,
-                     struct pledge *ret_pledge)
-{
-    msec bar = group->lease.since + group->conf.lease_ms;
-    struct stake cut = *stake;
-
-    *ret_pledge = (struct pledge){ .ms = core->now < bar ? bar - core->now : RETRY_MS };
-    if (core->now < bar || !is_current(core, group, stake))
-        return;
-    cut.ms = msec_min(stake->ms, group->conf.lease_ms);
-    lock_take(&group->lease.lock, &cut, is_locked_for(group, &stake->addr), core->now, ret_pledge);
-}
-
-static void take_claim(struct core *core, const struct message *message)
-{
-    const struct claim *claim = &message->u.claim;
-    struct group *group = core_find_group(core, claim->group);
-    struct message *reply = output_message(&core->output, MESSAGE_PLEDGE, 0);
-
-    reply->ticket = message->ticket;
-    if (group != NULL && member_find(group, claim->runid) != NULL && claim->stake.ms > 0)
-        consider(core, group, &claim->stake, &reply->u.pledge);
-}
-
-/* --- as a claimant: whom for ------------------------------------------------------------------ */
+/* --- whom for --------------------------------------------------------------------------------- */
 
 static bool is_promoting(const struct group *group)
 {
@@ -111,7 +57,7 @@ static const struct lease_vote *seen_vote(const struct group *group, size_t i)
     return i < group->n_members ? &group->members[i].lease : &group->lease.own;
 }
 
-/* --- as a claimant: what the others are locked for -------------------------------------------- */
+/* --- what the others are locked for ----------------------------------------------------------- */
 
 /* Whether the node that VOTE is locked for was seen, since that is known, to have no lease. */
 static bool is_released(const struct group *group, const struct lease_vote *vote)
@@ -127,7 +73,7 @@ static void seek(struct core *core, struct group *group)
 {
     if (core->now < group->lease.seek_at)
         return;
-    group->lease.seek_at = core->now + RETRY_MS;
+    group->lease.seek_at = core->now + LEASE_RETRY_MS;
     for (size_t i = 0; i <= group->n_members; i++) {
         const struct lease_vote *vote = seen_vote(group, i);
         struct node *node =
@@ -142,14 +88,14 @@ static void seek(struct core *core, struct group *group)
     }
 }
 
-/* --- as a claimant: rounds -------------------------------------------------------------------- */
+/* --- rounds ----------------------------------------------------------------------------------- */
 
 static void note_pledge(struct core *core, struct group *group, struct lease_vote *vote,
                         const struct pledge *pledge)
 {
     vote->given = pledge->given;
     vote->ms = pledge->ms;
-    vote->ask_at = pledge->given ? MSEC_NEVER : core->now + msec_max(pledge->ms, RETRY_MS);
+    vote->ask_at = pledge->given ? MSEC_NEVER : core->now + msec_max(pledge->ms, LEASE_RETRY_MS);
     vote->serial = pledge->serial;
     vote->addr = pledge->addr;
     vote->noted_at = core->now;
@@ -173,7 +119,7 @@ static void ask_self(struct core *core, struct group *group, const struct node *
     struct stake stake;
 
     fill_stake(group, node, vote, &stake);
-    consider(core, group, &stake, &pledge);
+    lease_consider(core, group, &stake, &pledge);
     note_pledge(core, group, vote, &pledge);
 }
 
@@ -296,54 +242,13 @@ static void renew(struct core *core, struct group *group, struct node *node)
     group->lease.used = true;
 }
 
-/* --- an epoch that the node knows and we do not ------------------------------------------------
- */
-
-static bool is_outdated(const struct group *group)
-{
-    const struct node *node = group->primary;
-
-    if (!lease_is_needed(node) || !node->contacted || node->info.role != ROLE_PRIMARY)
-        return false;
-    return node->info.lease_epoch > group->config_epoch ||
-           (node->lease.stale && node->lease.stale_epoch == group->config_epoch);
-}
-
-msec lease_outdated_until(const struct group *group)
-{
-    msec at = group->lease.outdated_at;
-
-    return at == MSEC_NEVER ? MSEC_NEVER : at + OUTDATED_MS;
-}
-
-/* A majority must have the configuration that we have. */
-static void outbid_epoch(struct core *core, struct group *group)
-{
-    const struct node *node = group->primary;
-
-    if (!is_outdated(group)) {
-        group->lease.outdated_at = MSEC_NEVER;
-        return;
-    }
-    if (group->lease.outdated_at == MSEC_NEVER)
-        group->lease.outdated_at = core->now;
-    if (core->now < lease_outdated_until(group) || group->failover.reaffirm)
-        return;
-    adopt_ask(core, group);
-    if (!repoint_is_confirmed(core, node) ||
-        !epoch_plausible(core->current_epoch, node->info.lease_epoch))
-        return;
-    core_raise_epoch(core, group, node->info.lease_epoch);
-    failover_reaffirm(core, group);
-}
-
 void lease_run(struct core *core, struct group *group)
 {
     struct lease *lease = &group->lease;
     uint64_t epoch;
     struct node *node = target_of(core, group, &epoch);
 
-    outbid_epoch(core, group);
+    lease_outbid_epoch(core, group);
     if (node == NULL) {
         if (lease->node != 0)
             retarget(group, NULL, 0);
@@ -365,7 +270,7 @@ msec lease_next(const struct core *core, const struct group *group)
     bool noted = lease->own.serial != 0;
 
     if (next <= core->now)
-        next = core->now + OUTDATED_MS / 10;
+        next = core->now + LEASE_OUTDATED_MS / 10;
     if (lease->node == 0)
         return next;
     next = msec_min(next, msec_min(round_at(group), ask_self_at(group)));
@@ -403,36 +308,6 @@ void lease_promote(struct core *core, struct node *node, struct order *order)
     order->lease.clock_ms = lease->clock_ms;
 }
 
-/* --- what is seen and answered ---------------------------------------------------------------- */
-
-void lease_before(struct node *node, const struct observation *seen)
-{
-    const struct link *link = &node->probe.links[LINK_CMD];
-
-    if (seen->link != LINK_CMD)
-        return;
-    if (seen->evidence == EVIDENCE_REFUSED && link->state == LINK_OPENING)
-        node->lease.refused_from = link->since;
-    if (seen->evidence == EVIDENCE_INFO)
-        node->lease.asked_at = node->probe.info_sent_at;
-}
-
-void lease_after(struct core *core, struct node *node, const struct observation *seen)
-{
-    if (!probe_is_up(&node->probe)) {
-        node->lease.read = false;
-        return;
-    }
-    if (seen->evidence != EVIDENCE_INFO)
-        return;
-    node->lease.clock_ms = seen->info->lease_clock_ms;
-    node->lease.read = lease_is_needed(node);
-    node->lease.left_ms = seen->info->lease_left_ms;
-    node->lease.left_at = core->now;
-    if (seen->info->role == ROLE_REPLICA && node->lease.asked_at != MSEC_NEVER)
-        node->lease.replica_from = node->lease.asked_at;
-}
-
 static void take_pledge(struct core *core, const struct message *message)
 {
     struct group *group = thing_find(core, ticket_id(message->ticket), THING_GROUP);
@@ -452,29 +327,7 @@ static void take_pledge(struct core *core, const struct message *message)
 void lease_hear(struct core *core, const struct message *message)
 {
     if (message->kind == MESSAGE_CLAIM)
-        take_claim(core, message);
+        lease_take_claim(core, message);
     else
         take_pledge(core, message);
-}
-
-void lease_settled(struct core *core, struct node *node, const struct settled *settled)
-{
-    struct lease_node *lease = &node->lease;
-
-    if (lease->ticket == 0 || lease->ticket != settled->ticket)
-        return;
-    lease->ticket = 0;
-    if (settled->lost)
-        return;
-    if (!settled->ok && !lease->failed)
-        event_detail(emit_node_event(core, EVENT_ORDER_FAILED, node), "lease: %.120s",
-                     settled->error);
-    lease->failed = !settled->ok;
-    lease->stale = strncmp(settled->error, "STALEEPOCH", 10) == 0;
-    lease->stale_epoch = node->group->lease.epoch;
-    if (!settled->ok)
-        return;
-    lease->clock_ms = settled->lease_clock_ms;
-    lease->left_ms = settled->lease_left_ms;
-    lease->left_at = core->now;
 }
