@@ -279,6 +279,7 @@ uint64_t act_request(struct world *w, struct sup *s, enum request_kind kind, int
         w->audit.accounts[s->index][group].flaps = 0;
     if (kind == REQUEST_REMOVE) {
         audit_removed(w, s, group);
+        audit_forget_dropped(w, s, group);
     }
     ticket = submit(w, s, &request);
     if (kind == REQUEST_MONITOR)
@@ -328,6 +329,31 @@ uint64_t act_hold_back(struct world *w, struct sup *s, int group, const struct e
                                                        .group = (int8_t)group,
                                                        .engine = (int8_t)engine,
                                                        .hold_until = until });
+    sup_request(w, s, &request);
+    return request.ticket;
+}
+
+uint64_t act_forget(struct world *w, struct sup *s, int group, const struct engine *node)
+{
+    struct request request = { .kind = REQUEST_FORGET };
+
+    if (!s->alive || s->stalled)
+        return 0;
+    trace_note(w, "%s is to forget %s", s->name,
+               node != NULL ? node->name : w->sups[w->plan.forget_sup].name);
+    strcpy(request.name, world_group_name(group));
+    if (node != NULL)
+        request.addr = world_engine_addr(node);
+    else
+        memcpy(request.runid, w->sups[w->plan.forget_sup].runid, sizeof request.runid);
+    request.ticket = world_ticket(
+        w, &(struct ticket){ .sup = s->index,
+                             .life = s->life,
+                             .is_forget = true,
+                             .is_there = node != NULL && audit_is_there(w, s, node->index),
+                             .group = (int8_t)group,
+                             .engine = (int8_t)(node != NULL ? node->index : -1) });
+    audit_forget_asked(w, s, group, node != NULL ? node->index : -1);
     sup_request(w, s, &request);
     return request.ticket;
 }

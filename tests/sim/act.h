@@ -50,6 +50,8 @@ uint64_t act_failover(struct world *w, struct sup *s, int group, const struct en
 /* A pause of the group (NODE NULL), or maintenance of the node, FOR_MS long; 0 ends it. */
 uint64_t act_hold_back(struct world *w, struct sup *s, int group, const struct engine *node,
                        msec for_ms);
+/* The node, or else (NODE NULL) the plan's supervisor, is gone for good. */
+uint64_t act_forget(struct world *w, struct sup *s, int group, const struct engine *node);
 uint64_t act_set(struct world *w, struct sup *s, int group, const char *option, const char *value);
 
 /* SENTINEL DEBUG. */

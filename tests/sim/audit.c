@@ -146,6 +146,7 @@ void audit_info(struct world *w, struct sup *s, const struct conn *conn,
 {
     struct heard *heard = &w->audit.heard[s->index][conn->server - PLAN_SUPS_MAX];
 
+    audit_forget_info(w, s, conn->server - PLAN_SUPS_MAX, info);
     if (heard->id != conn->id)
         return;
     audit_follow_seen(w, s, conn->server - PLAN_SUPS_MAX, &info->info);
@@ -282,6 +283,7 @@ void audit_output(struct world *w, struct sup *s, const struct output *output)
             audit_follow(w, s, node->group, node);
     }
     note_primaries(w, s);
+    audit_forget_check(w, s);
     audit_stranger_check(w, s);
 }
 
@@ -312,6 +314,7 @@ void audit_message(struct world *w, struct sup *s, const struct message *message
 void audit_order(struct world *w, struct sup *s, const struct order *order, int engine)
 {
     audit_disk_order(w, s, order, engine);
+    audit_forget_order(w, s, order, engine);
     if (order->kind == ORDER_FOLLOW) {
         audit_follow_leaves(w, s, order, engine);
         audit_fight_follow(w, s, engine);

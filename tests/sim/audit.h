@@ -14,6 +14,7 @@
  *   audit_salvage.c no former primary follows before what it alone has was fetched, or given up
  *   audit_acked.c   durability = quorum loses nothing that was acknowledged
  *   audit_repoint.c replicas are brought over few at a time, and never the wrong node
+ *   audit_forget.c  who is gone for good does not come back by hearsay
  *   audit_fight.c   whoever turns a replica away again and again is not fought all the time
  *   audit_calm.c    liveness: once the faults are over, all agree within a bound
  */
@@ -153,6 +154,11 @@ struct quarrel {
 
 struct audit {
     struct quarrel quarrel;
+    bool forgetting[PLAN_SUPS_MAX][PLAN_ENGINES_MAX]; /* operators asked for it, */
+    bool forgotten[PLAN_SUPS_MAX][PLAN_ENGINES_MAX];  /* by that supervisor, and not named since */
+    bool fewer_asked[PLAN_SUPS_MAX][PLAN_GROUPS_MAX];
+    bool fewer[PLAN_SUPS_MAX][PLAN_GROUPS_MAX];          /* it forgot the plan's supervisor, */
+    uint32_t fewer_life[PLAN_SUPS_MAX][PLAN_GROUPS_MAX]; /* which had begun so many lives */
     struct shown *shown;
     int n_shown, cap_shown;
     struct heard heard[PLAN_SUPS_MAX][PLAN_ENGINES_MAX];
@@ -258,6 +264,22 @@ void audit_acked_note(struct world *w);
 void audit_acked_renamed(struct world *w, uint64_t replid, uint64_t parent, uint64_t offset);
 void audit_acked_forget(struct world *w, const struct engine *e);
 void audit_acked_promote(struct world *w, const struct sup *s, int engine);
+
+/* Somebody is to be forgotten; it is answered; the group is taken away; a node's INFO is delivered;
+ * a step is done; an order leaves. */
+struct ticket;
+void audit_forget_asked(struct world *w, const struct sup *s, int group, int engine);
+bool audit_is_there(const struct world *w, const struct sup *s, int engine);
+void audit_forget_answered(struct world *w, const struct sup *s, const struct ticket *ticket);
+void audit_forget_dropped(struct world *w, const struct sup *s, int group);
+void audit_forget_info(struct world *w, const struct sup *s, int engine,
+                       const struct info_reply *info);
+void audit_forget_check(struct world *w, const struct sup *s);
+void audit_forget_order(struct world *w, const struct sup *s, const struct order *order,
+                        int engine);
+
+/* How many make a majority of those whom it knows, at most. */
+int audit_majority(const struct world *w, const struct sup *s, int group);
 
 /* The tool turns NODE away once more; an order to follow leaves; the fight is told of. */
 void audit_fight_turned(struct world *w, int engine);

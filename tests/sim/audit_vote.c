@@ -91,7 +91,7 @@ static int count_bits(uint32_t bits)
 }
 
 /* An election is won by votes that were delivered, its own included: more than half of ALL
- * supervisors there are, and the quorum. */
+ * supervisors there are, but for who is gone for good, and the quorum. */
 void audit_vote_output(struct world *w, struct sup *s, const struct event *event)
 {
     if (event->kind != EVENT_ELECTED_LEADER)
@@ -106,7 +106,7 @@ void audit_vote_output(struct world *w, struct sup *s, const struct event *event
         votes += count_bits(account->voters & ~(1u << s->index));
     w->stats.elections++;
     audit_show(w, SHOWN_LEADER, 0, g, epoch, s->index);
-    if (votes < plan_majority(&w->plan) || votes < group->conf.quorum)
+    if (votes < audit_majority(w, s, g) || votes < group->conf.quorum)
         world_fail(w, "%s is elected in %s, epoch %llu, with %d votes of %d, quorum %lld", s->name,
                    event->group, (unsigned long long)epoch, votes, w->plan.n_sups,
                    (long long)group->conf.quorum);

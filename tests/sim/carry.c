@@ -350,6 +350,8 @@ static void carry_reply(struct world *w, struct sup *s, const struct reply *repl
     if (ticket->replied)
         world_fail(w, "%s replies to a request twice", s->name);
     ticket->replied = true;
+    if (ticket->is_forget && reply->code == REPLY_OK)
+        audit_forget_answered(w, s, ticket);
     if (ticket->is_hold && reply->code == REPLY_OK)
         audit_hold_answered(w, s, ticket->group, ticket->engine, ticket->hold_until);
     if (w->on_reply != NULL)

@@ -32,6 +32,9 @@ void fault_undo(struct world *w, enum fault fault, unsigned a, unsigned b);
 /* Cut, or heal, everything between the hosts in the mask and the others. */
 void fault_split(struct world *w, unsigned mask, bool cut);
 
+/* Operators say that E, or else (E NULL) the plan's supervisor, is gone for good. */
+void fault_forget(struct world *w, struct engine *e, int group);
+
 /* The present primary of a group dies and is there again at once. */
 void fault_restart_newest(struct world *w, int group);
 

@@ -85,6 +85,9 @@ void fault_undo(struct world *w, enum fault fault, unsigned a, unsigned b)
         else
             act_follow(w, &w->engines[b], &w->engines[x & 0xff]);
         break;
+    case FAULT_OP_FORGET:
+        fault_forget(w, x < PLAN_ENGINES_MAX ? &w->engines[x] : NULL, (int)b);
+        break;
     case FAULT_ISOLATE:
         act_isolate(w, x, false);
         break;

@@ -71,6 +71,48 @@ void fault_OP_SET(struct world *w)
     act_set(w, fault_sup(w), fault_group(w), option[0], option[1]);
 }
 
+/* A replica or a supervisor dies; a while later operators say that it is gone for good, but it is
+ * not. */
+void fault_OP_FORGET(struct world *w)
+{
+    struct engine *e = fault_replica(w);
+    struct sup *s = w->plan.forget_sup >= 0 ? &w->sups[w->plan.forget_sup] : NULL;
+    bool of_sup = s != NULL && world_chance(w, 500);
+
+    if (of_sup && s->alive) {
+        uint32_t life = s->life;
+        sup_kill(w, s, false);
+        world_later(w, world_between(w, 1000, 6000), H_SUP_START, s->index, 0, life);
+    } else if (!of_sup && e->alive && e->role == ROLE_REPLICA && world_chance(w, 700)) {
+        act_kill(w, e, false);
+        world_later(w, world_between(w, 1000, 6000), H_ENGINE_START, e->index, REBIRTH_AS_WAS,
+                    e->life);
+    }
+    fault_ends(w, FAULT_OP_FORGET, 20, 1500, of_sup ? PLAN_ENGINES_MAX : e->index,
+               (unsigned)fault_group(w));
+}
+
+/* At all supervisors, or at one, which is started again perhaps. What durability = "quorum" has
+ * promised it could not keep without asking the node: there operators know better. */
+void fault_forget(struct world *w, struct engine *e, int group)
+{
+    struct sup *one = world_chance(w, 500) ? fault_sup(w) : NULL;
+
+    if (e != NULL && w->plan.conf[e->group].durability == DURABILITY_QUORUM)
+        return;
+    for (int i = 0; i < w->plan.n_sups; i++) {
+        struct sup *s = &w->sups[i];
+        bool itself = e == NULL && i == w->plan.forget_sup;
+        if (!itself && (one == NULL || one == s))
+            act_forget(w, s, e != NULL ? e->group : group, e);
+    }
+    if (one == NULL || !one->alive || !world_chance(w, 500))
+        return;
+    uint32_t life = one->life;
+    sup_kill(w, one, false);
+    world_later(w, world_between(w, 5, 500), H_SUP_START, one->index, 0, life);
+}
+
 /* At all supervisors, or at one. */
 void fault_OP_HOLD(struct world *w)
 {

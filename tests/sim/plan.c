@@ -66,6 +66,7 @@ void plan_init(struct plan *plan)
     plan->repl_timeout_ms = 60000;
     plan->serve_stale = true;
     plan->tick_first = true;
+    plan->forget_sup = -1;
     spread_hosts(plan);
 }
 
@@ -181,7 +182,7 @@ static void draw_chaos(struct plan *plan, struct prng *prng)
     plan->aim_pm = (unsigned)PICK(prng, 0, 0, 20, 100, 300);
     for (int i = 0; i < FAULT_COUNT; i++)
         plan->weight[i] =
-            i != FAULT_OP_HOLD && chance(prng, 40) ? (unsigned)prng_between(prng, 1, 5) : 0;
+            i < FAULT_OP_HOLD && chance(prng, 40) ? (unsigned)prng_between(prng, 1, 5) : 0;
     plan->weight[FAULT_KILL] += 2;
     if (plan->weight[FAULT_LAG] > 0) /* it matters most to a preferred one */
         plan->weight[FAULT_PRIORITY] += 3;
@@ -284,6 +285,20 @@ static void draw_picket(struct plan *plan, uint64_t seed)
         plan->picket[i] = chance(&prng, 25);
 }
 
+/* Operators who give up nodes and supervisors; the same. One supervisor at most is given up: then
+ * any two majorities have somebody in common still, whoever knows of it. */
+static void draw_forget(struct plan *plan, uint64_t seed)
+{
+    struct prng prng;
+    bool steady = plan->n_late == 0 && plan->weight[FAULT_OP_RESET] == 0 &&
+                  plan->weight[FAULT_OP_REMOVE] == 0 && plan->weight[FAULT_OP_VOTERS] == 0;
+
+    prng_seed(&prng, seed * UINT64_C(0x9e3779b97f4a7c15) + 41);
+    plan->weight[FAULT_OP_FORGET] = !plan->names && chance(&prng, 6) ? 3 : 0;
+    if (steady && plan->n_sups > 2 && chance(&prng, 60))
+        plan->forget_sup = (int)prng_below(&prng, (uint64_t)plan->n_sups);
+}
+
 /* A tool that fights the supervisors; the same. */
 static void draw_tool(struct plan *plan, uint64_t seed)
 {
@@ -317,4 +332,5 @@ void plan_draw(struct plan *plan, uint64_t seed)
     draw_catch_up(plan, seed);
     draw_picket(plan, seed);
     draw_tool(plan, seed);
+    draw_forget(plan, seed);
 }

@@ -58,7 +58,8 @@
     X(FORGE, "forge")               /* a hello with an impossible epoch */                         \
     X(BEHIND, "behind") /* one and the primary miss a failover, the new one restarts */            \
     X(FORGE_MEMBER, "forge-member") /* hellos of supervisors that are not, or not there */         \
-    X(OP_HOLD, "op-hold")           /* PICKET PAUSE, MAINTENANCE */
+    X(OP_HOLD, "op-hold")           /* PICKET PAUSE, MAINTENANCE */                                \
+    X(OP_FORGET, "op-forget")       /* PICKET FORGET */
 
 enum fault {
 #define X(id, name) FAULT_##id,
@@ -120,6 +121,7 @@ struct plan {
     msec chaos_ms; /* 0 = none */
     msec gap_ms;   /* between faults, on average */
     unsigned weight[FAULT_COUNT];
+    int forget_sup; /* the only one that operators ever say is gone for good; -1 = none is */
     int tool_turns; /* how often an operator's tool turns a replica away in the calm; 0 = none */
     enum finale finale; /* how the primaries go when all is calm again */
     unsigned aim_pm;    /* steps with rows that end in a crash, per mille */

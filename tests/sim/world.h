@@ -67,6 +67,8 @@ struct ticket {
     uint8_t sup;   /* who has to answer, */
     uint32_t life; /* in this life */
     bool replied;
+    bool is_forget;  /* of ENGINE, or else of the plan's supervisor, in GROUP, */
+    bool is_there;   /* which it was in touch with */
     bool is_hold;    /* of GROUP or ENGINE, */
     msec hold_until; /* in the world's time; 0 = it ends */
 };
