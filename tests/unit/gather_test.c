@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "sentinel/emit.h"
 #include "sentinel/gather.h"
 #include "tests/unit/drive.h"
 
@@ -190,6 +191,28 @@ static void test_both_restarted(void)
     drive_end(&d);
 }
 
+/* A replica that somebody, perhaps an elected leader, has told to leave comes back under a later
+ * configuration alone. */
+static void test_given_back(void)
+{
+    uint64_t epoch;
+
+    begin(1);
+    drive_run(&d, 15000);
+    epoch = drive_group(&d)->config_epoch;
+    core_raise_epoch(d.core, drive_group(&d), epoch + 1);
+    drive_run(&d, 100);
+    drive_mark(&d);
+    d.nodes[1].info.primary = drive_addr(1);
+    d.nodes[1].info.link_up = false;
+    for (int i = 0; i < 3000 && drive_orders(&d, ORDER_FOLLOW, 0) == 0; i++)
+        drive_run(&d, 20);
+    CU_ASSERT_EQUAL(drive_orders(&d, ORDER_FOLLOW, drive_node(&d, 1)->id), 1);
+    CU_ASSERT(drive_group(&d)->config_epoch > epoch);
+    CU_ASSERT(has_switched(0));
+    drive_end(&d);
+}
+
 /* An operator's word for a loss. */
 static void test_force(void)
 {
@@ -220,6 +243,7 @@ static const struct unit_case cases[] = {
     { "restarted", test_restarted },
     { "both restarted", test_both_restarted },
     { "force", test_force },
+    { "given back", test_given_back },
 };
 
 int main(void)
