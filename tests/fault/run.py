@@ -43,7 +43,7 @@ SYSTEMS = tuple(System(*text.split()) for text in (
     "redis redis-sentinel -", "redis picketd auto", "redis picketd strict", "redis picketd quorum",
     "picket picketd auto", "picket picketd strict", "picket picketd lease", "picket picketd quorum"))
 SHORT = (("switchover", "redis picketd auto"), ("frozen_primary", "picket picketd auto"),
-         ("one_way", "redis picketd strict"))
+         ("frozen_host", "redis picketd strict"), ("one_way", "redis picketd strict"))
 NAMES = {"redis": "redis-server", "picket": "picket-store"}
 
 Row = collections.namedtuple("Row", "fault system figures trouble skipped")

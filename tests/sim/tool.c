@@ -1,6 +1,9 @@
 /* An operator's tool that has its own idea of what a replica follows: in the calm it turns one away
  * from the primary as soon as somebody has put it right, again and again, and then no more. */
 #include "sentinel/fight.h"
+#include "sentinel/core.h"
+#include "sentinel/model.h"
+#include "sentinel/nodes.h"
 #include "tests/sim/act.h"
 #include "tests/sim/chaos.h"
 #include "tests/sim/trace.h"
@@ -58,13 +61,28 @@ bool tool_begin(struct world *w)
     return true;
 }
 
+/* Else nobody would miss it. */
+static bool is_known(const struct world *w, const struct engine *e)
+{
+    struct addr addr = world_engine_addr(e);
+
+    for (int i = 0; i < w->plan.n_sups; i++) {
+        const struct group *group =
+            w->sups[i].alive ? core_find_group(w->sups[i].core, world_group_name(e->group)) : NULL;
+
+        if (group != NULL && node_find(group, &addr) != NULL)
+            return true;
+    }
+    return false;
+}
+
 /* It is right, and was when the tool last looked. */
 static bool may_turn(struct world *w, const struct engine *e, int primary)
 {
     bool before = w->tool_right;
 
     w->tool_right = is_right(e, primary);
-    return before && w->tool_right && another(w, e, primary) != NULL;
+    return before && w->tool_right && another(w, e, primary) != NULL && is_known(w, e);
 }
 
 void tool_due(struct world *w)
@@ -80,8 +98,10 @@ void tool_due(struct world *w)
         w->tool_at = w->now;
         w->tool_left--;
     } else if (w->now - w->tool_at > 2 * FIGHT_PAUSE_MAX_MS) {
-        world_fail(w, "nobody has put %s right for %lld ms", e->name,
-                   (long long)(w->now - w->tool_at));
+        if (!w->tool_right)
+            world_fail(w, "nobody has put %s right for %lld ms", e->name,
+                       (long long)(w->now - w->tool_at));
+        w->tool_left = 0; /* there is no other to turn it to */
     }
     if (w->tool_left > 0) {
         look_again(w);
