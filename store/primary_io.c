@@ -128,12 +128,14 @@ static bool ack_is_due(const struct primary *p)
     return now_ms - p->acked_ms >= PRIMARY_ACK_MS || now_ms - p->began_ms < PRIMARY_EAGER_MS;
 }
 
-/* In a change of places it may be told so a moment before the other one is a primary. */
+/* In a change of places it may be told so a moment before the other one is a primary: until it has
+ * got through to that one, it does not wait. */
 static bool try_is_due(const struct primary *p)
 {
     msec now_ms = p->shell->store.mono_ms;
+    bool eager = p->began_ms < p->told_ms && now_ms - p->told_ms < PRIMARY_EAGER_MS;
 
-    return now_ms - p->told_ms < PRIMARY_EAGER_MS || now_ms - p->tried_ms >= PRIMARY_RETRY_MS;
+    return eager || now_ms - p->tried_ms >= PRIMARY_RETRY_MS;
 }
 
 void primary_tick(struct primary *p)

@@ -1,7 +1,8 @@
 /*
  * The link to our primary: connects, synchronises, and runs its stream. Tries again at once when
- * told to follow, with every tick for two seconds, then every second. A full synchronisation is
- * read into a keyspace of its own; until it is whole, the old data are served.
+ * told to follow, with every tick for two seconds or until it has got through, then every second. A
+ * full synchronisation is read into a keyspace of its own; until it is whole, the old data are
+ * served.
  */
 #ifndef STORE_PRIMARY_IO_H
 #define STORE_PRIMARY_IO_H
