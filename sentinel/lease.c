@@ -293,12 +293,11 @@ bool lease_is_won(const struct core *core, const struct group *group)
            ms > 0 && core->now < group->lease.began_at + ms;
 }
 
-void lease_promote(struct core *core, struct node *node, struct order *order)
+void lease_promote(const struct node *node, struct order *order)
 {
-    struct group *group = node->group;
-    struct lease *lease = &group->lease;
+    const struct group *group = node->group;
+    const struct lease *lease = &group->lease;
 
-    (void)core;
     if (!lease_is_needed(node))
         return;
     order->lease = (struct lease_order){ .wanted = true, .epoch = group->failover.epoch };

@@ -76,8 +76,6 @@ struct lease_node {
     uint64_t clock_ms; /* the last reading on this connection, */
     bool read;         /* if there is one */
     uint64_t ticket;   /* LEASE in flight; 0 = none */
-    uint64_t left_ms;  /* of its lease, as it said last, */
-    msec left_at;      /* and when */
     msec asked_at;     /* INFO in flight */
     msec refused_from; /* when the last attempt to connect that was refused began; 0 = none was */
     msec replica_from; /* when the last INFO was asked that says that it is a replica; 0 */
@@ -102,11 +100,11 @@ bool lease_is_won(const struct core *core, const struct group *group);
 msec lease_outdated_until(const struct group *group);
 
 /* Put what there is of a lease into an order to promote NODE. */
-void lease_promote(struct core *core, struct node *node, struct order *order);
+void lease_promote(const struct node *node, struct order *order);
 
 /* A link shows something: before and after the node takes it. */
 void lease_before(struct node *node, const struct observation *seen);
-void lease_after(struct core *core, struct node *node, const struct observation *seen);
+void lease_after(struct node *node, const struct observation *seen);
 
 /* CLAIM and PLEDGE. */
 void lease_hear(struct core *core, const struct message *message);

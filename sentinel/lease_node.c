@@ -22,7 +22,7 @@ void lease_before(struct node *node, const struct observation *seen)
         node->lease.asked_at = node->probe.info_sent_at;
 }
 
-void lease_after(struct core *core, struct node *node, const struct observation *seen)
+void lease_after(struct node *node, const struct observation *seen)
 {
     if (!probe_is_up(&node->probe)) {
         node->lease.read = false;
@@ -32,8 +32,6 @@ void lease_after(struct core *core, struct node *node, const struct observation 
         return;
     node->lease.clock_ms = seen->info->lease_clock_ms;
     node->lease.read = lease_is_needed(node);
-    node->lease.left_ms = seen->info->lease_left_ms;
-    node->lease.left_at = core->now;
     if (seen->info->role == ROLE_REPLICA && node->lease.asked_at != MSEC_NEVER)
         node->lease.replica_from = node->lease.asked_at;
 }
@@ -53,9 +51,6 @@ void lease_settled(struct core *core, struct node *node, const struct settled *s
     lease->failed = !settled->ok;
     lease->stale = strncmp(settled->error, "STALEEPOCH", 10) == 0;
     lease->stale_epoch = node->group->lease.epoch;
-    if (!settled->ok)
-        return;
-    lease->clock_ms = settled->lease_clock_ms;
-    lease->left_ms = settled->lease_left_ms;
-    lease->left_at = core->now;
+    if (settled->ok)
+        lease->clock_ms = settled->lease_clock_ms;
 }

@@ -444,7 +444,7 @@ void node_observe(struct core *core, struct node *node, const struct observation
     }
     if (seen->evidence == EVIDENCE_INFO && probe_is_up(&node->probe))
         take_info(core, node, seen->info, info_seen_at);
-    lease_after(core, node, seen);
+    lease_after(node, seen);
     if (seen->evidence == EVIDENCE_PONG)
         loading_ended(core, node);
     note_answers(core, node);

@@ -165,7 +165,7 @@ static void order_promotion(struct core *core, struct group *group, struct node 
     struct order *order = role_order(core, node, ORDER_PROMOTE);
 
     group->failover.ticket = order->ticket;
-    lease_promote(core, node, order);
+    lease_promote(node, order);
 }
 
 void promotion_step(struct core *core, struct group *group)
