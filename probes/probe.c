@@ -7,6 +7,7 @@
 const struct pace pace_default = { PING_PERIOD_MAX_MS, INFO_PERIOD_MS, HELLO_PERIOD_MS };
 
 #define QUIET_PUBSUB_MS 5000 /* a pub/sub link with no traffic is asked whether it lives */
+#define MISSED_MAX_MS   1000 /* for its answer, when the command link has got one */
 
 /* How often PINGs go: often enough that several fit into down_after. */
 static msec ping_period(const struct probe *probe)
@@ -17,8 +18,7 @@ static msec ping_period(const struct probe *probe)
 /* For how long a PING may stay unanswered before its connection is suspected. */
 static msec link_patience(const struct probe *probe, enum link_kind link)
 {
-    return msec_max(1, link == LINK_CMD ? probe->down_after_ms / 2
-                                        : msec_max(probe->down_after_ms, OPEN_TIMEOUT_MAX_MS));
+    return link == LINK_CMD ? msec_max(1, probe->down_after_ms / 2) : MISSED_MAX_MS;
 }
 
 static msec open_timeout(const struct probe *probe)
@@ -38,6 +38,7 @@ static void link_init(struct link *link, msec now)
                            .lost_at = now,
                            .retry_at = now,
                            .ping_at = MSEC_NEVER,
+                           .missed_at = MSEC_NEVER,
                            .heard_at = now,
                            .denied_at = MSEC_NEVER };
     backoff_init(&link->backoff, RETRY_MIN_MS, RETRY_MAX_MS);
@@ -75,7 +76,7 @@ void probe_set_down_after(struct probe *probe, msec down_after_ms)
 /* What was in flight on the command link is lost with it. */
 static void forget_in_flight(struct probe *probe, enum link_kind kind, msec now)
 {
-    probe->links[kind].ping_at = MSEC_NEVER;
+    probe->links[kind].ping_at = probe->links[kind].missed_at = MSEC_NEVER;
     if (kind != LINK_CMD)
         return;
     if (probe->info_sent_at != MSEC_NEVER)
@@ -119,16 +120,19 @@ static unsigned link_remake(struct probe *probe, enum link_kind kind, msec now)
            link_open(&probe->links[kind], kind, now);
 }
 
-/* When an UP link is doubted: its PING has been unanswered for too long. */
+/* When an UP link is doubted: its PING has been unanswered for too long. A node that answers
+ * nowhere keeps its pub/sub link: what is put into that one is read before anything that came
+ * later, as long as its process has accepted it (ORDER_FENCE). */
 static msec doubt_at(const struct probe *probe, enum link_kind kind)
 {
     const struct link *link = &probe->links[kind];
+    msec since = kind == LINK_CMD ? link->ping_at : link->missed_at;
 
     if (link->denied_at != MSEC_NEVER)
         return link->denied_at + DENIED_MAX_MS;
-    if (link->ping_at == MSEC_NEVER)
+    if (since == MSEC_NEVER)
         return MSEC_NEVER;
-    return msec_max(link->ping_at, link->heard_at) + link_patience(probe, kind);
+    return msec_max(since, link->heard_at) + link_patience(probe, kind);
 }
 
 /* Opening, giving up and reopening of one link. */
@@ -303,7 +307,11 @@ static void observe_down(struct probe *probe, enum link_kind kind, enum evidence
 /* A reply to PING on LINK, valid or not: the next one may go. */
 static void ping_answered(struct probe *probe, enum link_kind kind, msec now)
 {
-    probe->links[kind].ping_at = MSEC_NEVER;
+    struct link *pubsub = &probe->links[LINK_PUBSUB];
+
+    probe->links[kind].ping_at = probe->links[kind].missed_at = MSEC_NEVER;
+    if (pubsub->ping_at != MSEC_NEVER && pubsub->missed_at == MSEC_NEVER)
+        pubsub->missed_at = now;
     probe->last_reply = now;
 }
 
@@ -416,6 +424,8 @@ void probe_forgive(struct probe *probe, msec stall_ms)
         link->since += stall_ms;
         link->lost_at += stall_ms;
         link->heard_at += stall_ms;
+        if (link->missed_at != MSEC_NEVER)
+            link->missed_at += stall_ms;
     }
 }
 

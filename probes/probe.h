@@ -14,7 +14,8 @@
  * counts from the last valid reply: PINGs go every PERIOD_MS; one that is overdue
  * is followed by a PING on the other link, and at half of down_after the command link is made
  * anew, so that several PINGs on several connections go unanswered before a node is
- * called silent.
+ * called silent. The pub/sub link is made anew only when the command link is answered and it is
+ * not.
  */
 #ifndef PROBES_PROBE_H
 #define PROBES_PROBE_H
@@ -61,6 +62,8 @@ struct link {
     msec lost_at;     /* when it last ceased to be UP; at first the time of creation */
     msec retry_at;    /* DOWN: when to open again */
     msec ping_at;     /* when the PING in flight was sent; MSEC_NEVER = none */
+    msec missed_at;   /* PUBSUB: when a PING on the other link was first answered before the one in
+                       * flight; MSEC_NEVER = none was */
     msec ping_due_at; /* UP: no PING before */
     msec heard_at;    /* last reply of any kind on it */
     msec denied_at;   /* since when it is refused for lack of rights; MSEC_NEVER = it is not */

@@ -79,18 +79,25 @@ def count_answers(conns):
     return oks
 
 
+def freeze_with_writes(node):
+    """Freezes the node and puts writes into its sockets. Returns the connections."""
+    conns = [resp.connect("127.0.0.1", node.port, 10.0) for _ in range(PENDING_CLIENTS)]
+    for conn in conns:
+        check(conn.call("PING") == "PONG", "a client is connected")
+    node.stop()
+    for i, conn in enumerate(conns):
+        for j in range(PENDING_EACH):
+            conn.send("SET", "pending:%d:%d" % (i, j), "x")
+    return conns
+
+
 @scenario(seconds=8)
 def frozen_primary_thaws(nodes, supervisor):
     """500 writes wait in a frozen primary's sockets; when it wakes up after the switch, none is acknowledged"""
     with Cluster(nodes, supervisor) as world:
         group, old = world.group, world.group.primary
-        conns = [resp.connect("127.0.0.1", old.port, 10.0) for _ in range(PENDING_CLIENTS)]
-        for conn in conns:
-            check(conn.call("PING") == "PONG", "a client is connected")
-        moment = old.stop()
-        for i, conn in enumerate(conns):
-            for j in range(PENDING_EACH):
-                conn.send("SET", "pending:%d:%d" % (i, j), "x")
+        moment = time.monotonic()
+        conns = freeze_with_writes(old)
         new = world.wait_switch(group, moment)
         woken = old.cont()
         oks = count_answers(conns)
@@ -100,3 +107,27 @@ def frozen_primary_thaws(nodes, supervisor):
             check(oks == 0, "%d writes were acknowledged by the old primary" % oks)
         return "%d of %d acknowledged by the old primary, demoted within %s" % (
             oks, PENDING_CLIENTS * PENDING_EACH, ms(time.monotonic() - woken))
+
+
+# By then a supervisor would have given up any connection that is not answered.
+LATE_S = 3.0
+
+
+@scenario(supervisors=("picketd",), seconds=9)
+def frozen_long_before_the_switch(nodes, supervisor):
+    """the replica freezes as well, so that the decision comes late: still none of the 500 writes is acknowledged"""
+    with Cluster(nodes, supervisor, replicas=1, supervisors=1, quorum=1) as world:
+        group, old, replica = world.group, world.group.primary, world.group.replicas[0]
+        replica.stop()
+        moment = time.monotonic()
+        conns = freeze_with_writes(old)
+        time.sleep(LATE_S)  # what must not happen meanwhile is to be seen at the thaw only
+        check(not world.switches(group, moment), "nobody is promoted")
+        replica.cont()
+        new = world.wait_switch(group, moment)
+        old.cont()
+        oks = count_answers(conns)
+        wait(lambda: old.role() == "slave", "the woken primary is demoted")
+        check_follows(world, group, new)
+        check(oks == 0, "%d writes were acknowledged by the old primary" % oks)
+        return "%d of %d acknowledged by the old primary" % (oks, PENDING_CLIENTS * PENDING_EACH)

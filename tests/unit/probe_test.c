@@ -165,6 +165,44 @@ static void test_quiet_pubsub_is_asked(void)
     CU_ASSERT(wake() & PROBE_PING_PUBSUB);
 }
 
+/* The pub/sub link of a node that answers nowhere is the one that an order to step down is put
+ * into: it stays, for however long. */
+static void test_silent_node_keeps_its_pubsub(void)
+{
+    begin_up(DOWN_AFTER);
+    while (now < START + 20 * DOWN_AFTER) {
+        now = probe_next(&probe);
+        CU_ASSERT_FALSE(wake() & PROBE_CLOSE_PUBSUB);
+        if (probe.links[LINK_CMD].state == LINK_OPENING)
+            see(LINK_CMD, EVIDENCE_CONNECTED); /* by the kernel */
+    }
+}
+
+/* One that misses its answer while the command link has got one is made anew. */
+static void test_missed_pubsub_is_remade(void)
+{
+    begin_up(DOWN_AFTER);
+    next_is(START + 1000);
+    now = START + 2000;
+    CU_ASSERT(wake() & PROBE_PING_PUBSUB);
+    now = START + 2500;
+    see(LINK_CMD, EVIDENCE_PONG);
+    now = START + 3000;
+    wake();
+    see(LINK_CMD, EVIDENCE_PONG); /* it counts from the first */
+    now = START + 3499;
+    CU_ASSERT_FALSE(wake() & PROBE_CLOSE_PUBSUB);
+    CU_ASSERT_EQUAL(next_is(START + 3500) & ~PROBE_PING_CMD,
+                    PROBE_CLOSE_PUBSUB | PROBE_OPEN_PUBSUB);
+    see(LINK_PUBSUB, EVIDENCE_CONNECTED);
+    now = START + 30000;
+    CU_ASSERT(wake() & PROBE_PING_PUBSUB);
+    see(LINK_CMD, EVIDENCE_PONG);
+    see(LINK_PUBSUB, EVIDENCE_PONG); /* in time */
+    now = START + 31000;
+    CU_ASSERT_FALSE(wake() & PROBE_CLOSE_PUBSUB);
+}
+
 /* A connection that does not come up is given up, and tried again after the back-off. */
 static void test_open_timeout(void)
 {
@@ -286,6 +324,8 @@ static const struct unit_case cases[] = {
     { "silence", test_silence },
     { "doubt waits for the last word", test_doubt_waits_for_the_last_word },
     { "a quiet pub/sub link is asked", test_quiet_pubsub_is_asked },
+    { "a silent node keeps its pub/sub link", test_silent_node_keeps_its_pubsub },
+    { "a missed pub/sub link is made anew", test_missed_pubsub_is_remade },
     { "open time-out", test_open_timeout },
     { "retries back off", test_retries_back_off },
     { "a crash needs a reset", test_crash_needs_a_reset },
