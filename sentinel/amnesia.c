@@ -1,5 +1,7 @@
 #include "sentinel/amnesia.h"
 
+#include <string.h>
+
 #include "sentinel/emit.h"
 #include "sentinel/hold.h"
 #include "sentinel/model.h"
@@ -11,13 +13,24 @@
 #define FEWER_FACTOR 2    /* keys: so many times fewer than a replica has */
 #define ROUNDING_MS  2000 /* how long its link is down a replica says in seconds, its clock's */
 
+/* What was known of the process that NODE was until now. */
+static struct past_life life_of(const struct node *node)
+{
+    struct past_life life = { .lost_at = node->probe.links[LINK_CMD].lost_at,
+                              .offset = UINT64_MAX };
+
+    if (node->info.role == ROLE_PRIMARY) {
+        life.offset = node->info.primary_offset;
+        memcpy(life.replid, node->info.replid, sizeof life.replid);
+    }
+    return life;
+}
+
 void amnesia_suspect(struct core *core, struct node *node)
 {
-    if (node->amnesia.since == MSEC_NEVER) { /* else the last one was not believed yet, either */
-        node->amnesia.lost_at = node->probe.links[LINK_CMD].lost_at;
-        node->amnesia.offset =
-            node->info.role == ROLE_PRIMARY ? node->info.primary_offset : UINT64_MAX;
-    }
+    node->amnesia.last = life_of(node);
+    if (node->amnesia.since == MSEC_NEVER)
+        node->amnesia.believed = node->amnesia.last;
     node->amnesia.since = core->now;
     node->amnesia.until = core->now + SUSPECT_MS;
     node->amnesia.told = false;
@@ -65,18 +78,17 @@ static bool has_fewer_keys(const struct node_info *primary, const struct node_in
            primary->keys < replica->keys / FEWER_FACTOR + replica->keys % FEWER_FACTOR;
 }
 
-/* It had all that was known of, and its link was up, when the primary was lost. */
+/* It had all that was known of LIFE, and its link was up when that was lost. */
 static bool was_in_step(const struct core *core, const struct node *replica,
-                        const struct node *primary)
+                        const struct node *primary, const struct past_life *life)
 {
     const struct node_info *own = &replica->info;
     msec down_at = core->now - own->link_down_ms;
 
-    if (primary->amnesia.since - primary->amnesia.lost_at > primary->group->conf.down_after_ms)
+    if (primary->amnesia.since - life->lost_at > primary->group->conf.down_after_ms)
         return false; /* who knows what it was told while we did not look */
-    return own->repl_offset >= primary->amnesia.offset &&
-           (own->link_up ||
-            (own->link_down_ms >= 0 && down_at >= primary->amnesia.lost_at - ROUNDING_MS));
+    return own->repl_offset >= life->offset &&
+           (own->link_up || (own->link_down_ms >= 0 && down_at >= life->lost_at - ROUNDING_MS));
 }
 
 static bool can_take_over(const struct node *replica)
@@ -84,19 +96,29 @@ static bool can_take_over(const struct node *replica)
     return replica->info.priority != 0 && !replica->info.loading && !hold_is_maintained(replica);
 }
 
+/* The process before whose history REPLICA has: the group's, or that of one which was lost before
+ * it could be believed. NULL = it has some other. */
+static const struct past_life *life_behind(const struct node *replica, const struct node *primary)
+{
+    const char *replid = replica->info.replid;
+
+    if (lineage_find(&primary->group->lineage, replid) == 0)
+        return &primary->amnesia.believed;
+    return replid_equal(primary->amnesia.last.replid, replid) ? &primary->amnesia.last : NULL;
+}
+
 /* The primary has lost the history that the group had, and the keys with it, or they need not be
  * the group's. */
 static bool has_lost(const struct core *core, const struct node *replica,
                      const struct node *primary)
 {
-    const struct node_info *own = &replica->info;
-    const struct group *group = primary->group;
+    const struct past_life *life = life_behind(replica, primary);
 
-    if (node_info_are_kin(own, &primary->info) || lineage_find(&group->lineage, own->replid) != 0)
+    if (node_info_are_kin(&replica->info, &primary->info) || life == NULL)
         return false;
-    return has_fewer_keys(&primary->info, own) ||
-           (can_take_over(replica) &&
-            (group->conf.durability == DURABILITY_QUORUM || was_in_step(core, replica, primary)));
+    return has_fewer_keys(&primary->info, &replica->info) ||
+           (can_take_over(replica) && (primary->group->conf.durability == DURABILITY_QUORUM ||
+                                       was_in_step(core, replica, primary, life)));
 }
 
 static bool is_witness(const struct core *core, const struct node *primary, const struct node *node)

@@ -6,8 +6,9 @@
  *
  *   - the replica has the history that the primary says it continues, but has gone further in it
  *     than the primary has come; or
- *   - the replica has the history that the group had, the primary another one, and the primary has
- *     no keys, or less than half as many as the replica; or
+ *   - the replica has the history that the group had, or that of a process which was lost before it
+ *     could be believed, the primary another one, and the primary has no keys, or less than half
+ *     as many as the replica; or
  *   - the same, whatever the primary holds, and the replica can take over and was in step: its link
  *     was up until the primary was lost, no longer ago than down_after, and it had all that the
  *     primary's last INFO told of. With durability = quorum the history alone counts: there the

@@ -102,6 +102,13 @@ struct candidate {
 /* How a replica is being brought to follow the primary. */
 enum repoint { REPOINT_NONE, REPOINT_SENT, REPOINT_INPROG, REPOINT_DONE };
 
+/* A process that was here before this one. */
+struct past_life {
+    msec lost_at;               /* when the link to it was lost, */
+    uint64_t offset;            /* where it was by its last INFO; UINT64_MAX = not known, */
+    char replid[RUNID_LEN + 1]; /* and its history; empty = not known */
+};
+
 struct node {
     uint32_t id;
     struct group *group;
@@ -120,8 +127,8 @@ struct node {
         msec since; /* it came back as another process, and what it holds is in doubt; MSEC_NEVER */
         msec until; /* replicas are waited for */
         bool told;  /* it holds less than a replica, and that was told */
-        msec lost_at;    /* when the link to the process before it was lost, */
-        uint64_t offset; /* and where that was by its last INFO; UINT64_MAX = not known */
+        struct past_life believed; /* the last process that was not in doubt, */
+        struct past_life last;     /* and the last one; the same, unless that was in doubt */
     } amnesia;
     struct {
         msec since; /* INFO says that it is loading; MSEC_NEVER = it does not */

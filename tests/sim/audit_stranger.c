@@ -58,8 +58,8 @@ static void check_group(struct world *w, const struct sup *s, const struct group
     if (own == NULL || own->id != group->primary->id || !own->reborn || own->info.info.loading ||
         own->info.info.role != ROLE_PRIMARY || group->primary->info.role != ROLE_PRIMARY ||
         group->primary->sdown || own->silent_for > group->conf.down_after_ms ||
-        s->core->now > own->reborn_at + FRESH_MS)
-        return;
+        own->lost_at > own->info_at || s->core->now > own->reborn_at + FRESH_MS)
+        return; /* (lost since: the replica may have what the next process has) */
     for (size_t i = 0; i < group->n_nodes; i++)
         if (is_witness(w, s, group, group->nodes[i], own))
             world_fail(w, "%s takes %s for the primary that it had, but %s has what that wrote",

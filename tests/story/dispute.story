@@ -56,9 +56,9 @@ expect
     [  1009] s3 +sdown sentinel s2 s2 26379 @ g1 n1 6379
     [  1009] s2 +sdown sentinel s3 s3 26379 @ g1 n3 6379
     [  1009] s1 +sdown sentinel s3 s3 26379 @ g1 n3 6379
-    [  2860] s3 +new-epoch 1
-    [  3007] s1 -sdown sentinel s3 s3 26379 @ g1 n3 6379
-    [  3017] s3 -sdown sentinel s1 s1 26379 @ g1 n1 6379
+    [  3019] s3 +new-epoch 1
+    [  3019] s3 -sdown sentinel s1 s1 26379 @ g1 n1 6379
+    [  3127] s1 -sdown sentinel s3 s3 26379 @ g1 n3 6379
     [  5796] s1 has n3, epoch 1, current 1
     [  5796] s2 has n3, epoch 1, current 1
     [  5796] s3 has n1, epoch 0, current 1
@@ -67,25 +67,25 @@ expect
     [  5796] n3 is a primary
 run 9000
 expect
-    [  6017] s3 +new-epoch 2
-    [  6017] s3 +vote-for-leader s3 2
-    [  6020] s1 +new-epoch 2
-    [  6021] s3 -failover-abort-not-elected master g1 n1 6379
+    [  6019] s3 +new-epoch 2
+    [  6019] s3 +vote-for-leader s3 2
+    [  6022] s1 +new-epoch 2
+    [  6023] s3 -failover-abort-not-elected master g1 n1 6379
     [  6798] s2 +new-epoch 2
-    [  7167] s3 +new-epoch 3
-    [  7167] s3 +vote-for-leader s3 3
-    [  7170] s1 +new-epoch 3
-    [  7171] s3 -failover-abort-not-elected master g1 n1 6379
-    [  8648] s3 +new-epoch 4
-    [  8648] s3 +vote-for-leader s3 4
-    [  8651] s1 +new-epoch 4
-    [  8652] s3 -failover-abort-not-elected master g1 n1 6379
+    [  7330] s3 +new-epoch 3
+    [  7330] s3 +vote-for-leader s3 3
+    [  7333] s1 +new-epoch 3
+    [  7334] s3 -failover-abort-not-elected master g1 n1 6379
+    [  8578] s3 +new-epoch 4
+    [  8578] s3 +vote-for-leader s3 4
+    [  8581] s1 +new-epoch 4
+    [  8582] s3 -failover-abort-not-elected master g1 n1 6379
     [  8798] s2 +new-epoch 4
-    [  8860] s3 +config-update-from sentinel s1 s1 26379 @ g1 n1 6379
-    [  8860] s3 +switch-master g1 n1 6379 n3 6379
-    [  8860] s3 +slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [  8860] s3 +slave slave n2:6379 n2 6379 @ g1 n3 6379
-    [  8860] s3 +sdown slave n2:6379 n2 6379 @ g1 n3 6379
+    [  9019] s3 +config-update-from sentinel s1 s1 26379 @ g1 n1 6379
+    [  9019] s3 +switch-master g1 n1 6379 n3 6379
+    [  9019] s3 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [  9019] s3 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [  9019] s3 +sdown slave n2:6379 n2 6379 @ g1 n3 6379
 show g1
 expect
     [ 14796] s1 has n3, epoch 1, current 4

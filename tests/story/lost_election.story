@@ -46,34 +46,34 @@ expect
     [   168] s1 +failover-end master g1 n3 6379
     [  1009] s3 +sdown slave n2:6379 n2 6379 @ g1 n1 6379
     [  1009] s3 +sdown slave n3:6379 n3 6379 @ g1 n1 6379
-    [  2009] s1 +sdown sentinel s3 s3 26379 @ g1 n3 6379
-    [  2009] s2 +sdown sentinel s3 s3 26379 @ g1 n3 6379
     [  2009] s3 +sdown sentinel s1 s1 26379 @ g1 n1 6379
     [  2009] s3 +sdown sentinel s2 s2 26379 @ g1 n1 6379
+    [  2009] s1 +sdown sentinel s3 s3 26379 @ g1 n3 6379
+    [  2009] s2 +sdown sentinel s3 s3 26379 @ g1 n3 6379
     [  2026] s3 -failover-abort-not-elected master g1 n1 6379
-    [  2450] s3 +new-epoch 2
-    [  2450] s3 +try-failover master g1 n1 6379
-    [  2450] s3 +vote-for-leader s3 2
+    [  2303] s3 +new-epoch 2
+    [  2303] s3 +try-failover master g1 n1 6379
+    [  2303] s3 +vote-for-leader s3 2
     [  3010] s3 -failover-abort-not-elected master g1 n1 6379
 rejoin s3
 run 3000
 expect
-    [  3170] s1 -sdown sentinel s3 s3 26379 @ g1 n3 6379
-    [  3194] s1 +new-epoch 2
-    [  3195] s3 -sdown sentinel s1 s1 26379 @ g1 n1 6379
-    [  3202] s2 +new-epoch 2
-    [  3202] s2 -sdown sentinel s3 s3 26379 @ g1 n3 6379
-    [  3203] s3 -sdown sentinel s2 s2 26379 @ g1 n1 6379
-    [  3285] s3 -sdown slave n3:6379 n3 6379 @ g1 n1 6379
-    [  3287] s3 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
-    [  3377] s3 +config-update-from sentinel s1 s1 26379 @ g1 n1 6379
-    [  3377] s3 +switch-master g1 n1 6379 n3 6379
-    [  3377] s3 +slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [  3377] s3 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  3377] s3 +slave slave n2:6379 n2 6379 @ g1 n3 6379
-    [  3377] s3 +sdown slave n2:6379 n2 6379 @ g1 n3 6379
-    [  3466] s3 -sdown slave n2:6379 n2 6379 @ g1 n3 6379
-    [  3468] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [  3049] s3 -sdown slave n3:6379 n3 6379 @ g1 n1 6379
+    [  3049] s3 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
+    [  3051] s2 +new-epoch 2
+    [  3051] s1 +new-epoch 2
+    [  3143] s3 +config-update-from sentinel s2 s2 26379 @ g1 n1 6379
+    [  3143] s3 +switch-master g1 n1 6379 n3 6379
+    [  3143] s3 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [  3143] s3 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  3143] s3 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [  3143] s3 +sdown slave n2:6379 n2 6379 @ g1 n3 6379
+    [  3145] s2 -sdown sentinel s3 s3 26379 @ g1 n3 6379
+    [  3151] s3 -sdown sentinel s1 s1 26379 @ g1 n3 6379
+    [  3166] s1 -sdown sentinel s3 s3 26379 @ g1 n3 6379
+    [  3181] s3 -sdown sentinel s2 s2 26379 @ g1 n3 6379
+    [  3355] s3 -sdown slave n2:6379 n2 6379 @ g1 n3 6379
+    [  3355] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
 show g1
 expect
     [  6028] s1 has n3, epoch 1, current 2

@@ -7,7 +7,7 @@ expect
 heal s1 n1
 run 3000
 expect
-    [  5087] s1 -sdown master g1 n1 6379
+    [  5062] s1 -sdown master g1 n1 6379
 show g1
 expect
     [  8000] s1 has n1, epoch 0, current 0

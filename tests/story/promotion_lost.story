@@ -70,13 +70,13 @@ expect
 rejoin n3
 run 4000
 expect
-    [  6044] s2 -sdown slave n3:6379 n3 6379 @ g1 n2 6379
-    [  6048] s2 +fix-slave-config slave n3:6379 n3 6379 @ g1 n2 6379
-    [  6058] s2 +slave-reconf-done slave n3:6379 n3 6379 @ g1 n2 6379
-    [  6150] s3 -sdown slave n3:6379 n3 6379 @ g1 n2 6379
-    [  6152] s3 +slave-reconf-done slave n3:6379 n3 6379 @ g1 n2 6379
-    [  6355] s1 -sdown slave n3:6379 n3 6379 @ g1 n2 6379
-    [  6357] s1 +slave-reconf-done slave n3:6379 n3 6379 @ g1 n2 6379
+    [  6314] s3 -sdown slave n3:6379 n3 6379 @ g1 n2 6379
+    [  6316] s3 +fix-slave-config slave n3:6379 n3 6379 @ g1 n2 6379
+    [  6326] s3 +slave-reconf-done slave n3:6379 n3 6379 @ g1 n2 6379
+    [  6380] s1 -sdown slave n3:6379 n3 6379 @ g1 n2 6379
+    [  6380] s1 +slave-reconf-done slave n3:6379 n3 6379 @ g1 n2 6379
+    [  6441] s2 -sdown slave n3:6379 n3 6379 @ g1 n2 6379
+    [  6441] s2 +slave-reconf-done slave n3:6379 n3 6379 @ g1 n2 6379
 show g1
 expect
     [ 10032] s1 has n2, epoch 2, current 2

@@ -57,18 +57,18 @@ expect
 rejoin n2
 run 6000
 expect
-    [  9145] s3 -sdown slave n2:6379 n2 6379 @ g1 n1 6379
-    [  9145] s3 -role-change slave n2:6379 n2 6379 @ g1 n1 6379 new reported role is master
-    [  9241] s1 -sdown slave n2:6379 n2 6379 @ g1 n1 6379
-    [  9243] s1 -role-change slave n2:6379 n2 6379 @ g1 n1 6379 new reported role is master
-    [  9489] s2 -sdown slave n2:6379 n2 6379 @ g1 n1 6379
-    [  9489] s2 -role-change slave n2:6379 n2 6379 @ g1 n1 6379 new reported role is master
-    [ 10066] s3 +role-change slave n2:6379 n2 6379 @ g1 n1 6379 new reported role is slave
-    [ 10067] s1 +role-change slave n2:6379 n2 6379 @ g1 n1 6379 new reported role is slave
-    [ 10068] s2 +role-change slave n2:6379 n2 6379 @ g1 n1 6379 new reported role is slave
-    [ 11066] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n1 6379
-    [ 11067] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n1 6379
-    [ 11068] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n1 6379
+    [  9160] s3 -sdown slave n2:6379 n2 6379 @ g1 n1 6379
+    [  9160] s3 -role-change slave n2:6379 n2 6379 @ g1 n1 6379 new reported role is master
+    [  9257] s2 -sdown slave n2:6379 n2 6379 @ g1 n1 6379
+    [  9257] s2 -role-change slave n2:6379 n2 6379 @ g1 n1 6379 new reported role is master
+    [  9290] s1 -sdown slave n2:6379 n2 6379 @ g1 n1 6379
+    [  9292] s1 -role-change slave n2:6379 n2 6379 @ g1 n1 6379 new reported role is master
+    [  9779] s3 +role-change slave n2:6379 n2 6379 @ g1 n1 6379 new reported role is slave
+    [  9781] s1 +role-change slave n2:6379 n2 6379 @ g1 n1 6379 new reported role is slave
+    [  9782] s2 +role-change slave n2:6379 n2 6379 @ g1 n1 6379 new reported role is slave
+    [ 10779] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n1 6379
+    [ 10781] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n1 6379
+    [ 10782] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n1 6379
 show g1
 expect
     [ 15013] s1 has n1, epoch 1, current 1

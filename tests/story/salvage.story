@@ -50,17 +50,17 @@ expect
     [   780] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [   780] s3 +failover-end master g1 n3 6379
     [   782] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
-    [  4117] s1 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  4120] s3 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  4125] s1 +divergent-tail slave n1:6379 n1 6379 @ g1 n3 6379 4122 bytes from offset 1001 that only it has, written within 3352 ms
-    [  4125] s1 +salvaged slave n1:6379 n1 6379 @ g1 n3 6379 in a file
-    [  4125] s1 +convert-to-slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [  4126] s2 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  4133] s1 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
-    [  4133] s1 +slave-reconf-inprog slave n1:6379 n1 6379 @ g1 n3 6379
-    [  4136] s3 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
-    [  4514] s2 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
-    [  4629] s1 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5125] s1 -writes-taken slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5136] s3 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5512] s2 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
+    [  4011] s1 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  4017] s1 +divergent-tail slave n1:6379 n1 6379 @ g1 n3 6379 4014 bytes from offset 1001 that only it has, written within 3244 ms
+    [  4017] s1 +salvaged slave n1:6379 n1 6379 @ g1 n3 6379 in a file
+    [  4017] s1 +convert-to-slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [  4025] s1 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [  4025] s1 +slave-reconf-inprog slave n1:6379 n1 6379 @ g1 n3 6379
+    [  4029] s3 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  4031] s3 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [  4184] s2 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  4186] s2 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [  4521] s1 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5015] s1 -writes-taken slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5041] s3 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5196] s2 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379

@@ -88,55 +88,60 @@ expect
     [  4019] s2 +amnesia master g1 n3 6379 restarted with 4984 keys at offset 4984, replica n1:6379 has 4974 at 4974
     [  4019] s2 +sdown master g1 n3 6379
     [  4019] s3 +reboot master g1 n3 6379
+    [  4019] s3 +amnesia master g1 n3 6379 restarted with 4986 keys at offset 4986, replica n1:6379 has 4974 at 4974
+    [  4019] s3 +sdown master g1 n3 6379
     [  4021] s1 +odown master g1 n3 6379 #quorum 2/2
     [  4021] s2 +odown master g1 n3 6379 #quorum 2/2
-    [  4053] s1 +new-epoch 2
-    [  4053] s1 +try-failover master g1 n3 6379
-    [  4053] s1 +vote-for-leader s1 2
-    [  4056] s2 +new-epoch 2
-    [  4056] s2 +vote-for-leader s1 2
-    [  4056] s3 +new-epoch 2
-    [  4056] s3 +vote-for-leader s1 2
-    [  4057] s1 +elected-leader master g1 n3 6379
-    [  4057] s1 +failover-state-select-slave master g1 n3 6379
-    [  4057] s1 +selected-slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [  4057] s1 +fence-armed master g1 n3 6379
-    [  4057] s1 +failover-state-send-slaveof-noone slave n1:6379 n1 6379 @ g1 n3 6379
-    [  4057] s1 +failover-state-wait-promotion slave n1:6379 n1 6379 @ g1 n3 6379
-    [  4059] s1 -role-change master g1 n3 6379 new reported role is slave
-    [  4059] s1 +fenced master g1 n3 6379
-    [  4061] s1 +promoted-slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [  4061] s1 +failover-state-reconf-slaves master g1 n3 6379
-    [  4061] s1 +switch-master g1 n3 6379 n1 6379
-    [  4061] s1 +slave slave n2:6379 n2 6379 @ g1 n1 6379
-    [  4061] s1 +slave slave n3:6379 n3 6379 @ g1 n1 6379
-    [  4061] s1 +sdown slave n3:6379 n3 6379 @ g1 n1 6379
-    [  4061] s1 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n1 6379
-    [  4064] s1 -sdown slave n3:6379 n3 6379 @ g1 n1 6379
-    [  4064] s2 -odown master g1 n3 6379
-    [  4065] s1 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n1 6379
-    [  4067] s1 +role-change master g1 n1 6379 new reported role is master
-    [  4068] s2 -role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is master
-    [  4068] s2 +config-update-from sentinel s1 s1 26379 @ g1 n3 6379
-    [  4068] s2 +switch-master g1 n3 6379 n1 6379
-    [  4068] s2 +slave slave n2:6379 n2 6379 @ g1 n1 6379
-    [  4068] s2 +slave slave n3:6379 n3 6379 @ g1 n1 6379
-    [  4068] s2 +sdown slave n3:6379 n3 6379 @ g1 n1 6379
-    [  4068] s3 -role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is master
-    [  4068] s3 +config-update-from sentinel s1 s1 26379 @ g1 n3 6379
-    [  4068] s3 +switch-master g1 n3 6379 n1 6379
-    [  4068] s3 +slave slave n2:6379 n2 6379 @ g1 n1 6379
-    [  4068] s3 +slave slave n3:6379 n3 6379 @ g1 n1 6379
-    [  4070] s2 -sdown slave n3:6379 n3 6379 @ g1 n1 6379
-    [  4071] s3 +role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is slave
-    [  4073] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n1 6379
-    [  4074] s2 +role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is slave
-    [  4075] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n1 6379
-    [  4155] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n1 6379
-    [  5596] s1 +slave-reconf-done slave n3:6379 n3 6379 @ g1 n1 6379
-    [  5596] s1 +failover-end master g1 n1 6379
-    [  6069] s3 +slave-reconf-done slave n3:6379 n3 6379 @ g1 n1 6379
-    [  6072] s2 +slave-reconf-done slave n3:6379 n3 6379 @ g1 n1 6379
+    [  4023] s3 +odown master g1 n3 6379 #quorum 2/2
+    [  4023] s3 +new-epoch 2
+    [  4023] s3 +try-failover master g1 n3 6379
+    [  4023] s3 +vote-for-leader s3 2
+    [  4026] s1 +new-epoch 2
+    [  4026] s1 +vote-for-leader s3 2
+    [  4026] s2 +new-epoch 2
+    [  4026] s2 +vote-for-leader s3 2
+    [  4027] s3 +elected-leader master g1 n3 6379
+    [  4027] s3 +failover-state-select-slave master g1 n3 6379
+    [  4029] s3 +selected-slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [  4029] s3 +fence-armed master g1 n3 6379
+    [  4029] s3 +failover-state-send-slaveof-noone slave n1:6379 n1 6379 @ g1 n3 6379
+    [  4029] s3 +failover-state-wait-promotion slave n1:6379 n1 6379 @ g1 n3 6379
+    [  4031] s3 -role-change master g1 n3 6379 new reported role is slave
+    [  4031] s3 +fenced master g1 n3 6379
+    [  4033] s3 +promoted-slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [  4033] s3 +failover-state-reconf-slaves master g1 n3 6379
+    [  4033] s3 +switch-master g1 n3 6379 n1 6379
+    [  4033] s3 +slave slave n2:6379 n2 6379 @ g1 n1 6379
+    [  4033] s3 +slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [  4033] s3 +sdown slave n3:6379 n3 6379 @ g1 n1 6379
+    [  4033] s3 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n1 6379
+    [  4037] s3 -sdown slave n3:6379 n3 6379 @ g1 n1 6379
+    [  4040] s1 -role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is master
+    [  4040] s1 +config-update-from sentinel s3 s3 26379 @ g1 n3 6379
+    [  4040] s1 +switch-master g1 n3 6379 n1 6379
+    [  4040] s1 +slave slave n2:6379 n2 6379 @ g1 n1 6379
+    [  4040] s1 +slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [  4040] s1 +sdown slave n3:6379 n3 6379 @ g1 n1 6379
+    [  4040] s1 -sdown slave n3:6379 n3 6379 @ g1 n1 6379
+    [  4040] s2 -role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is master
+    [  4040] s2 +config-update-from sentinel s3 s3 26379 @ g1 n3 6379
+    [  4040] s2 +switch-master g1 n3 6379 n1 6379
+    [  4040] s2 +slave slave n2:6379 n2 6379 @ g1 n1 6379
+    [  4040] s2 +slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [  4040] s2 +sdown slave n3:6379 n3 6379 @ g1 n1 6379
+    [  4042] s1 +role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is slave
+    [  4042] s2 -sdown slave n3:6379 n3 6379 @ g1 n1 6379
+    [  4043] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n1 6379
+    [  4043] s3 +slave-reconf-sent slave n3:6379 n3 6379 @ g1 n1 6379
+    [  4043] s3 +slave-reconf-inprog slave n3:6379 n3 6379 @ g1 n1 6379
+    [  4043] s3 +role-change master g1 n1 6379 new reported role is master
+    [  4046] s2 +role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is slave
+    [  4047] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n1 6379
+    [  4047] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n1 6379
+    [  5571] s3 +slave-reconf-done slave n3:6379 n3 6379 @ g1 n1 6379
+    [  5571] s3 +failover-end master g1 n1 6379
+    [  6058] s1 +slave-reconf-done slave n3:6379 n3 6379 @ g1 n1 6379
+    [  6059] s2 +slave-reconf-done slave n3:6379 n3 6379 @ g1 n1 6379
 show g1
 expect
     [  8004] s1 has n1, epoch 2, current 2

@@ -23,9 +23,9 @@ run 8000
 expect
     [  8754] s1 +sdown master g1 n1 6379
     [  8754] s2 +sdown master g1 n1 6379
+    [  8756] s3 +odown master g1 n1 6379 #quorum 2/2
     [  8756] s1 +odown master g1 n1 6379 #quorum 2/2
     [  8756] s2 +odown master g1 n1 6379 #quorum 2/2
-    [  8756] s3 +odown master g1 n1 6379 #quorum 2/2
     [  8788] s1 +new-epoch 1
     [  8788] s1 +try-failover master g1 n1 6379
     [  8788] s1 +vote-for-leader s1 1
@@ -72,8 +72,8 @@ expect
     [ 12305] s3 +slave slave n2:6379 n2 6379 @ g1 n3 6379
     [ 12706] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [ 12706] s1 +failover-end master g1 n3 6379
-    [ 13313] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
-    [ 13313] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [ 13309] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [ 13309] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
 show g1
 expect
     [ 16000] s1 has n3, epoch 1, current 2

@@ -116,6 +116,32 @@ static void test_continued(void)
     drive_end(&d);
 }
 
+/* What was written to a process that was lost before it could be believed counts as well: here one
+ * replica loads, so that nobody knows what it holds. */
+static void test_lost_in_doubt(void)
+{
+    struct node_info *info = &d.nodes[0].info;
+
+    begin();
+    d.nodes[2].info.loading = true;
+    memset(d.nodes[1].info.replid, 'Z', RUNID_LEN);
+    memset(d.nodes[2].info.replid, 'B', RUNID_LEN);
+    replace(KEYS, 0);
+    CU_ASSERT(is_believed());
+    drive_kill(&d, 0);
+    info->runid[0] = 'y';
+    memset(info->replid, 'Y', RUNID_LEN);
+    info->keys = 0;
+    d.nodes[0].alive = true;
+    for (int i = 0; i < 100 && drive_events(&d, EVENT_REBOOT) == 1; i++)
+        drive_run(&d, 10);
+    drive_run(&d, 500);
+    d.nodes[2].info.loading = false;
+    drive_run(&d, 500);
+    CU_ASSERT_FALSE(is_believed());
+    drive_end(&d);
+}
+
 static const struct unit_case cases[] = {
     { "stranger", test_stranger },
     { "replicas behind", test_replicas_behind },
@@ -124,6 +150,7 @@ static const struct unit_case cases[] = {
     { "nobody can take over", test_nobody_can },
     { "quorum", test_quorum },
     { "continued", test_continued },
+    { "lost in doubt", test_lost_in_doubt },
 };
 
 int main(void)
