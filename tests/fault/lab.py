@@ -130,6 +130,9 @@ class Lab(Cluster):
             self.probes.append(job)
         wait(lambda: len(self.probes[0].acks) >= WARM_UP_WRITES, "first writes")
 
+    def writer_of(self, node):
+        return next(p for p in self.probes if p.node is node)
+
     def pending(self):
         return Pending(self.first, self.waits_for)
 

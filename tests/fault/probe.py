@@ -42,6 +42,7 @@ class Probe(threading.Thread):
         self.node = node
         self.replicas = replicas
         self.runs = []  # lists of acknowledgements, none refused or late between those of one list
+        self.turn = threading.Lock()  # whoever holds it keeps the writer from its next write
         self._fresh = True
         self._count = 0
         self._ending = threading.Event()
@@ -52,7 +53,8 @@ class Probe(threading.Thread):
         while not self._ending.is_set():
             try:
                 conn = conn or resp.connect(self.node.host, self.node.port, CALL_S)
-                acknowledged = self._write(conn)
+                with self.turn:
+                    acknowledged = self._write(conn)
                 self._fresh = not acknowledged
                 self._ending.wait(PAUSE_S if acknowledged else RETRY_S)
             except OSError:
