@@ -108,17 +108,42 @@ struct holding {
     uint64_t offset;
 };
 
-/* Of the group's newest history, or of the AT-th before it. */
+/* Where the AT-th history before the newest left the one before it; 0 = nobody knows. Whoever was
+ * promoted says it, and whoever followed without a full synchronisation says how far it was when it
+ * did: no further than that. */
+static uint64_t fork_of(const struct group *group, int at)
+{
+    const struct lineage *lineage = &group->lineage;
+    uint64_t fork = 0;
+
+    for (size_t i = 0; at + 1 < LINEAGE_MAX && i < group->n_nodes; i++) {
+        const struct node_info *info = &group->nodes[i]->info;
+
+        if (replid_equal(info->replid, lineage->replids[at]) &&
+            replid_equal(info->replid2, lineage->replids[at + 1]) && info->second_offset > fork)
+            fork = info->second_offset - 1;
+    }
+    return fork;
+}
+
+/* Of the group's newest history, or of the AT-th before it. One that goes by a history's name and
+ * has not yet come to where it begins has nothing of it, but of the one before. */
 static struct holding holding_of(const struct node *node, int at)
 {
     const struct node_info *info = &node->info;
-    const char *history = node->group->lineage.replids[at];
+    const struct lineage *lineage = &node->group->lineage;
+    uint64_t fork = fork_of(node->group, at);
 
-    if (replid_equal(info->replid, history))
+    if (replid_equal(info->replid, lineage->replids[at]))
+        return (struct holding){ .any = fork == 0 || info->repl_offset > fork,
+                                 .position = info->repl_offset,
+                                 .offset = info->repl_offset };
+    if (at > 0 && replid_equal(info->replid, lineage->replids[at - 1]) &&
+        info->repl_offset <= fork_of(node->group, at - 1))
         return (struct holding){ .any = true,
                                  .position = info->repl_offset,
                                  .offset = info->repl_offset };
-    if (replid_equal(info->replid2, history) && info->second_offset > 0)
+    if (replid_equal(info->replid2, lineage->replids[at]) && info->second_offset > 0)
         return (struct holding){ .any = true,
                                  .position = info->second_offset - 1,
                                  .successor = true,
@@ -126,29 +151,14 @@ static struct holding holding_of(const struct node *node, int at)
     return (struct holding){ 0 };
 }
 
-/* Where the AT-th history before the newest was left for the one after it: what somebody wrote
- * beyond that, nobody was promised. UINT64_MAX: nobody knows. */
-static uint64_t end_of(const struct group *group, int at)
-{
-    const struct lineage *lineage = &group->lineage;
-
-    for (size_t i = 0; i < group->n_nodes; i++) {
-        const struct node_info *info = &group->nodes[i]->info;
-
-        if (replid_equal(info->replid, lineage->replids[at - 1]) &&
-            replid_equal(info->replid2, lineage->replids[at]) && info->second_offset > 0)
-            return info->second_offset - 1;
-    }
-    return UINT64_MAX;
-}
-
-/* Whether A holds more of an older history than B. What came after it is none of the group's. */
+/* Whether A holds more of the AT-th history before the newest than B. What came after its end is
+ * none of the group's: what somebody wrote beyond it, nobody was promised. */
 static bool is_more_of_older(const struct group *group, int at, const struct holding *a,
                              const struct holding *b)
 {
-    uint64_t end = end_of(group, at);
+    uint64_t end = fork_of(group, at - 1);
 
-    return b->position < end && a->position > b->position;
+    return (end == 0 || b->position < end) && a->position > b->position;
 }
 
 /* Whether A holds more than B. */

@@ -141,13 +141,14 @@ void repl_linked(struct world *w, struct engine *e, uint64_t gen)
         link_down(w, e);
         return;
     }
-    if (e->replid != m->replid)
+    if (e->replid != m->replid) { /* the old name up to here, as far as it has come itself */
         repl_drop_followers(w, e);
+        e->replid2 = e->replid;
+        e->second_offset = e->offset + 1;
+        e->replid = m->replid;
+    }
     e->link = REPL_UP;
     guard_acked(w, e);
-    e->replid = m->replid;
-    e->replid2 = m->replid2;
-    e->second_offset = m->second_offset;
     e->heard_at = w->now;
 }
 
@@ -166,8 +167,7 @@ void repl_synced(struct world *w, struct engine *e, uint64_t gen)
     e->link = REPL_UP;
     guard_acked(w, e);
     e->replid = m->replid;
-    e->replid2 = m->replid2;
-    e->second_offset = m->second_offset;
+    e->replid2 = e->second_offset = 0; /* it never went by another */
     e->offset = m->offset;
     e->other_keys = m->other_keys;
     e->heard_at = w->now;

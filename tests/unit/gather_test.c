@@ -121,6 +121,28 @@ static void test_beyond_the_end(void)
     drive_end(&d);
 }
 
+/* A replica that lags takes over its primary's new name before it has what came with it: it has less
+ * than one that still goes by the old name. */
+static void test_new_name_old_data(void)
+{
+    struct node_info *laggard = &d.nodes[1].info;
+
+    begin(1);
+    memset(d.nodes[0].info.replid, 'B', RUNID_LEN);
+    memset(d.nodes[0].info.replid2, 'A', RUNID_LEN);
+    d.nodes[0].info.second_offset = 1101;
+    memcpy(laggard->replid, d.nodes[0].info.replid, RUNID_LEN);
+    memcpy(laggard->replid2, d.nodes[0].info.replid2, RUNID_LEN);
+    laggard->repl_offset = 500;
+    laggard->second_offset = 401;
+    d.nodes[2].info.repl_offset = 1100;
+    d.nodes[2].info.link_up = d.nodes[3].info.link_up = false;
+    drive_run(&d, 11000);
+    fail_over();
+    CU_ASSERT(has_switched(2));
+    drive_end(&d);
+}
+
 /* One that does not leave is one too few: nobody is promoted, and the reason is told. */
 static void test_one_too_few(void)
 {
@@ -237,6 +259,7 @@ static const struct unit_case cases[] = {
     { "a new history", test_new_history },
     { "most is down", test_most_is_down },
     { "beyond the end", test_beyond_the_end },
+    { "new name, old data", test_new_name_old_data },
     { "all are read", test_all_are_read },
     { "one too few", test_one_too_few },
     { "two will do", test_two_will_do },
