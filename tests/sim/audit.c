@@ -282,6 +282,7 @@ void audit_output(struct world *w, struct sup *s, const struct output *output)
         if (output->orders[i].kind == ORDER_FOLLOW && node != NULL)
             audit_follow(w, s, node->group, node);
     }
+    question_output(w, s, output);
     note_primaries(w, s);
     audit_forget_check(w, s);
     audit_stranger_check(w, s);
@@ -345,8 +346,6 @@ void audit_event(struct world *w, struct sup *s, const struct event *event)
         account_of(w, s, group)->announced = world_engine_by_addr(w, &event->addr);
     audit_disk_event(w, s, event);
     audit_fight_event(w, s, event);
-    if (event->kind == EVENT_TRY_FAILOVER)
-        question_attempt(w, s, group);
     audit_flap_event(w, s, event);
     if (event->kind != EVENT_SWITCH_MASTER)
         return;

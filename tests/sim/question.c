@@ -36,22 +36,33 @@ static msec draw_delay(struct world *w, msec limit_ms)
     return prng_between(&w->answer_prng, 0, limit_ms + limit_ms / 2);
 }
 
+/* What the core does: an attempt begins, and then hooks are asked. One that never left (the disk
+ * stood still) counts like one that nobody answers. */
+void question_output(struct world *w, const struct sup *s, const struct output *output)
+{
+    for (size_t i = 0; i < output->n_events; i++) {
+        int group = world_group_by_name(output->events[i].group);
+
+        if (group >= 0 && output->events[i].kind == EVENT_TRY_FAILOVER)
+            asked_of(w, s, group)->state = ASKED_NOT;
+    }
+    for (size_t i = 0; i < output->n_orders; i++) {
+        const struct order *order = &output->orders[i];
+        const struct node *primary = core_find_node(s->core, order->id);
+
+        if (order->kind == ORDER_QUESTION && primary != NULL)
+            *asked_of(w, s, world_group_by_name(primary->group->name)) =
+                (struct asked){ .state = ASKED_OPEN,
+                                .ticket = order->ticket,
+                                .planned = order->planned,
+                                .until = audit_clock(w, s) + order->limit_ms };
+    }
+}
+
 void question_carry(struct world *w, struct sup *s, const struct order *order)
 {
-    const struct node *primary = core_find_node(s->core, order->id);
     enum sim_answer answer = draw_answer(w);
-    struct asked *asked;
 
-    if (primary == NULL)
-        return;
-    asked = asked_of(w, s, world_group_by_name(primary->group->name));
-    *asked =
-        (struct asked){ .state = ASKED_OPEN,
-                        .at = w->now,
-                        .ticket = order->ticket,
-                        .planned = order->planned,
-                        /* the order may have waited for the disk */
-                        .until = primary->group->failover.question.asked_at + order->limit_ms };
     if (answer == ANSWER_SILENCE)
         return;
     int kind = answer == ANSWER_YES ? H_ANSWER_YES : answer == ANSWER_NO ? H_ANSWER_NO : H_LOST;
@@ -91,17 +102,6 @@ void question_answered(struct world *w, struct sup *s, int kind, uint64_t ticket
 void question_lost(struct world *w, const struct sup *s, uint64_t ticket)
 {
     note(w, s, ticket, ASKED_LOST);
-}
-
-/* Of what one step brings, orders leave before events: a question of this moment is of this
- * attempt.
- */
-void question_attempt(struct world *w, const struct sup *s, int group)
-{
-    struct asked *asked = asked_of(w, s, group);
-
-    if (asked->at != w->now)
-        asked->state = ASKED_NOT;
 }
 
 /* One who gave up was told, as events say; nobody promotes after that without a new attempt. */

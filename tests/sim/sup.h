@@ -16,7 +16,9 @@
 
 struct conn;
 struct core;
+struct order;
 struct outbox;
+struct output;
 struct packet;
 struct parcel;
 struct world;
@@ -88,15 +90,14 @@ void sup_kill(struct world *w, struct sup *s, bool host_off);
 void sup_stall(struct world *w, struct sup *s);
 void sup_resume(struct world *w, struct sup *s);
 
-/* One input through the core; its output is carried out as far as the disk allows. */
 /* Hooks that are asked (tests/sim/question.c). CHECK_PROMOTE: before the order leaves. */
-struct order;
+void question_output(struct world *w, const struct sup *s, const struct output *output);
 void question_carry(struct world *w, struct sup *s, const struct order *order);
 void question_answered(struct world *w, struct sup *s, int kind, uint64_t ticket);
 void question_lost(struct world *w, const struct sup *s, uint64_t ticket);
-void question_attempt(struct world *w, const struct sup *s, int group);
 void question_check_promote(struct world *w, const struct sup *s, int engine);
 
+/* One input through the core; its output is carried out as far as the disk allows. */
 void sup_feed(struct world *w, struct sup *s, struct input *input);
 void sup_request(struct world *w, struct sup *s, struct request *request);
 
@@ -133,7 +134,6 @@ bool disk_has_node(const struct disk *disk, const char *group, const struct addr
 uint64_t disk_epoch(const struct disk *disk);
 
 /* Orders that take connections for themselves (tests/sim/armed.c). */
-struct order;
 void armed_fence(struct world *w, struct sup *s, const struct order *order);
 void armed_disarm(struct world *w, struct sup *s, uint32_t id);
 void armed_given(struct world *w, struct sup *s, uint64_t what);

@@ -84,7 +84,6 @@ struct asked {
     enum asked_state state;
     bool planned;
     uint64_t ticket;
-    msec at;
     msec until; /* by the supervisor's clock */
 };
 
