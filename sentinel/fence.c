@@ -162,7 +162,7 @@ static void note_acknowledged(struct core *core, struct group *group)
 static bool is_replica_since(const struct group *group, const struct node *old, msec since)
 {
     if (old != group->primary)
-        return old->lease.replica_from > since;
+        return old->replica_from > since;
     return node_info_since(old, since + 1) && old->info.role == ROLE_REPLICA;
 }
 

@@ -65,7 +65,7 @@ static bool is_released(const struct group *group, const struct lease_vote *vote
     const struct node *node = vote->serial != 0 ? node_find(group, &vote->addr) : NULL;
 
     return node != NULL && ((node->crashed && node->lease.refused_from > vote->noted_at) ||
-                            node->lease.replica_from > vote->noted_at);
+                            node->replica_from > vote->noted_at);
 }
 
 /* Look at the nodes that the others are locked for. */

@@ -76,9 +76,7 @@ struct lease_node {
     uint64_t clock_ms; /* the last reading on this connection, */
     bool read;         /* if there is one */
     uint64_t ticket;   /* LEASE in flight; 0 = none */
-    msec asked_at;     /* INFO in flight */
     msec refused_from; /* when the last attempt to connect that was refused began; 0 = none was */
-    msec replica_from; /* when the last INFO was asked that says that it is a replica; 0 */
     bool stale;        /* the last LEASE was refused for its epoch, */
     uint64_t stale_epoch; /* which was this */
     bool failed;          /* the last LEASE was refused, and that was told */

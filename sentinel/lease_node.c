@@ -18,8 +18,6 @@ void lease_before(struct node *node, const struct observation *seen)
         return;
     if (seen->evidence == EVIDENCE_REFUSED && link->state == LINK_OPENING)
         node->lease.refused_from = link->since;
-    if (seen->evidence == EVIDENCE_INFO)
-        node->lease.asked_at = node->probe.info_sent_at;
 }
 
 void lease_after(struct node *node, const struct observation *seen)
@@ -32,8 +30,6 @@ void lease_after(struct node *node, const struct observation *seen)
         return;
     node->lease.clock_ms = seen->info->lease_clock_ms;
     node->lease.read = lease_is_needed(node);
-    if (seen->info->role == ROLE_REPLICA && node->lease.asked_at != MSEC_NEVER)
-        node->lease.replica_from = node->lease.asked_at;
 }
 
 void lease_settled(struct core *core, struct node *node, const struct settled *settled)

@@ -119,10 +119,11 @@ struct node {
     struct node_info info;     /* last INFO; valid if probe.info_seen_at is set */
     char runid[RUNID_LEN + 1]; /* last seen; survives a restart */
     msec created_at;
-    msec role_at;   /* since when it reports info.role */
-    bool contacted; /* INFO seen since the link came up */
-    msec reborn_at; /* primary: since when it has to answer PONG again; MSEC_NEVER = it has */
-    bool reborn;    /* run id differed from RUNID at first contact */
+    msec role_at;      /* since when it reports info.role */
+    msec replica_from; /* when the last INFO was asked that says that it is a replica; 0 */
+    bool contacted;    /* INFO seen since the link came up */
+    msec reborn_at;    /* primary: since when it has to answer PONG again; MSEC_NEVER = it has */
+    bool reborn;       /* run id differed from RUNID at first contact */
     struct {
         msec since; /* it came back as another process, and what it holds is in doubt; MSEC_NEVER */
         msec until; /* replicas are waited for */

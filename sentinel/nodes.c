@@ -381,9 +381,9 @@ static msec bound_link_down(const struct node *node, const struct node_info *inf
                     before + node->probe.info_seen_at - seen_at + LINK_DOWN_UNIT_MS);
 }
 
-/* SEEN_AT: when it told the last one. */
+/* ASKED_AT: when it was asked for. SEEN_AT: when it told the last one. */
 static void take_info(struct core *core, struct node *node, const struct node_info *info,
-                      msec seen_at)
+                      msec asked_at, msec seen_at)
 {
     msec link_down_ms = bound_link_down(node, info, seen_at);
 
@@ -395,6 +395,8 @@ static void take_info(struct core *core, struct node *node, const struct node_in
     node->prompt_replicas = count_prompt(info);
     node->info.replicas = NULL; /* they are the input's */
     node->contacted = true;
+    if (info->role == ROLE_REPLICA && asked_at != MSEC_NEVER)
+        node->replica_from = asked_at;
     note_wrong(core, node);
     gather_note(core, node);
     tune_note(core, node);
@@ -428,7 +430,7 @@ static void note_ip(struct core *core, struct node *node, const char *ip)
 void node_observe(struct core *core, struct node *node, const struct observation *seen)
 {
     bool was_up = probe_is_up(&node->probe);
-    msec info_seen_at = node->probe.info_seen_at;
+    msec info_sent_at = node->probe.info_sent_at, info_seen_at = node->probe.info_seen_at;
 
     if (seen->link == LINK_WRITE) {
         write_watch_observe(core, node, seen);
@@ -443,7 +445,7 @@ void node_observe(struct core *core, struct node *node, const struct observation
             note_ip(core, node, seen->ip);
     }
     if (seen->evidence == EVIDENCE_INFO && probe_is_up(&node->probe))
-        take_info(core, node, seen->info, info_seen_at);
+        take_info(core, node, seen->info, info_sent_at, info_seen_at);
     lease_after(node, seen);
     if (seen->evidence == EVIDENCE_PONG)
         loading_ended(core, node);

@@ -7,7 +7,7 @@
 static bool may_be_primary(const struct group *group, const struct node *node, msec since)
 {
     return node != NULL && node->group == group && node != group->primary &&
-           node != group->failover.promoted && node->lease.replica_from <= since;
+           node != group->failover.promoted && node->replica_from <= since;
 }
 
 struct node *rival_of(const struct core *core, const struct group *group)
