@@ -193,6 +193,30 @@ static void put_place(struct map *map, const struct node *node)
         put_number(map, "place", places_rank(places, node) + 1);
 }
 
+/* Of a node that takes writes only with a lease. -1: it is not known how much is left. */
+static void put_lease(struct map *map, const struct node *node)
+{
+    if (!lease_is_needed(node))
+        return;
+    put_number(map, "lease-left", lease_left_ms(map->core, node));
+    put_unsigned(map, "lease-epoch", node->info.lease_epoch);
+}
+
+/* What this supervisor has to do with the lease of GROUP's primary. */
+static void put_pledges(struct map *map, const struct group *group)
+{
+    int64_t pledged_ms = lease_pledged_ms(map->core, group);
+    char text[ADDR_TEXT_MAX];
+
+    if (!lease_is_needed(group->primary))
+        return;
+    put_number(map, "lease-pledges", lease_pledges(group));
+    put_number(map, "lease-pledges-needed", group_needed(group));
+    put_text(map, "lease-pledged-to",
+             pledged_ms > 0 ? addr_format(&group->lease.lock.addr, text) : "?");
+    put_number(map, "lease-pledged-for", pledged_ms);
+}
+
 bool admin_is_replica(const struct node *node)
 {
     return node != node->group->primary && !node->rumoured;
@@ -223,6 +247,8 @@ void admin_map_primary(struct resp_writer *w, const struct core *core, const str
     }
     if (write_watch_fault(group)[0])
         put_text(&map, "write-fault", write_watch_fault(group));
+    put_lease(&map, group->primary);
+    put_pledges(&map, group);
     put_place(&map, group->primary);
     if (group->conf.notification_script[0])
         put_text(&map, "notification-script", group->conf.notification_script);
@@ -248,6 +274,7 @@ void admin_map_replica(struct resp_writer *w, const struct core *core, const str
     put_number(&map, "slave-priority", info->priority);
     put_unsigned(&map, "slave-repl-offset", info->repl_offset);
     put_number(&map, "replica-announced", info->announced);
+    put_lease(&map, node);
     put_place(&map, node);
     if (flap_is_quarantined(core, node))
         put_number(&map, "quarantine", flap_strikes(core, node));

@@ -123,6 +123,7 @@ void emit_node_row(struct core *core, const struct node *node)
     row->min_replicas = node->guard_at == MSEC_NEVER ? -1 : node->min_replicas;
     row->max_lag_s = node->max_lag_s;
     row->sync_set = node->tune.sync_set;
+    row->leased = node->lease.needed;
     copy_name(row->runid, node->doubt.since == MSEC_NEVER ? node->runid : node->doubt.runid);
     copy_name(row->ip, node->ip);
 }

@@ -181,6 +181,14 @@ static uint32_t count_given(const struct group *group, int64_t *ret_ms)
     return n;
 }
 
+uint32_t lease_pledges(const struct group *group)
+{
+    int64_t ms;
+    uint32_t n = count_given(group, &ms);
+
+    return n > group->lease.n_given ? n : group->lease.n_given;
+}
+
 /* For how long the round's lease is good, from its reading on; 0 = there is no majority. */
 static int64_t won_ms(const struct group *group)
 {
@@ -194,7 +202,9 @@ static int64_t won_ms(const struct group *group)
 static void begin_round(struct core *core, struct group *group, struct node *node)
 {
     struct lease *lease = &group->lease;
+    int64_t ms;
 
+    lease->n_given = count_given(group, &ms);
     lease->began_at = core->now;
     lease->clock_ms = node->lease.clock_ms;
     lease->ms = lock_ms(group, node);
@@ -215,6 +225,7 @@ static void retarget(struct group *group, const struct node *node, uint64_t epoc
 
     lease->node = node != NULL ? node->id : 0;
     lease->epoch = epoch;
+    lease->n_given = 0;
     lease->used = true;
     lease->began_at = MSEC_NEVER;
     for (size_t i = 0; i <= group->n_members; i++)

@@ -64,6 +64,7 @@ struct lease {
     msec began_at; /* of the round */
     uint64_t clock_ms;
     int64_t ms;       /* L */
+    uint32_t n_given; /* pledges, this one included, of the round before */
     bool used;        /* the node was told already, in this round */
     msec outdated_at; /* since when the node knows a newer epoch than ours; MSEC_NEVER = it does not
                        */
@@ -73,6 +74,9 @@ struct lease {
 
 /* Of a node. */
 struct lease_node {
+    bool needed;       /* it takes no writes without one, as it said last; durable */
+    int64_t left_ms;   /* what it said last is left of it, */
+    msec told_at;      /* and when; MSEC_NEVER = never */
     uint64_t clock_ms; /* the last reading on this connection, */
     bool read;         /* if there is one */
     uint64_t ticket;   /* LEASE in flight; 0 = none */
@@ -84,6 +88,17 @@ struct lease_node {
 
 /* Whether NODE takes writes only with a lease, as far as it said. */
 bool lease_is_needed(const struct node *node);
+
+/* For showing: what is left of NODE's lease, by what it said last; -1 = not known: it has said
+ * nothing, or what it told of is over, and others may have renewed it. */
+int64_t lease_left_ms(const struct core *core, const struct node *node);
+
+/* The same: how many have pledged themselves to the node that we claim for, this supervisor
+ * included, in this round or the one before. */
+uint32_t lease_pledges(const struct group *group);
+
+/* The same: how long we are pledged to lease.lock.addr; 0 = no longer. */
+int64_t lease_pledged_ms(const struct core *core, const struct group *group);
 
 void lease_run(struct core *core, struct group *group);
 msec lease_next(const struct core *core, const struct group *group);
@@ -102,7 +117,7 @@ void lease_promote(const struct node *node, struct order *order);
 
 /* A link shows something: before and after the node takes it. */
 void lease_before(struct node *node, const struct observation *seen);
-void lease_after(struct node *node, const struct observation *seen);
+void lease_after(struct core *core, struct node *node, const struct observation *seen);
 
 /* CLAIM and PLEDGE. */
 void lease_hear(struct core *core, const struct message *message);

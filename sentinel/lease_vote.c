@@ -45,3 +45,8 @@ void lease_take_claim(struct core *core, const struct message *message)
     if (group != NULL && member_find(group, claim->runid) != NULL && claim->stake.ms > 0)
         lease_consider(core, group, &claim->stake, &reply->u.pledge);
 }
+
+int64_t lease_pledged_ms(const struct core *core, const struct group *group)
+{
+    return msec_max(0, group->lease.lock.until - core->now);
+}

@@ -132,6 +132,12 @@ static bool get_needed(const struct group *group, double *ret)
     return true;
 }
 
+static bool get_pledges(const struct group *group, double *ret)
+{
+    *ret = lease_pledges(group);
+    return lease_is_needed(group->primary);
+}
+
 static const struct group_metric {
     const char *name;
     bool (*get)(const struct group *group, double *ret);
@@ -147,6 +153,8 @@ static const struct group_metric {
     { "group_supervisors", get_voters, "Supervisors that have a vote." },
     { "group_supervisors_usable", get_usable, "Those of them that are in reach." },
     { "group_supervisors_needed", get_needed, "How many of them a failover needs." },
+    { "group_lease_pledges", get_pledges,
+      "How many of them stand behind the primary, which takes writes only with a lease." },
 };
 
 static void put_group_metric(struct buf *buf, const struct core *core,
@@ -232,6 +240,15 @@ static bool get_reply_age(const struct node *node, double *ret)
     return true;
 }
 
+/* None, too, when it is not known. */
+static bool get_lease(const struct node *node, double *ret)
+{
+    int64_t left_ms = lease_left_ms(node->group->core, node);
+
+    *ret = (double)left_ms / 1000.0;
+    return lease_is_needed(node) && left_ms >= 0;
+}
+
 static const struct node_metric {
     const char *name;
     bool (*get)(const struct node *node, double *ret);
@@ -244,6 +261,8 @@ static const struct node_metric {
     { "node_quarantined", get_quarantined,
       "1 for a node that failed as a primary again and again: a candidate behind all others." },
     { "node_primary", get_node_primary, "1 for the group's primary." },
+    { "node_lease_seconds", get_lease,
+      "How long a node that takes writes only with a lease still has one, as it said last." },
     { "node_last_reply_seconds", get_reply_age, "Since the last valid reply." },
     { "node_replication_offset_bytes", get_offset, "Where the node was in the stream." },
     { "node_replication_lag_bytes", get_lag_bytes, "How far a replica was behind, in bytes." },

@@ -36,7 +36,7 @@ struct node *node_add(struct core *core, struct group *group, const struct addr 
     node->wrong_at = node->reborn_at = node->balked_at = node->cut_off_at = node->refused_at =
         MSEC_NEVER;
     node->guard_at = node->guard_wrong_at = node->amnesia.since = node->loading.since = MSEC_NEVER;
-    node->doubt.since = node->reading.told_at = MSEC_NEVER;
+    node->doubt.since = node->reading.told_at = node->lease.told_at = MSEC_NEVER;
     node_info_init(&node->info);
     busy_init(&node->busy);
     write_watch_init(&node->write);
@@ -82,8 +82,10 @@ static bool merge(struct core *core, struct group *group, struct node *kept, str
     if (gone == group->primary || gone == group->failover.promoted)
         return false; /* one is the primary, the other is being promoted: later */
     kept->owed = kept != group->primary && (kept->owed || gone->owed);
-    if (kept->runid[0] == '\0')
+    if (kept->runid[0] == '\0') {
         memcpy(kept->runid, gone->runid, sizeof kept->runid);
+        kept->lease.needed = gone->lease.needed;
+    }
     /* It has been heard, if only under its other name: what is given up with that must be made up
      * for at once. */
     kept->probe.last_valid = msec_max(kept->probe.last_valid, gone->probe.last_valid);
@@ -446,7 +448,7 @@ void node_observe(struct core *core, struct node *node, const struct observation
     }
     if (seen->evidence == EVIDENCE_INFO && probe_is_up(&node->probe))
         take_info(core, node, seen->info, info_sent_at, info_seen_at);
-    lease_after(node, seen);
+    lease_after(core, node, seen);
     if (seen->evidence == EVIDENCE_PONG)
         loading_ended(core, node);
     note_answers(core, node);

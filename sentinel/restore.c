@@ -49,6 +49,7 @@ static void restore_node(struct core *core, struct group *group, const struct ro
     memcpy(node->ip, row->ip, sizeof node->ip);
     node->owed = row->owed;
     node->tune.sync_set = row->sync_set;
+    node->lease.needed = row->leased;
     if (row->min_replicas < 0)
         return;
     node->min_replicas = row->min_replicas;

@@ -11,7 +11,7 @@
  *   REMOVED group           base_addr, base (what the file said of it when it was taken away)
  *   LINEAGE group           lineage
  *   VOTE    group           epoch, runid (whom we voted for in it)
- *   NODE    group, addr     runid (last seen, may be empty), ip (the same), owed
+ *   NODE    group, addr     runid (last seen, may be empty), ip (the same), owed, leased
  *   PEER    group, runid    addr
  *   HOLD    group, addr     until_wall_ms (no address: of the group itself)
  *   FLAP    group, addr     count (of the node there; without addr of the group; 0 = no row)
@@ -61,6 +61,7 @@ struct row {
     bool owed;                       /* NODE: a former primary that has still to be demoted */
     int64_t min_replicas, max_lag_s; /* NODE: what it needs to accept writes; -1 = not known */
     int64_t sync_set;                /* NODE: sync-replicas that we gave it; 0 = it has its own */
+    bool leased;                     /* NODE: takes writes only with a lease */
     bool from_file;         /* GROUP: stands in the configuration file, not only in the state */
     struct addr base_addr;  /* GROUP: address and settings as the file had them when last read: */
     struct group_conf base; /* an option that the file changes later wins over the state */

@@ -40,11 +40,15 @@
     X(NODE_PUT, "INSERT OR REPLACE INTO nodes(group_name, host, port, run_id, owed, ip)"           \
                 " VALUES(?1, ?2, ?3, ?4, ?5, ?6)")                                                 \
     X(NODE_ALL, "SELECT group_name, host, port, run_id, owed, ip, min_replicas, max_lag_s,"        \
-                " replicas FROM nodes LEFT JOIN guards USING (group_name, host, port)"             \
-                " LEFT JOIN syncs USING (group_name, host, port)")                                 \
+                " replicas, needed FROM nodes LEFT JOIN guards USING (group_name, host, port)"     \
+                " LEFT JOIN syncs USING (group_name, host, port)"                                  \
+                " LEFT JOIN leases USING (group_name, host, port)")                                \
     X(SYNC_PUT, "INSERT OR REPLACE INTO syncs(group_name, host, port, replicas)"                   \
                 " VALUES(?1, ?2, ?3, ?4)")                                                         \
     X(SYNC_DROP, "DELETE FROM syncs WHERE group_name = ?1 AND host = ?2 AND port = ?3")            \
+    X(LEASE_PUT, "INSERT OR REPLACE INTO leases(group_name, host, port, needed)"                   \
+                 " VALUES(?1, ?2, ?3, 1)")                                                         \
+    X(LEASE_DROP, "DELETE FROM leases WHERE group_name = ?1 AND host = ?2 AND port = ?3")          \
     X(GUARD_PUT, "INSERT OR REPLACE INTO guards(group_name, host, port, min_replicas, max_lag_s)"  \
                  " VALUES(?1, ?2, ?3, ?4, ?5)")                                                    \
     X(GUARD_DROP, "DELETE FROM guards WHERE group_name = ?1 AND host = ?2 AND port = ?3")          \
@@ -71,6 +75,7 @@
     X(HOLDS_DROP, "DELETE FROM holds WHERE group_name = ?1")                                       \
     X(GUARDS_DROP, "DELETE FROM guards WHERE group_name = ?1")                                     \
     X(SYNCS_DROP, "DELETE FROM syncs WHERE group_name = ?1")                                       \
+    X(LEASES_DROP, "DELETE FROM leases WHERE group_name = ?1")                                     \
     X(FLAPS_DROP, "DELETE FROM flaps WHERE group_name = ?1")                                       \
     X(NODES_DROP, "DELETE FROM nodes WHERE group_name = ?1")                                       \
     X(PEERS_DROP, "DELETE FROM peers WHERE group_name = ?1")
@@ -111,6 +116,10 @@ int state_transact(struct state *state, bool (*put)(struct state *state, const v
     "CREATE TABLE IF NOT EXISTS syncs(group_name TEXT NOT NULL, host TEXT NOT NULL COLLATE "       \
     "NOCASE,"                                                                                      \
     " port INTEGER NOT NULL, replicas INTEGER NOT NULL, PRIMARY KEY(group_name, host, port))"      \
+    " WITHOUT ROWID;"                                                                              \
+    "CREATE TABLE IF NOT EXISTS leases(group_name TEXT NOT NULL, host TEXT NOT NULL COLLATE "      \
+    "NOCASE,"                                                                                      \
+    " port INTEGER NOT NULL, needed INTEGER NOT NULL, PRIMARY KEY(group_name, host, port))"        \
     " WITHOUT ROWID;"                                                                              \
     "CREATE TABLE IF NOT EXISTS flaps(group_name TEXT NOT NULL, host TEXT NOT NULL COLLATE "       \
     "NOCASE,"                                                                                      \

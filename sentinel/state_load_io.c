@@ -118,6 +118,7 @@ static bool read_node(struct state *state, sqlite3_stmt *all, struct row *row)
         sqlite3_column_type(all, 6) == SQLITE_NULL ? -1 : sqlite3_column_int64(all, 6);
     row->max_lag_s = sqlite3_column_int64(all, 7);
     row->sync_set = sqlite3_column_int64(all, 8); /* 0 for none */
+    row->leased = sqlite3_column_int(all, 9) != 0;
     return read_name(all, 0, row->group) && read_addr(all, 1, &row->addr) &&
            read_runid(all, 3, true, row->runid);
 }

@@ -171,6 +171,18 @@ static bool put_sync(struct state *state, const struct row *row)
     return state_run(put);
 }
 
+/* That a node takes writes only with a lease; nothing, when it does not. */
+static bool put_lease(struct state *state, const struct row *row)
+{
+    bool leased = row->kind == ROW_NODE && row->leased;
+    sqlite3_stmt *put = state_sql(state, leased ? SQL_LEASE_PUT : SQL_LEASE_DROP);
+
+    state_bind_text(put, 1, row->group);
+    state_bind_text(put, 2, row->addr.host);
+    state_bind_int(put, 3, row->addr.port);
+    return state_run(put);
+}
+
 static bool put_node(struct state *state, const struct row *row)
 {
     bool gone = row->kind == ROW_NODE_GONE;
@@ -185,7 +197,7 @@ static bool put_node(struct state *state, const struct row *row)
         state_bind_text(put, 6, row->ip);
     }
     return state_run(put) && put_guard(state, row) && put_sync(state, row) &&
-           (!gone || (put_hold(state, row) && put_flap(state, row)));
+           put_lease(state, row) && (!gone || (put_hold(state, row) && put_flap(state, row)));
 }
 
 static bool put_peer(struct state *state, const struct row *row)

@@ -68,6 +68,7 @@ SHAPE(row, row,
     FIELD(row, min_replicas)
     FIELD(row, max_lag_s)
     FIELD(row, sync_set)
+    FIELD(row, leased)
     FIELD(row, from_file)
     FIELD(row, base_addr)
     FIELD(row, base)

@@ -148,6 +148,11 @@ static bool find_lack(const struct group *group, char ret_reason[VIEW_REASON_MAX
     return true;
 }
 
+static bool lacks_lease(const struct group *group)
+{
+    return lease_is_needed(group->primary) && lease_left_ms(group->core, group->primary) == 0;
+}
+
 enum view_group view_group(const struct group *group, char ret_reason[VIEW_REASON_MAX])
 {
     enum failover_state state = group->failover.state;
@@ -166,6 +171,10 @@ enum view_group view_group(const struct group *group, char ret_reason[VIEW_REASO
     if (write_watch_fault(group)[0] != '\0') {
         snprintf(ret_reason, VIEW_REASON_MAX, "the primary takes no writes: %s",
                  write_watch_fault(group));
+        return VIEW_GROUP_DOWN;
+    }
+    if (lacks_lease(group)) {
+        snprintf(ret_reason, VIEW_REASON_MAX, "the primary takes no writes: it has no write lease");
         return VIEW_GROUP_DOWN;
     }
     if (hold_is_paused(group)) {

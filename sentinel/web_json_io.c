@@ -55,6 +55,8 @@ static json_t *node_json(const struct core *core, const struct node *node)
     if (info->role != ROLE_UNKNOWN)
         json_put_int(object, "offset",
                      info->role == ROLE_PRIMARY ? info->primary_offset : info->repl_offset);
+    if (lease_is_needed(node) && lease_left_ms(core, node) >= 0)
+        json_put_int(object, "lease_left_ms", lease_left_ms(core, node));
     put_left(object, "maintenance_for_ms", core->now, &node->maintenance);
     if (flap_is_quarantined(core, node))
         json_put_bool(object, "quarantined", true);

@@ -74,6 +74,24 @@ static void print_place(const redisReply *map, const char *between)
         printf("%splace %s", between, ctl_field(map, "place"));
 }
 
+/* Of a primary that takes writes only with a lease. Returns whether it is one. */
+static bool print_lease(const struct screen *screen, const redisReply *map)
+{
+    const char *left = ctl_field(map, "lease-left");
+
+    if (left[0] == '\0')
+        return false;
+    if (strcmp(left, "0") == 0)
+        print_coloured("no lease", RED, screen->colour, 0);
+    else if (strcmp(left, "-1") == 0)
+        printf("lease not known");
+    else
+        printf("lease %s ms", left);
+    printf(", epoch %s, %s pledges (%s needed)", ctl_field(map, "lease-epoch"),
+           ctl_field(map, "lease-pledges"), ctl_field(map, "lease-pledges-needed"));
+    return true;
+}
+
 /* The beginning of a line below its group. */
 static void print_begin(const struct screen *screen, const char *kind, const char *host,
                         long long port, const struct state *state)
@@ -89,12 +107,14 @@ static void print_begin(const struct screen *screen, const char *kind, const cha
 static void print_instance(const struct screen *screen, const char *kind, const redisReply *map)
 {
     print_begin(screen, kind, ctl_field(map, "ip"), atoll(ctl_field(map, "port")), state_of(map));
-    if (strcmp(kind, "replica") == 0)
-        print_replica(map);
-    if (strcmp(kind, "supervisor") != 0)
-        print_place(map, strcmp(kind, "replica") == 0 ? ", " : "");
-    else
+    if (strcmp(kind, "supervisor") == 0) {
         ctl_print(ctl_field(map, "runid"));
+    } else if (strcmp(kind, "replica") == 0) {
+        print_replica(map);
+        print_place(map, ", ");
+    } else {
+        print_place(map, print_lease(screen, map) ? ", " : "");
+    }
     putchar('\n');
 }
 

@@ -1,8 +1,11 @@
 """Scenarios: nodes that take writes only with a lease, which a majority of the supervisors keeps up."""
 
 import contextlib
+import re
+import subprocess
 import time
 
+import process
 import resp
 from cluster import Cluster
 from scenario import ms, scenario
@@ -13,6 +16,7 @@ LEASE_MS = 2000
 # Where it must not lapse though the machine is busy.
 LONG_LEASE_MS = 3000
 ENOUGH_WRITES = 50
+RUN_S = 60
 SIMULATED_MAX_MS = 3 * LEASE_MS  # of virtual time; without leases it is max_lag_s and more
 
 
@@ -55,6 +59,18 @@ def simulated_ms(supervisor, node):
     return int(told["after-ms"]) if told["outcome"] == "switched" else float("inf")
 
 
+def lease_of(supervisor, group):
+    """What a supervisor shows of the primary's lease: (milliseconds left, pledges)."""
+    shown = supervisor.master(group.name)
+    return int(shown["lease-left"]), int(shown["lease-pledges"])
+
+
+def status(supervisor):
+    """What picketctl status says at that supervisor."""
+    argv = [process.binary("picketctl"), "-p", str(supervisor.port), "status"]
+    return subprocess.run(argv, stdout=subprocess.PIPE, timeout=RUN_S, universal_newlines=True).stdout
+
+
 def await_writes(writer, since, not_port=None):
     return wait(lambda: writer.first_after(since, not_port), "writes are taken again")
 
@@ -63,7 +79,9 @@ def await_writes(writer, since, not_port=None):
 def lease_of_a_majority(nodes, supervisor):
     """one supervisor of three is killed: no write is refused; two: all are, until one is back"""
     with leased(nodes, supervisor, "auto", LONG_LEASE_MS) as world:
-        first, second = world.supervisors[1:]
+        asked, first, second = world.supervisors
+        wait(lambda: lease_of(asked, world.group)[0] > 0 and lease_of(asked, world.group)[1] == 3, "it is shown")
+        check(re.search(r"lease \d+ ms, epoch 0, 3 pledges \(2 needed\)", status(asked)), status(asked))
         writer = Writer(world.supervisors[:1], world.group.name)
         writer.start()
         wait(lambda: len(writer.acks) >= ENOUGH_WRITES, "first writes")
@@ -73,6 +91,7 @@ def lease_of_a_majority(nodes, supervisor):
         check(writer.refused == 0, "%d writes refused with two of three supervisors" % writer.refused)
         second.kill()
         wait(lambda: refusal(world.group.primary) == "NOLEASE", "the lease ends")
+        wait(lambda: lease_of(asked, world.group) in ((0, 1), (-1, 1)), "its end is shown")
         moment = time.monotonic()
         second.start().await_ready()
         ack = await_writes(writer, moment)

@@ -189,6 +189,15 @@ static void test_map_of_master(void)
         "down-after-milliseconds,info-refresh,role-reported,role-reported-time,config-epoch,"
         "num-slaves,num-other-sentinels,quorum,failover-timeout,parallel-syncs");
     CU_ASSERT(contains(ask(f, "INFO sentinel"), "name=orders,status=odown,"));
+    node_at(f, 6379)->lease.needed = true; /* a picket-store's alone */
+    node_at(f, 6379)->lease.told_at = MSEC_NEVER;
+    node_at(f, 6379)->info.lease_epoch = 7;
+    CU_ASSERT(contains(ask(f, "SENTINEL MASTER orders"),
+                       "$10\r\nlease-left\r\n$2\r\n-1\r\n$11\r\nlease-epoch\r\n$1\r\n7\r\n"
+                       "$13\r\nlease-pledges\r\n$1\r\n0\r\n"
+                       "$20\r\nlease-pledges-needed\r\n$1\r\n2\r\n"
+                       "$16\r\nlease-pledged-to\r\n$1\r\n?\r\n"
+                       "$17\r\nlease-pledged-for\r\n$1\r\n0\r\n"));
     core_find_group(f->core, "orders")->failover.state = FAILOVER_IDLE;
     tear_down(f);
 }

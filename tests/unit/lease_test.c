@@ -164,6 +164,56 @@ static void test_voter(void)
     drive_end(&d);
 }
 
+/* What is told of it: of the primary by its own word, of the pledges by the last full round. */
+static void test_shown(void)
+{
+    struct node *node;
+    msec told_at;
+
+    begin();
+    node = drive_node(&d, 0);
+    CU_ASSERT_EQUAL(lease_left_ms(d.core, node), 0); /* as a stock node says */
+    drive_end(&d);
+    begin_leased();
+    node = drive_node(&d, 0);
+    CU_ASSERT(lease_is_needed(node) && lease_left_ms(d.core, node) == 0);
+    CU_ASSERT_EQUAL(lease_pledges(drive_group(&d)), 1); /* our own */
+    pledge(ANN, (struct pledge){ .given = true, .ms = 3000 });
+    CU_ASSERT_EQUAL(lease_pledges(drive_group(&d)), 2);
+    CU_ASSERT(lease_pledged_ms(d.core, drive_group(&d)) > L / 2);
+    drive_run(&d, L / 4); /* another round */
+    CU_ASSERT_EQUAL(lease_pledges(drive_group(&d)), 2);
+    d.nodes[0].info.lease_left_ms = 2500;
+    drive_observe(&d, node->id, LINK_CMD, EVIDENCE_INFO, &d.nodes[0].info);
+    CU_ASSERT_EQUAL(lease_left_ms(d.core, node), 2500);
+    told_at = d.core->now;
+    d.nodes[0].mute = true;
+    drive_run(&d, 1000);
+    CU_ASSERT(d.core->now > told_at);
+    CU_ASSERT_EQUAL(lease_left_ms(d.core, node), 2500 - (d.core->now - told_at));
+    drive_run(&d, 2500);
+    CU_ASSERT_EQUAL(lease_left_ms(d.core, node), -1); /* others may have renewed it */
+    drive_end(&d);
+}
+
+/* That a node needs one is known in the next life as well. */
+static void test_stored(void)
+{
+    const struct row *row;
+
+    begin_leased();
+    CU_ASSERT_PTR_NULL(drive_row(&d, ROW_NODE)); /* nothing is new of it */
+    d.nodes[0].info.write_lease_ms = 0;
+    drive_observe(&d, drive_node(&d, 0)->id, LINK_CMD, EVIDENCE_INFO, &d.nodes[0].info);
+    row = drive_row(&d, ROW_NODE);
+    CU_ASSERT_FATAL(row != NULL);
+    CU_ASSERT(row->addr.port == 7000 && !row->leased);
+    d.nodes[0].info.write_lease_ms = 1000;
+    drive_observe(&d, drive_node(&d, 0)->id, LINK_CMD, EVIDENCE_INFO, &d.nodes[0].info);
+    CU_ASSERT(drive_row(&d, ROW_NODE)->leased);
+    drive_end(&d);
+}
+
 static const struct unit_case cases[] = {
     { "renewed with the word of a majority", test_renewed },
     { "not without", test_refused },
@@ -172,6 +222,8 @@ static const struct unit_case cases[] = {
     { "a stock node is left alone", test_stock_node },
     { "nothing is pledged after a restart", test_bar },
     { "what a voter pledges", test_voter },
+    { "what is shown of it", test_shown },
+    { "that a node needs one is stored", test_stored },
 };
 
 int main(void)

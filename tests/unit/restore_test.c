@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sentinel/lease.h"
 #include "tests/unit/drive.h"
 
 #define ANN      "2222222222222222222222222222222222222222"
@@ -117,7 +118,7 @@ static void test_each_row(void)
     restore((struct row){ .kind = ROW_EPOCH, .epoch = 5 }); /* epochs never fall */
     restore((struct row){ .kind = ROW_VOTE, .group = "g", .epoch = 8, .runid = ANN });
     row = a_row(ROW_NODE, "g", 0);
-    row.owed = true;
+    row.owed = row.leased = true;
     strcpy(row.runid, BOB);
     restore(row);
     restore((struct row){ .kind = ROW_PEER, .group = "g", .runid = ANN, .addr = drive_addr(5) });
@@ -135,6 +136,7 @@ static void test_each_row(void)
     CU_ASSERT(vote_is_for(&group->vote, 8, ANN));
     CU_ASSERT_EQUAL(group->n_nodes, 2);
     CU_ASSERT(drive_node(&d, 0)->owed && !drive_node(&d, 1)->owed);
+    CU_ASSERT(lease_is_needed(drive_node(&d, 0)) && !lease_is_needed(drive_node(&d, 1)));
     CU_ASSERT_STRING_EQUAL(drive_node(&d, 0)->runid, BOB);
     CU_ASSERT_EQUAL(group->n_members, 1);
     CU_ASSERT_STRING_EQUAL(group->members[0].peer->runid, ANN);

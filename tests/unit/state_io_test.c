@@ -157,7 +157,7 @@ static size_t sample(struct row rows[12])
     lineage_push(&rows[n].lineage, RUNID_A);
     lineage_push(&rows[n++].lineage, RUNID_B);
     rows[n] = row_of(ROW_NODE, "one");
-    rows[n].owed = true;
+    rows[n].owed = rows[n].leased = true;
     addr_set(&rows[n++].addr, "10.0.0.1", 6379);
     rows[n] = row_of(ROW_PEER, "one");
     strcpy(rows[n].runid, RUNID_B);
@@ -247,7 +247,7 @@ static void test_round_trip(void)
     CU_ASSERT_EQUAL(find(loaded, ROW_REMOVED, "three")->base_addr.port, 6379);
     CU_ASSERT_EQUAL(lineage_find(&find(loaded, ROW_LINEAGE, "one")->lineage, RUNID_B), 0);
     CU_ASSERT_EQUAL(lineage_find(&find(loaded, ROW_LINEAGE, "one")->lineage, RUNID_A), 1);
-    CU_ASSERT(find(loaded, ROW_NODE, "one")->owed);
+    CU_ASSERT(find(loaded, ROW_NODE, "one")->owed && find(loaded, ROW_NODE, "one")->leased);
     CU_ASSERT(find(loaded, ROW_PEER, "one")->addr.port == 26379);
     CU_ASSERT_FALSE(addr_is_set(&find(loaded, ROW_HOLD, "two")->addr));
     CU_ASSERT_EQUAL(find(loaded, ROW_HOLD, "two")->left_ms, HOLD_FOR_MAX_MS);

@@ -114,6 +114,18 @@ static void test_full(void)
     drive_end(&d);
 }
 
+/* It says that it has no lease; when it is not known whether it has one, nothing is said. */
+static void test_no_lease(void)
+{
+    begin();
+    drive_node(&d, 0)->lease.needed = true;
+    CU_ASSERT_EQUAL(view_group(drive_group(&d), reason), VIEW_GROUP_DOWN);
+    CU_ASSERT_STRING_EQUAL(reason, "the primary takes no writes: it has no write lease");
+    drive_node(&d, 0)->lease.told_at = MSEC_NEVER;
+    CU_ASSERT_EQUAL(view_group(drive_group(&d), reason), VIEW_GROUP_OK);
+    drive_end(&d);
+}
+
 static void test_held(void)
 {
     begin();
@@ -170,6 +182,10 @@ static void test_metrics(void)
     strcpy(hook.target, "/run/me");
     facts.hooks[0] = (struct hook_view){ &hook, scripts_new(NULL, NULL) };
     facts.n_hooks = 1;
+    drive_node(&d, 0)->lease.needed = drive_node(&d, 1)->lease.needed = true;
+    drive_node(&d, 0)->lease.left_ms = 1500;
+    drive_node(&d, 0)->lease.told_at = d.core->now;
+    drive_node(&d, 1)->lease.told_at = MSEC_NEVER;
     strcpy(drive_group(&d)->name, "a\\\"b");
     buf_init(&buf, METRICS_BYTES_MAX);
     metrics_write(&buf, d.core, &facts);
@@ -179,6 +195,10 @@ static void test_metrics(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "\",node=\"127.0.0.1:7000\"} 1\n"));
     CU_ASSERT_PTR_NOT_NULL(strstr(
         text, "picket_hook_calls_total{hook=\"1\",target=\"/run/me\",outcome=\"done\"} 0\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "# TYPE picket_node_lease_seconds gauge\n"
+                                        "picket_node_lease_seconds{group=\"a\\\\\\\"b\","
+                                        "node=\"127.0.0.1:7000\"} 1.5\n# HELP"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "picket_group_lease_pledges{group=\"a\\\\\\\"b\"} 0\n"));
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "picket_hook_queue{hook=\"1\",target=\"/run/me\"} 0\n"));
     buf_done(&buf);
     buf_init(&buf, 1000);
@@ -196,6 +216,7 @@ static const struct unit_case cases[] = {
     { "a replica that is behind", test_behind },
     { "a primary that is down", test_down },
     { "a primary that takes no writes", test_full },
+    { "a primary without its lease", test_no_lease },
     { "what an operator holds back", test_held },
     { "failovers in short succession", test_flapping },
     { "too few supervisors", test_minority },
