@@ -41,7 +41,9 @@ enum doctor_severity { DOCTOR_NOTE, DOCTOR_WARNING, DOCTOR_ERROR };
     X(PSYNC, ERROR, "salvage", "+psync", "what it alone has cannot be fetched", "PSYNC", "?",      \
       "-1")                                                                                        \
     X(LEASE, WARNING, NULL, "+picket|lease", "with write-lease-ms it takes no writes", "PICKET",   \
-      "LEASE", "0", "0", "picketctl")
+      "LEASE", "0", "0", "picketctl")                                                              \
+    X(CONFIRM, WARNING, NULL, "+picket|confirm", "with start-gate it is never let in again",       \
+      "PICKET", "CONFIRM", "0", "picketctl")
 
 enum doctor_right {
 #define X(id, ...) DOCTOR_RIGHT_##id,

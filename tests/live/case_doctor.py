@@ -140,6 +140,8 @@ def doctor_tries_rights(nodes, supervisor):
             expect(found, "ERROR", str(node.port), "client|pause", "can lose writes")
             expect(found, "ERROR", str(node.port), "config|rewrite", "forgotten at a restart")
             check(not has(found, "ERROR", str(node.port), "slaveof"), "a right is missed that is there: %s" % found)
+            for right in ("picket|lease", "picket|confirm"):
+                check(has(found, "warning", str(node.port), right) == (nodes == "picket"), "%s: %s" % (right, found))
         _, dry = doctor(world, "--as", "keeper")
         check([f for f in dry if "no right to" in f[1]] == [f for f in found if "no right to" in f[1]],
               "ACL DRYRUN says something else:\n%s\n%s" % (dry, found))
