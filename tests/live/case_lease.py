@@ -87,7 +87,7 @@ def lease_of_a_majority(nodes, supervisor):
         wait(lambda: len(writer.acks) >= ENOUGH_WRITES, "first writes")
         first.kill()
         moment = time.monotonic()
-        wait(lambda: writer.first_after(moment + 2 * LONG_LEASE_MS / 1000), "writes go on with two supervisors")
+        wait(lambda: writer.first_after(moment + 1.2 * LONG_LEASE_MS / 1000), "writes go on with two supervisors")
         check(writer.refused == 0, "%d writes refused with two of three supervisors" % writer.refused)
         second.kill()
         wait(lambda: refusal(world.group.primary) == "NOLEASE", "the lease ends")
