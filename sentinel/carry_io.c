@@ -86,6 +86,14 @@ static void order_change(const struct carry *carry, const struct order *order)
                    carry->settled_arg);
 }
 
+/* Nobody was told it. */
+static void order_lost(const struct carry *carry, const struct order *order)
+{
+    const struct order_result result = { .id = order->id, .ticket = order->ticket, .lost = true };
+
+    carry->settled(carry->settled_arg, &result);
+}
+
 static void order_renew(const struct carry *carry, const struct order *order)
 {
     struct lease_grant lease = lease_of(carry, order);
@@ -274,7 +282,9 @@ void carry_out(const struct carry *carry, const struct parcel *parcel)
         carry_message(carry, &parcel->u.message);
         break;
     case PARCEL_ORDER:
-        if (carry->links != NULL)
+        if (parcel->stale)
+            order_lost(carry, &parcel->u.order);
+        else if (carry->links != NULL)
             carry_order(carry, &parcel->u.order);
         break;
     case PARCEL_EVENT:

@@ -21,6 +21,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "probes/node_info.h"
 #include "sentinel/catch_up.h"
 #include "sentinel/drain.h"
 #include "sentinel/fence.h"
@@ -81,7 +82,8 @@ struct failover {
     uint32_t to;     /* and for this replica; 0 = the best one */
     bool preference; /* FORCED: nobody asked, it is for a preferred replica's sake */
     char asked_by[FAILOVER_ASKED_MAX + 1]; /* FORCED: who it was */
-    struct node *promoted;                 /* DRAIN, FENCE, PROMOTE: the chosen replica */
+    struct node *promoted;                 /* DRAIN, FENCE, PROMOTE: the chosen replica, */
+    char promoted_runid[RUNID_LEN + 1];    /* and which process it was then */
     struct question_state question;        /* QUESTION, and what came of it */
     struct drain drain;                    /* DRAIN */
     struct catch_up catch_up;              /* after it: who is preferred to the one promoted */

@@ -122,6 +122,7 @@ static void note_choice(struct core *core, struct group *group, struct node *cho
 
     tell_selected(core, chosen);
     fo->promoted = chosen;
+    memcpy(fo->promoted_runid, chosen->runid, sizeof fo->promoted_runid);
     fo->catch_up = (struct catch_up){ 0 };
     if (fo->to == 0 && chosen != group->primary && !will_wait(core, group))
         catch_up_note(core, group, chosen);

@@ -68,6 +68,7 @@ static struct parcel *queue_push(struct queue *queue, enum parcel_kind kind, uin
 
     parcel->kind = kind;
     parcel->after = after;
+    parcel->stale = false;
     return parcel;
 }
 
@@ -117,9 +118,15 @@ static void take_messages(struct outbox *outbox, const struct output *output, ui
     }
 }
 
-/* A hello that still waits was meant for the link that ORDER replaces: the new one
- * gets its own. Never two of them in flight on one link. */
-static void drop_stale_hellos(struct queue *queue, const struct order *order)
+/* Whether it goes over the command link as it is; a fence takes whatever there is. */
+static bool is_for_link(const struct parcel *parcel, uint32_t id)
+{
+    return parcel->kind == PARCEL_ORDER && parcel->u.order.id == id &&
+           parcel->u.order.kind != ORDER_FENCE && parcel->u.order.kind != ORDER_QUESTION;
+}
+
+/* ORDER replaces a link. The new one gets its own hello: never two of them in flight on one. */
+static void make_stale(struct queue *queue, const struct order *order)
 {
     size_t kept = 0;
 
@@ -127,10 +134,11 @@ static void drop_stale_hellos(struct queue *queue, const struct order *order)
         return;
     for (size_t i = 0; i < queue->n; i++) {
         struct parcel *parcel = &queue->ring[(queue->head + i) % queue->cap];
+        bool stale = is_for_link(parcel, order->id);
 
-        if (parcel->kind == PARCEL_ORDER && parcel->u.order.kind == ORDER_HELLO &&
-            parcel->u.order.id == order->id)
+        if (stale && parcel->u.order.kind == ORDER_HELLO)
             continue;
+        parcel->stale = parcel->stale || stale;
         if (kept != i)
             queue->ring[(queue->head + kept) % queue->cap] = *parcel;
         kept++;
@@ -152,7 +160,7 @@ void outbox_take(struct outbox *outbox, const struct output *output)
         const struct order *order = &output->orders[i];
         bool waits = order_waits(order->kind);
 
-        drop_stale_hellos(&outbox->waiting, order);
+        make_stale(&outbox->waiting, order);
         queue_push(waits ? &outbox->waiting : &outbox->free, PARCEL_ORDER, waits ? after : 0)
             ->u.order = *order;
     }

@@ -8,7 +8,9 @@
  * before is durable. OPEN, CLOSE, FORGET, PING, INFO, SCRIPT_KILL, FUNCTION_KILL and
  * WRITE never wait: a slow disk must not blind the probes.
  *
- * A HELLO that waits is dropped when its node's command link is opened anew.
+ * What waits for a node's command link was meant for the process at its other end: when the link is
+ * opened anew, a HELLO is dropped, and an order leaves as STALE, to be told lost. The node may have
+ * been started again, and not be what it was chosen for.
  *
  * Bounded: at most OUTBOX_PARCELS_MAX wait. The core stops producing (no hellos,
  * asks or campaigns) once it is told by SETTLED_DISK that the disk stalls, so the bound is met
@@ -31,6 +33,7 @@ enum parcel_kind { PARCEL_MESSAGE, PARCEL_ORDER, PARCEL_EVENT, PARCEL_REPLY };
 struct parcel {
     enum parcel_kind kind;
     uint64_t after; /* number of the commit it waits for; 0 = none */
+    bool stale;     /* ORDER: not to be carried out any more; it is lost */
     union {
         struct message message;
         struct order order;

@@ -155,7 +155,8 @@ static msec promote_deadline(const struct group *group)
 /* When the order may be given (again); MSEC_NEVER while another input is needed. */
 static msec order_at(const struct core *core, const struct failover *fo)
 {
-    if (fo->ticket != 0 || !probe_is_up(&fo->promoted->probe) || core->disk_stalled)
+    if (fo->ticket != 0 || !probe_is_up(&fo->promoted->probe) || !fo->promoted->contacted ||
+        core->disk_stalled)
         return MSEC_NEVER;
     return fo->order_at;
 }
@@ -168,6 +169,14 @@ static void order_promotion(struct core *core, struct group *group, struct node 
     lease_promote(node, order);
 }
 
+/* The chosen replica has been started anew since: what it was chosen for may be gone. */
+static bool is_another(const struct group *group)
+{
+    const struct failover *fo = &group->failover;
+
+    return fo->promoted != group->primary && strcmp(fo->promoted->runid, fo->promoted_runid) != 0;
+}
+
 void promotion_step(struct core *core, struct group *group)
 {
     struct failover *fo = &group->failover;
@@ -175,7 +184,8 @@ void promotion_step(struct core *core, struct group *group)
 
     if (fo->ticket == 0 && seen_promoted(group)) {
         promoted(core, group);
-    } else if (core->now >= promote_deadline(group) || is_out_of_reach(group)) {
+    } else if (core->now >= promote_deadline(group) || is_out_of_reach(group) ||
+               is_another(group)) {
         balk(core, group);
     } else if (order_at(core, fo) <= core->now) {
         order_promotion(core, group, node);

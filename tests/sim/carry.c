@@ -159,6 +159,12 @@ static enum packet_kind packet_of_order(enum order_kind kind)
     return kinds[kind];
 }
 
+static void carry_lost(struct world *w, struct sup *s, const struct order *order)
+{
+    audit_order_lost(w, s, order);
+    world_later(w, 0, H_LOST, s->index, s->life, order->ticket);
+}
+
 /* An order with a ticket. */
 static void carry_role(struct world *w, struct sup *s, const struct order *order)
 {
@@ -169,8 +175,7 @@ static void carry_role(struct world *w, struct sup *s, const struct order *order
     if (conn == NULL || conn->n_tickets == NET_TICKETS_MAX) {
         if (conn != NULL)
             world_fail(w, "%s has %d orders in flight to #%u", s->name, NET_TICKETS_MAX, order->id);
-        audit_order_lost(w, s, order);
-        world_later(w, 0, H_LOST, s->index, s->life, order->ticket);
+        carry_lost(w, s, order);
         return;
     }
     struct packet *packet = packet_new(w, packet_of_order(order->kind));
@@ -365,7 +370,10 @@ void carry_parcel(struct world *w, struct sup *s, const struct parcel *parcel)
         carry_message(w, s, &parcel->u.message);
         break;
     case PARCEL_ORDER:
-        carry_order(w, s, &parcel->u.order);
+        if (parcel->stale)
+            carry_lost(w, s, &parcel->u.order);
+        else
+            carry_order(w, s, &parcel->u.order);
         break;
     case PARCEL_EVENT:
         audit_event(w, s, &parcel->u.event);

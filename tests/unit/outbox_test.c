@@ -275,6 +275,45 @@ static void test_bound(void)
     outbox_free(NULL);
 }
 
+static void order(enum order_kind kind, uint32_t id)
+{
+    output_order(&step, kind, id)->link = LINK_CMD;
+}
+
+/* What waits for a command link that is opened anew meanwhile must not reach whoever is at its end
+ * now. */
+static void test_stale(void)
+{
+    static const struct {
+        enum order_kind kind;
+        uint32_t id;
+        bool stale;
+    } left[] = { { ORDER_PROMOTE, 1, true },
+                 { ORDER_PROMOTE, 2, false },
+                 { ORDER_FENCE, 1, false } };
+    struct parcel parcel;
+
+    begin();
+    row(1);
+    order(ORDER_HELLO, 1);
+    for (size_t i = 0; i < sizeof left / sizeof *left; i++)
+        order(left[i].kind, left[i].id);
+    take();
+    commit_is(1, 1);
+    order(ORDER_OPEN, 1);
+    take();
+    outbox_committed(outbox);
+    CU_ASSERT(outbox_next(outbox, &parcel) && parcel.u.order.kind == ORDER_OPEN);
+    for (size_t i = 0; i < sizeof left / sizeof *left; i++) {
+        CU_ASSERT_FATAL(outbox_next(outbox, &parcel));
+        CU_ASSERT_EQUAL(parcel.u.order.kind, left[i].kind);
+        CU_ASSERT_EQUAL(parcel.u.order.id, left[i].id);
+        CU_ASSERT_EQUAL(parcel.stale, left[i].stale);
+    }
+    CU_ASSERT_FALSE(outbox_next(outbox, &parcel));
+    end();
+}
+
 /* A change of a group is not durable before its own commit is, whatever else is written. */
 static void test_groups_durable(void)
 {
@@ -306,6 +345,7 @@ static const struct unit_case cases[] = {
     { "at random", test_at_random },
     { "bound", test_bound },
     { "changes of groups", test_groups_durable },
+    { "stale", test_stale },
 };
 
 int main(void)
