@@ -353,7 +353,7 @@ uint64_t act_forget(struct world *w, struct sup *s, int group, const struct engi
                              .is_there = node != NULL && audit_is_there(w, s, node->index),
                              .group = (int8_t)group,
                              .engine = (int8_t)(node != NULL ? node->index : -1) });
-    audit_forget_asked(w, s, group, node != NULL ? node->index : -1);
+    audit_forget_asked(w, s, group, node != NULL ? node->index : -1, request.ticket);
     sup_request(w, s, &request);
     return request.ticket;
 }

@@ -105,6 +105,7 @@ struct account {
     uint64_t switch_epoch; /* and to which configuration */
     uint32_t knew;         /* the members then: bits */
     uint32_t coming;       /* replicas that it ordered to follow and that do not yet: bits, */
+    uint32_t came;         /* of these, those that were seen to follow in between, */
     msec coming_at[PLAN_ENGINES_MAX]; /* and since when */
     uint32_t primary_id;              /* the primary that it has, as its core calls it, */
     uint64_t primary_epoch;           /* and the config epoch in which it became that */
@@ -154,8 +155,8 @@ struct quarrel {
 
 struct audit {
     struct quarrel quarrel;
-    bool forgetting[PLAN_SUPS_MAX][PLAN_ENGINES_MAX]; /* operators asked for it, */
-    bool forgotten[PLAN_SUPS_MAX][PLAN_ENGINES_MAX];  /* by that supervisor, and not named since */
+    uint64_t forgetting[PLAN_SUPS_MAX][PLAN_ENGINES_MAX]; /* operators asked for it, last by this */
+    bool forgotten[PLAN_SUPS_MAX][PLAN_ENGINES_MAX]; /* by that supervisor, and not named since */
     bool fewer_asked[PLAN_SUPS_MAX][PLAN_GROUPS_MAX];
     bool fewer[PLAN_SUPS_MAX][PLAN_GROUPS_MAX];          /* it forgot the plan's supervisor, */
     uint32_t fewer_life[PLAN_SUPS_MAX][PLAN_GROUPS_MAX]; /* which had begun so many lives */
@@ -268,7 +269,8 @@ void audit_acked_promote(struct world *w, const struct sup *s, int engine);
 /* Somebody is to be forgotten; it is answered; the group is taken away; a node's INFO is delivered;
  * a step is done; an order leaves. */
 struct ticket;
-void audit_forget_asked(struct world *w, const struct sup *s, int group, int engine);
+void audit_forget_asked(struct world *w, const struct sup *s, int group, int engine,
+                        uint64_t ticket);
 bool audit_is_there(const struct world *w, const struct sup *s, int engine);
 void audit_forget_answered(struct world *w, const struct sup *s, const struct ticket *ticket);
 void audit_forget_dropped(struct world *w, const struct sup *s, int group);

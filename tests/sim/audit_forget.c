@@ -19,17 +19,18 @@ bool audit_is_there(const struct world *w, const struct sup *s, int engine)
 }
 
 /* From here on it may be so, whether the answer gets out or not. */
-void audit_forget_asked(struct world *w, const struct sup *s, int group, int engine)
+void audit_forget_asked(struct world *w, const struct sup *s, int group, int engine,
+                        uint64_t ticket)
 {
     if (engine >= 0) {
-        w->audit.forgetting[s->index][engine] = true;
+        w->audit.forgetting[s->index][engine] = ticket;
         return;
     }
     w->audit.fewer_asked[s->index][group] = true;
     w->audit.fewer_life[s->index][group] = w->sups[w->plan.forget_sup].life;
 }
 
-/* Unless it was found again before the answer got out. */
+/* Unless it was found again before the answer got out, or asked for once more. */
 void audit_forget_answered(struct world *w, const struct sup *s, const struct ticket *ticket)
 {
     if (ticket->engine < 0) {
@@ -38,13 +39,15 @@ void audit_forget_answered(struct world *w, const struct sup *s, const struct ti
     }
     if (ticket->is_there)
         world_fail(w, "%s forgets %s, which is there", s->name, w->engines[ticket->engine].name);
-    w->audit.forgotten[s->index][ticket->engine] = w->audit.forgetting[s->index][ticket->engine];
+    w->audit.forgotten[s->index][ticket->engine] =
+        w->audit.forgetting[s->index][ticket->engine] == (uint64_t)(ticket - w->tickets) + 1;
 }
 
 /* A node is found again. */
 static void find(struct world *w, const struct sup *s, int engine)
 {
-    w->audit.forgotten[s->index][engine] = w->audit.forgetting[s->index][engine] = false;
+    w->audit.forgotten[s->index][engine] = false;
+    w->audit.forgetting[s->index][engine] = 0;
 }
 
 void audit_forget_dropped(struct world *w, const struct sup *s, int group)

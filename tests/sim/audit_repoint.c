@@ -49,6 +49,7 @@ void audit_follow(struct world *w, struct sup *s, const struct group *group,
         world_fail(w, "%s brings over more than %lld replicas of %s at a time", s->name,
                    (long long)group->conf.parallel_syncs, group->name);
     account->coming |= bit(engine);
+    account->came &= ~bit(engine);
     account->coming_at[engine] = w->now;
 }
 
@@ -60,13 +61,17 @@ void audit_follow_ended(struct world *w, struct sup *s, int engine)
 /* It has come over, or does something else by now. */
 void audit_follow_seen(struct world *w, struct sup *s, int engine, const struct node_info *info)
 {
-    const struct account *account = account_of(w, s, engine);
+    struct account *account = account_of(w, s, engine);
     const struct group *group =
         core_find_group(s->core, world_group_name(w->engines[engine].group));
+    bool here = group != NULL && world_engine_by_addr(w, &info->primary) ==
+                                     world_engine_by_addr(w, &group->primary->addr);
     bool elsewhere =
-        group != NULL && w->now - account->coming_at[engine] >= REDIRECTED_MS &&
-        world_engine_by_addr(w, &info->primary) != world_engine_by_addr(w, &group->primary->addr);
+        group != NULL && !here &&
+        ((account->came & bit(engine)) || w->now - account->coming_at[engine] >= REDIRECTED_MS);
 
+    if (here)
+        account->came |= bit(engine);
     if (info->role != ROLE_REPLICA || info->link_up || elsewhere)
         audit_follow_ended(w, s, engine);
 }

@@ -97,6 +97,8 @@ void tool_due(struct world *w)
         w->tool_right = false;
         w->tool_at = w->now;
         w->tool_left--;
+    } else if (primary == e->index) {
+        w->tool_left = 0; /* it has been promoted: there is nobody to turn it away from */
     } else if (w->now - w->tool_at > 2 * FIGHT_PAUSE_MAX_MS) {
         if (!w->tool_right)
             world_fail(w, "nobody has put %s right for %lld ms", e->name,
