@@ -61,8 +61,8 @@ static msec leader_hold_until(const struct group *group, const struct member *me
         return msec_min(limit, group->voted_at + HOLD_STOCK_MS);
     if (member->leading_at == MSEC_NEVER || member->leading_at <= group->voted_at)
         return msec_min(limit, group->voted_at + HOLD_MS);
-    if (member->leading_epoch != group->vote.epoch)
-        return 0; /* it said that it has given up */
+    if (member->leading_epoch != group->vote.epoch && member->leading_config < group->vote.epoch)
+        return 0; /* it said that it has given up, not that it is done and we shall hear of it */
     return msec_min(limit, member->leading_at + HOLD_MS);
 }
 

@@ -75,7 +75,8 @@ struct member {
     msec down_at;          /* when it last said so */
     msec blamed_at; /* when it was last pushed, perhaps by anybody, that it says so; 0 = never */
     uint64_t leading_epoch;          /* failover that it says it leads, */
-    msec leading_at;                 /* and when it said so */
+    msec leading_at;                 /* when it said so, */
+    uint64_t leading_config;         /* and the config epoch that it had then */
     char leader[PEER_RUNID_LEN + 1]; /* its last vote that we know of */
     uint64_t leader_epoch;
     bool ask_again;      /* the peer has changed its mind since that question */

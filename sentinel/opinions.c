@@ -307,6 +307,7 @@ static void take_opinion(struct core *core, const struct opinion *opinion)
         return;
     member->leading_epoch = opinion->leading_epoch;
     member->leading_at = core->now;
+    member->leading_config = opinion->config_epoch;
     if (opinion->down && node_is_at(group->primary, &opinion->primary))
         member->blamed_at = core->now;
     ask_anew(member);

@@ -60,15 +60,9 @@ expect
     [  1277] s1 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  1277] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
     [  1277] s1 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
-    [  1280] s2 +new-epoch 3
-    [  1280] s2 +try-failover master g1 n1 6379
-    [  1280] s2 +vote-for-leader s2 3
     [  1280] s1 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  1283] s1 +new-epoch 3
-    [  1283] s1 +vote-for-leader s2 3
-    [  1283] s1 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n3 6379
-    [  1283] s1 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
-    [  1284] s2 -failover-abort-superseded master g1 n1 6379
+    [  1281] s1 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n3 6379
+    [  1282] s1 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
     [  1284] s2 +config-update-from sentinel s1 s1 26379 @ g1 n1 6379
     [  1284] s2 +switch-master g1 n1 6379 n3 6379
     [  1284] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
@@ -81,8 +75,8 @@ expect
     [  1371] s1 +failover-end master g1 n3 6379
     [  2009] s2 +sdown sentinel s3 s3 26379 @ g1 n3 6379
     [  2009] s1 +sdown sentinel s3 s3 26379 @ g1 n3 6379
-    [ 12762] s1 has n3, epoch 2, current 3
-    [ 12762] s2 has n3, epoch 2, current 3
+    [ 12762] s1 has n3, epoch 2, current 2
+    [ 12762] s2 has n3, epoch 2, current 2
     [ 12762] s3 does not answer
     [ 12762] n1 follows n3, link up
     [ 12762] n2 follows n3, link up
@@ -91,14 +85,14 @@ start s3
 run 20000
 expect
     [ 12762] s3 +monitor master g1 n3 6379 quorum 2
-    [ 12772] s3 +new-epoch 3
+    [ 12772] s3 +new-epoch 2
     [ 12776] s1 -sdown sentinel s3 s3 26379 @ g1 n3 6379
     [ 12777] s2 -sdown sentinel s3 s3 26379 @ g1 n3 6379
 show g1
 expect
-    [ 32762] s1 has n3, epoch 2, current 3
-    [ 32762] s2 has n3, epoch 2, current 3
-    [ 32762] s3 has n3, epoch 2, current 3
+    [ 32762] s1 has n3, epoch 2, current 2
+    [ 32762] s2 has n3, epoch 2, current 2
+    [ 32762] s3 has n3, epoch 2, current 2
     [ 32762] n1 follows n3, link up
     [ 32762] n2 follows n3, link up
     [ 32762] n3 is a primary

@@ -44,27 +44,21 @@ expect
     [  2571] s1 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  2571] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
     [  2571] s1 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
-    [  2574] s2 +new-epoch 3
-    [  2574] s2 +try-failover master g1 n1 6379
-    [  2574] s2 +vote-for-leader s2 3
-    [  2577] s1 +new-epoch 3
-    [  2577] s1 +vote-for-leader s2 3
-    [  2577] s1 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n3 6379
+    [  2575] s1 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n3 6379
+    [  2577] s1 +role-change master g1 n3 6379 new reported role is master
     [  2578] s2 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
-    [  2578] s2 -failover-abort-superseded master g1 n1 6379
     [  2578] s2 +config-update-from sentinel s1 s1 26379 @ g1 n1 6379
     [  2578] s2 +switch-master g1 n1 6379 n3 6379
     [  2578] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
     [  2578] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  2578] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
-    [  2579] s1 +role-change master g1 n3 6379 new reported role is master
     [  2586] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [  2665] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [  2665] s1 +failover-end master g1 n3 6379
 show g1
 expect
-    [  8032] s1 has n3, epoch 2, current 3
-    [  8032] s2 has n3, epoch 2, current 3
+    [  8032] s1 has n3, epoch 2, current 2
+    [  8032] s2 has n3, epoch 2, current 2
     [  8032] s3 does not answer
     [  8032] n1 is dead
     [  8032] n2 follows n3, link up

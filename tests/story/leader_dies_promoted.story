@@ -56,13 +56,7 @@ expect
     [   549] s1 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [   549] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
     [   549] s1 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
-    [   552] s2 +new-epoch 3
-    [   552] s2 +try-failover master g1 n1 6379
-    [   552] s2 +vote-for-leader s2 3
-    [   555] s1 +new-epoch 3
-    [   555] s1 +vote-for-leader s2 3
-    [   555] s1 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n3 6379
-    [   556] s2 -failover-abort-superseded master g1 n1 6379
+    [   553] s1 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n3 6379
     [   556] s2 +config-update-from sentinel s1 s1 26379 @ g1 n1 6379
     [   556] s2 +switch-master g1 n1 6379 n3 6379
     [   556] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
@@ -75,8 +69,8 @@ expect
     [  2009] s2 +sdown sentinel s3 s3 26379 @ g1 n3 6379
 show g1
 expect
-    [  4038] s1 has n3, epoch 2, current 3
-    [  4038] s2 has n3, epoch 2, current 3
+    [  4038] s1 has n3, epoch 2, current 2
+    [  4038] s2 has n3, epoch 2, current 2
     [  4038] s3 does not answer
     [  4038] n1 is dead
     [  4038] n2 follows n3, link up

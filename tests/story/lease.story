@@ -36,12 +36,8 @@ expect
     [  2012] s3 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
     [  2012] s3 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n3 6379
     [  2014] s3 +role-change master g1 n3 6379 new reported role is master
-    [  2015] s2 +new-epoch 2
-    [  2015] s2 +try-failover master g1 n1 6379
-    [  2015] s2 +vote-for-leader s2 2
-    [  2018] s3 +new-epoch 2
+    [  2015] s2 -odown master g1 n1 6379
     [  2019] s2 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
-    [  2019] s2 -failover-abort-superseded master g1 n1 6379
     [  2019] s2 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
     [  2019] s2 +switch-master g1 n1 6379 n3 6379
     [  2019] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
@@ -57,7 +53,6 @@ expect
     [  6000] s1 +tilt #tilt mode entered
     [  6002] s1 +new-epoch 1
     [  6002] s1 +vote-for-leader s3 1
-    [  6004] s1 +new-epoch 2
     [  6004] s3 -sdown sentinel s1 s1 26379 @ g1 n3 6379
     [  6004] s2 -sdown sentinel s1 s1 26379 @ g1 n3 6379
     [  6006] s1 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
@@ -77,9 +72,9 @@ expect
     [  7000] s1 -tilt #tilt mode exited
 show g1
 expect
-    [  9000] s1 has n3, epoch 1, current 2
-    [  9000] s2 has n3, epoch 1, current 2
-    [  9000] s3 has n3, epoch 1, current 2
+    [  9000] s1 has n3, epoch 1, current 1
+    [  9000] s2 has n3, epoch 1, current 1
+    [  9000] s3 has n3, epoch 1, current 1
     [  9000] n1 follows n3, link up
     [  9000] n2 follows n3, link up
     [  9000] n3 is a primary

@@ -71,16 +71,8 @@ expect
 run 5000
 show g1
 expect
-    [ 11319] s3 +new-epoch 5
-    [ 11319] s3 +try-failover master g1 n1 6379
-    [ 11319] s3 +vote-for-leader s3 5
     [ 11321] s3 -sdown slave n3:6379 n3 6379 @ g1 n1 6379
-    [ 11322] s1 +new-epoch 5
-    [ 11322] s1 +vote-for-leader s3 5
-    [ 11322] s2 +new-epoch 5
-    [ 11322] s2 +vote-for-leader s3 5
     [ 11323] s3 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
-    [ 11323] s3 -failover-abort-superseded master g1 n1 6379
     [ 11323] s3 +config-update-from sentinel s1 s1 26379 @ g1 n1 6379
     [ 11323] s3 +switch-master g1 n1 6379 n3 6379
     [ 11323] s3 +slave slave n1:6379 n1 6379 @ g1 n3 6379
@@ -97,9 +89,9 @@ expect
     [ 11328] s1 +failover-end master g1 n3 6379
     [ 11328] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [ 11329] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
-    [ 16316] s1 has n3, epoch 2, current 5
-    [ 16316] s2 has n3, epoch 2, current 5
-    [ 16316] s3 has n3, epoch 2, current 5
+    [ 16316] s1 has n3, epoch 2, current 4
+    [ 16316] s2 has n3, epoch 2, current 4
+    [ 16316] s3 has n3, epoch 2, current 4
     [ 16316] n1 is dead
     [ 16316] n2 follows n3, link up
     [ 16316] n3 is a primary

@@ -33,25 +33,21 @@ expect
     [  4643] s3 +slave slave n2:6379 n2 6379 @ g1 n3 6379
     [  4643] s3 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
     [  4645] s3 +role-change master g1 n3 6379 new reported role is master
+    [  4646] s1 -odown master g1 n1 6379
     [  4655] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [  4655] s3 +failover-end master g1 n3 6379
-    [  5244] s1 +new-epoch 2
-    [  5244] s1 +try-failover master g1 n1 6379
-    [  5244] s1 +vote-for-leader s1 2
-    [  5247] s3 +new-epoch 2
-    [  5844] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
-    [  5844] s1 -failover-abort-superseded master g1 n1 6379
-    [  5844] s1 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
-    [  5844] s1 +switch-master g1 n1 6379 n3 6379
-    [  5844] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5844] s1 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5844] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
-    [  5844] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [  5248] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
+    [  5248] s1 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
+    [  5248] s1 +switch-master g1 n1 6379 n3 6379
+    [  5248] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5248] s1 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5248] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [  5248] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
 show g1
 expect
-    [  7000] s1 has n3, epoch 1, current 2
+    [  7000] s1 has n3, epoch 1, current 1
     [  7000] s2 does not answer
-    [  7000] s3 has n3, epoch 1, current 2
+    [  7000] s3 has n3, epoch 1, current 1
     [  7000] n1 is dead
     [  7000] n2 follows n3, link up
     [  7000] n3 is a primary

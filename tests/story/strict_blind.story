@@ -49,22 +49,13 @@ expect
     [ 12298] s1 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
     [ 12298] s1 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n3 6379
     [ 12300] s1 +role-change master g1 n3 6379 new reported role is master
-    [ 12301] s2 +new-epoch 2
-    [ 12301] s2 +try-failover master g1 n1 6379
-    [ 12301] s2 +vote-for-leader s2 2
-    [ 12301] s3 +new-epoch 2
-    [ 12301] s3 +try-failover master g1 n1 6379
-    [ 12301] s3 +vote-for-leader s3 2
-    [ 12304] s1 +new-epoch 2
     [ 12305] s2 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
-    [ 12305] s2 -failover-abort-superseded master g1 n1 6379
     [ 12305] s2 +config-update-from sentinel s1 s1 26379 @ g1 n1 6379
     [ 12305] s2 +switch-master g1 n1 6379 n3 6379
     [ 12305] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
     [ 12305] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [ 12305] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
     [ 12305] s3 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
-    [ 12305] s3 -failover-abort-superseded master g1 n1 6379
     [ 12305] s3 +config-update-from sentinel s1 s1 26379 @ g1 n1 6379
     [ 12305] s3 +switch-master g1 n1 6379 n3 6379
     [ 12305] s3 +slave slave n1:6379 n1 6379 @ g1 n3 6379
@@ -76,9 +67,9 @@ expect
     [ 13309] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
 show g1
 expect
-    [ 16000] s1 has n3, epoch 1, current 2
-    [ 16000] s2 has n3, epoch 1, current 2
-    [ 16000] s3 has n3, epoch 1, current 2
+    [ 16000] s1 has n3, epoch 1, current 1
+    [ 16000] s2 has n3, epoch 1, current 1
+    [ 16000] s3 has n3, epoch 1, current 1
     [ 16000] n1 is dead
     [ 16000] n2 follows n3, link up
     [ 16000] n3 is a primary
