@@ -65,11 +65,15 @@ bool amnesia_is_suspected(const struct core *core, const struct node *node)
     return false;
 }
 
-/* Further in the history that the primary continues than it was itself when it began anew. */
+/* Further in the history that the primary continues than it was itself when it began anew; also
+ * when the replica follows somebody who went on from there, of whom we have not heard. */
 static bool is_ahead(const struct node_info *replica, const struct node_info *primary)
 {
-    return replid_equal(replica->replid, primary->replid2) && primary->second_offset > 0 &&
-           replica->repl_offset >= primary->second_offset;
+    if (primary->second_offset == 0 || replica->repl_offset < primary->second_offset)
+        return false;
+    return replid_equal(replica->replid, primary->replid2) ||
+           (replid_equal(replica->replid2, primary->replid2) &&
+            replica->second_offset > primary->second_offset);
 }
 
 static bool has_fewer_keys(const struct node_info *primary, const struct node_info *replica)

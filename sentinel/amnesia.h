@@ -5,7 +5,8 @@
  * counts as down as long as one replica holds more, by what INFO says of both:
  *
  *   - the replica has the history that the primary says it continues, but has gone further in it
- *     than the primary has come; or
+ *     than the primary has come, be it under the name that somebody gave it who was promoted in
+ *     the meantime and of whom we have not heard; or
  *   - the replica has the history that the group had, or that of a process which was lost before it
  *     could be believed, the primary another one, and the primary has no keys, or less than half
  *     as many as the replica; or

@@ -142,8 +142,34 @@ static void test_lost_in_doubt(void)
     drive_end(&d);
 }
 
+/* Both the primary and the replicas continue what the group had, but those, who follow somebody of
+ * whom nobody was told, from further on. */
+static void continue_apart(uint64_t from)
+{
+    begin();
+    memset(d.nodes[0].info.replid2, 'A', RUNID_LEN);
+    d.nodes[0].info.second_offset = 501;
+    for (int i = 1; i <= REPLICAS; i++) {
+        memset(d.nodes[i].info.replid, 'C', RUNID_LEN);
+        memset(d.nodes[i].info.replid2, 'A', RUNID_LEN);
+        d.nodes[i].info.second_offset = from;
+    }
+    replace(KEYS, 0);
+}
+
+static void test_continued_apart(void)
+{
+    continue_apart(1001);
+    CU_ASSERT_FALSE(is_believed());
+    drive_end(&d);
+    continue_apart(501);
+    CU_ASSERT(is_believed());
+    drive_end(&d);
+}
+
 static const struct unit_case cases[] = {
     { "stranger", test_stranger },
+    { "continued apart", test_continued_apart },
     { "replicas behind", test_replicas_behind },
     { "replicas behind, fewer keys", test_replicas_behind_one_empty },
     { "replicas unlinked", test_replicas_unlinked },
