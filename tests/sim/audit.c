@@ -49,6 +49,7 @@ void audit_started(struct world *w, struct sup *s)
         account->flaps_coming = 0;
         account->primary_id = 0;
         account->coming = 0;
+        account->blind_since = MSEC_NEVER;
         account->announced = stored_primary(w, s, g);
         if (account->gone)
             account->shown_config_epoch = 0;
@@ -93,6 +94,7 @@ void audit_opened(struct world *w, struct sup *s, int engine, uint32_t id)
                              .write_bad_at = MSEC_NEVER,
                              .busy_since = MSEC_NEVER,
                              .loading_since = MSEC_NEVER };
+    audit_blind_opened(w, s, engine);
 }
 
 void audit_closed(struct world *w, struct sup *s, const struct conn *conn)
@@ -108,10 +110,26 @@ void audit_closed(struct world *w, struct sup *s, const struct conn *conn)
     }
 }
 
+/* A node that the supervisor had twice, under its name and its number, has turned out to be this
+ * one: what it says counts again (seed 5194). */
+static void take_over(struct world *w, struct sup *s, const struct conn *conn)
+{
+    int engine = conn->server - PLAN_SUPS_MAX;
+    struct heard *heard = &w->audit.heard[s->index][engine];
+
+    if (heard->id == conn->id || conn->link != LINK_CMD ||
+        core_find_node(s->core, heard->id) != NULL)
+        return;
+    audit_opened(w, s, engine, conn->id);
+    heard->cmd_up = heard->id == conn->id;
+}
+
 void audit_evidence(struct world *w, struct sup *s, const struct conn *conn, enum evidence evidence)
 {
     if (conn->server < PLAN_SUPS_MAX || conn->server >= PLAN_SUPS_MAX + w->n_engines)
         return;
+    if (evidence_class(evidence) == EVIDENCE_CLASS_VALID)
+        take_over(w, s, conn);
     struct heard *heard = &w->audit.heard[s->index][conn->server - PLAN_SUPS_MAX];
     if (heard->id != conn->id)
         return;
@@ -147,6 +165,7 @@ void audit_info(struct world *w, struct sup *s, const struct conn *conn,
     struct heard *heard = &w->audit.heard[s->index][conn->server - PLAN_SUPS_MAX];
 
     audit_forget_info(w, s, conn->server - PLAN_SUPS_MAX, info);
+    take_over(w, s, conn);
     if (heard->id != conn->id)
         return;
     audit_follow_seen(w, s, conn->server - PLAN_SUPS_MAX, &info->info);
@@ -156,6 +175,8 @@ void audit_info(struct world *w, struct sup *s, const struct conn *conn,
         heard->loading_since = MSEC_NEVER;
     else if (heard->loading_since == MSEC_NEVER)
         heard->loading_since = audit_clock(w, s);
+    if (heard->has_info && strcmp(heard->info.info.runid, info->info.runid) != 0)
+        heard->knows_need = false;
     heard->has_info = true;
     heard->info_at = audit_clock(w, s);
     heard->info = *info;
@@ -276,6 +297,7 @@ void audit_output(struct world *w, struct sup *s, const struct output *output)
         audit_catch_up_output(w, s, event);
         audit_salvage_event(w, s, event);
         audit_flap_output(w, s, event);
+        audit_blind_output(w, s, event);
     }
     for (size_t i = 0; i < output->n_orders; i++) {
         const struct node *node = core_find_node(s->core, output->orders[i].id);
@@ -286,6 +308,7 @@ void audit_output(struct world *w, struct sup *s, const struct output *output)
     note_primaries(w, s);
     audit_forget_check(w, s);
     audit_stranger_check(w, s);
+    audit_blind_check(w, s);
 }
 
 void audit_message(struct world *w, struct sup *s, const struct message *message, int peer)

@@ -11,6 +11,7 @@
  *   audit_flap.c    after failovers in short succession the next one waits
  *   audit_drain.c   a planned switchover loses nothing
  *   audit_catch_up.c  a preferred replica takes over from a primary that works, and never otherwise
+ *   audit_blind.c   under strict fencing, who can promote nobody leaves it to others
  *   audit_salvage.c no former primary follows before what it alone has was fetched, or given up
  *   audit_acked.c   durability = quorum loses nothing that was acknowledged
  *   audit_repoint.c replicas are brought over few at a time, and never the wrong node
@@ -65,6 +66,7 @@ struct heard {
     msec write_asked_at; /* the oldest probe of writes without an answer; MSEC_NEVER = none */
     msec write_bad_at;   /* since when each answer to one was WRITE_WORD; MSEC_NEVER = none was */
     char write_word[16];
+    bool knows_need; /* what it needs for a write, as min-replicas, was told */
     msec busy_since; /* MSEC_NEVER = the last answer to PING was not BUSY */
     msec lost_at;    /* when the command link was last lost */
     bool reborn;     /* a primary, it said so before, and was another process then, */
@@ -114,7 +116,11 @@ struct account {
     msec flap_coming_at; /* those of which it has not told yet: the last, */
     int flaps_coming;    /* and how many */
     bool forced;         /* an operator asked for a failover in this life, */
-    bool wished;         /* the last time to a certain replica */
+    msec odown_at;       /* when it last told that the primary is down for most; its own clock */
+    msec
+        blind_since; /* since when it leads a failover in which it can promote nobody; MSEC_NEVER */
+    msec blind_stalled;
+    bool wished;                                /* the last time to a certain replica */
     char lineage[AUDIT_LINEAGE][RUNID_LEN + 1]; /* histories that its primaries told, in any life */
     int n_lineage;
 };
@@ -227,6 +233,7 @@ bool audit_was_promoted(const struct world *w, int group, int engine);
 enum shown_kind { SHOWN_VOTE, SHOWN_LEADER, SHOWN_PRIMARY, SHOWN_PROMOTED };
 void audit_hello(struct world *w, struct sup *s, const struct hello *hello);
 void audit_flap_output(struct world *w, struct sup *s, const struct event *event);
+void audit_flap_ended(struct world *w, const struct sup *s, int group);
 void audit_flap_event(struct world *w, struct sup *s, const struct event *event);
 void audit_vote_output(struct world *w, struct sup *s, const struct event *event);
 void audit_down_output(struct world *w, struct sup *s, const struct event *event);
@@ -288,6 +295,13 @@ void audit_fight_turned(struct world *w, int engine);
 void audit_fight_follow(struct world *w, struct sup *s, int engine);
 void audit_fight_event(struct world *w, struct sup *s, const struct event *event);
 const char *audit_fight_unsettled(const struct world *w);
+
+/* A node is got to know; an order of ours has ended; an event; a step is done. */
+void audit_blind_opened(struct world *w, const struct sup *s, int engine);
+void audit_blind_settled(struct world *w, const struct sup *s, const struct conn *conn,
+                         const struct packet *packet);
+void audit_blind_output(struct world *w, const struct sup *s, const struct event *event);
+void audit_blind_check(struct world *w, const struct sup *s);
 
 /* An order to promote that node leaves. */
 void audit_drain_promote(struct world *w, struct sup *s, int engine);

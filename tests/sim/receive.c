@@ -104,6 +104,7 @@ static void settled(struct world *w, struct sup *s, struct conn *conn, const str
         audit_write(w, s, conn, packet->u.settled.ok, packet->u.settled.error);
     if (!packet->u.settled.ok)
         audit_follow_ended(w, s, conn->server - PLAN_SUPS_MAX);
+    audit_blind_settled(w, s, conn, packet);
     input.u.settled.kind = SETTLED_ORDER;
     input.u.settled.ticket = packet->ticket;
     input.u.settled.ok = packet->u.settled.ok;
