@@ -8,6 +8,9 @@
  *   no            ends, told as -failover-abort-vetoed     the same; tried again after a while
  *   no answer     the same: nothing is lost by it          goes on, told as -question-unanswered
  *
+ * A question waits for the disk, as all of a failover does, and the time of the answer goes on
+ * meanwhile: one that could not be put in time has no answer.
+ *
  * FORCE asks nobody. Nobody waits longer than the votes of the leader hold.
  */
 #ifndef SENTINEL_QUESTION_H

@@ -276,7 +276,7 @@ uint64_t act_request(struct world *w, struct sup *s, enum request_kind kind, int
     if (kind == REQUEST_RESET)
         audit_hold_dropped(w, s, group, false);
     if (kind == REQUEST_ACK)
-        w->audit.accounts[s->index][group].flaps = 0;
+        audit_flap_ended(w, s, group);
     if (kind == REQUEST_REMOVE) {
         audit_removed(w, s, group);
         audit_forget_dropped(w, s, group);

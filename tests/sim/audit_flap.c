@@ -50,6 +50,14 @@ void audit_flap_output(struct world *w, struct sup *s, const struct event *event
     }
 }
 
+/* An operator says so: of those that the disk holds back, too (seed 3693). */
+void audit_flap_ended(struct world *w, const struct sup *s, int group)
+{
+    struct account *account = &w->audit.accounts[s->index][group];
+
+    account->flaps = account->flaps_coming = 0;
+}
+
 void audit_flap_event(struct world *w, struct sup *s, const struct event *event)
 {
     struct account *account;

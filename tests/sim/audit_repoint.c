@@ -17,6 +17,17 @@ static uint32_t bit(int engine)
     return 1u << engine;
 }
 
+/* Whether it has died in its maintenance, which nobody is told (seed 6703). */
+static bool is_quietly_down(const struct world *w, const struct sup *s, int engine)
+{
+    const struct group *group =
+        core_find_group(s->core, world_group_name(w->engines[engine].group));
+
+    return group != NULL && audit_is_maintained(w, s, engine) &&
+           audit_clock(w, s) - w->audit.heard[s->index][engine].valid_at >=
+               group->conf.down_after_ms;
+}
+
 /* Replicas under way, by what this supervisor itself ordered and has seen since. */
 static int count_coming(const struct world *w, const struct sup *s, struct account *account)
 {
@@ -25,7 +36,8 @@ static int count_coming(const struct world *w, const struct sup *s, struct accou
     for (int i = 0; i < w->n_engines; i++) {
         if (!(account->coming & bit(i)))
             continue;
-        if (w->now - account->coming_at[i] >= s->core->tunables.slave_reconf_timeout)
+        if (w->now - account->coming_at[i] >= s->core->tunables.slave_reconf_timeout ||
+            is_quietly_down(w, s, i))
             account->coming &= ~bit(i);
         else
             n++;

@@ -325,7 +325,7 @@ void plan_draw(struct plan *plan, uint64_t seed)
     draw_chaos(plan, &prng);
     draw_picky(plan, &prng);
     draw_salvage(plan, &prng);
-    plan->weight[FAULT_OP_HOLD] = chance(&prng, 15) ? 2 : 0; /* it keeps others from happening */
+    plan->weight[FAULT_OP_HOLD] = chance(&prng, 35) ? 2 : 0; /* it keeps others from happening */
     draw_questions(plan, seed);
     draw_strangers(plan, seed);
     draw_lease(plan);
