@@ -66,6 +66,7 @@ struct heard {
     msec write_asked_at; /* the oldest probe of writes without an answer; MSEC_NEVER = none */
     msec write_bad_at;   /* since when each answer to one was WRITE_WORD; MSEC_NEVER = none was */
     char write_word[16];
+    bool leased;     /* before its first INFO: its row says that it needs leases */
     bool knows_need; /* what it needs for a write, as min-replicas, was told */
     msec busy_since; /* MSEC_NEVER = the last answer to PING was not BUSY */
     msec lost_at;    /* when the command link was last lost */

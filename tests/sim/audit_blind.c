@@ -24,13 +24,16 @@ static struct heard *heard_of(struct world *w, const struct sup *s, const struct
 void audit_blind_opened(struct world *w, const struct sup *s, int engine)
 {
     const char *group = world_group_name(w->engines[engine].group);
+    struct heard *heard = &w->audit.heard[s->index][engine];
 
     for (int i = 0; i < s->disk.n; i++) {
         const struct row *row = &s->disk.rows[i];
 
-        if (row->kind == ROW_NODE && row->min_replicas >= 1 && strcmp(row->group, group) == 0 &&
-            world_engine_by_addr(w, &row->addr) == engine)
-            w->audit.heard[s->index][engine].knows_need = true;
+        if (row->kind != ROW_NODE || strcmp(row->group, group) != 0 ||
+            world_engine_by_addr(w, &row->addr) != engine)
+            continue;
+        heard->knows_need = heard->knows_need || row->min_replicas >= 1;
+        heard->leased = heard->leased || row->leased;
     }
 }
 
@@ -51,7 +54,8 @@ static bool is_blind(struct world *w, const struct sup *s, const struct group *g
     const struct heard *heard = heard_of(w, s, old);
 
     return group->conf.fencing == FENCING_STRICT && heard != NULL && !heard->knows_need &&
-           !heard->cmd_up && (!heard->has_info || heard->info.info.write_lease_ms == 0);
+           !heard->cmd_up &&
+           !(heard->has_info ? heard->info.info.write_lease_ms > 0 : heard->leased);
 }
 
 void audit_blind_output(struct world *w, const struct sup *s, const struct event *event)

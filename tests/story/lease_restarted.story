@@ -45,15 +45,6 @@ expect
     [  2007] s3 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n3 6379
     [  2007] s3 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n3 6379
     [  2009] s3 +role-change master g1 n3 6379 new reported role is master
-    [  2010] s1 +new-epoch 2
-    [  2010] s1 +try-failover master g1 n1 6379
-    [  2010] s1 +vote-for-leader s1 2
-    [  2010] s2 +new-epoch 2
-    [  2010] s2 +try-failover master g1 n1 6379
-    [  2010] s2 +vote-for-leader s2 2
-    [  2013] s3 +new-epoch 2
-    [  2014] s1 -failover-abort-not-elected master g1 n1 6379
-    [  2014] s2 -failover-abort-not-elected master g1 n1 6379
     [  2018] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
     [  2018] s1 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
     [  2018] s1 +switch-master g1 n1 6379 n3 6379
@@ -72,9 +63,9 @@ expect
     [  3021] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
 show g1
 expect
-    [ 12000] s1 has n3, epoch 1, current 2
-    [ 12000] s2 has n3, epoch 1, current 2
-    [ 12000] s3 has n3, epoch 1, current 2
+    [ 12000] s1 has n3, epoch 1, current 1
+    [ 12000] s2 has n3, epoch 1, current 1
+    [ 12000] s3 has n3, epoch 1, current 1
     [ 12000] n1 is a primary
     [ 12000] n2 follows n3, link up
     [ 12000] n3 is a primary
