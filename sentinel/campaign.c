@@ -15,6 +15,8 @@
 #include "sentinel/tell.h"
 
 #define STAGGER_MS     30    /* between supervisors that saw the same at the same time */
+#define READ_MS        5     /* to read what came in while this machine was busy */
+#define READ_MAX_MS    200   /* where it always is, a campaign begins all the same */
 #define REAFFIRM_MS    3000  /* after a rumour began that nobody can verify */
 #define HOLD_MS        2500  /* a vote is held while its leader is heard to lead */
 #define HOLD_MAX_MS    10000 /* but not for longer */
@@ -111,6 +113,13 @@ static msec doubt_since(const struct group *group)
     return since;
 }
 
+/* When a campaign that could begin at AT does, before the stagger. Our timer may be late and a
+ * peer's campaign in a socket: who votes for himself before he has read that splits the vote. */
+static msec read_at(const struct core *core, msec at)
+{
+    return msec_max(at, msec_min(core->late_at + READ_MS, at + READ_MAX_MS));
+}
+
 msec campaign_at(const struct core *core, const struct group *group)
 {
     const struct failover *fo = &group->failover;
@@ -137,7 +146,7 @@ msec campaign_at(const struct core *core, const struct group *group)
                    : msec_max(at, gather_reaffirm_at(group)) + stagger;
     if (fence_is_blind(group))
         stagger += BLIND_MS;
-    return fo->forced ? at : msec_max(at, group->odown_at) + stagger;
+    return fo->forced ? at : read_at(core, msec_max(at, group->odown_at)) + stagger;
 }
 
 /* Our own vote, as durable as any other before it can be counted elsewhere. */

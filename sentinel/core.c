@@ -25,6 +25,7 @@
 #include "sentinel/salvage.h"
 #include "sentinel/things.h"
 
+#define BUSY_MIN_MS  30  /* a timer that comes later than this: others may have been quicker */
 #define LATE_MIN_MS  50  /* a timer that comes later than this: we stood still */
 #define STALL_MIN_MS 250 /* so long that what was being decided is decided anew */
 #define STEADY_MS    500 /* and time to read what came in meanwhile, before roles are given */
@@ -93,6 +94,8 @@ static void note_stall(struct core *core, msec due, msec before)
 {
     msec late_ms = due == MSEC_NEVER ? 0 : core->now - due;
 
+    if (late_ms >= BUSY_MIN_MS)
+        core->late_at = core->now;
     if (late_ms >= LATE_MIN_MS)
         forgive(core, core->now - before, late_ms);
     if (late_ms >= STALL_MIN_MS)

@@ -258,6 +258,7 @@ struct core {
     msec started_at;
     msec tilt_until; /* reports sentinel_tilt until then; MSEC_NEVER = not tilted */
     msec tilt_since;
+    msec late_at;   /* when a timer came late last: there may be something to read */
     msec steady_at; /* we stood still: no node is given a role before what came in meanwhile is read
                      */
     bool disk_stalled;

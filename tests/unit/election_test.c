@@ -178,6 +178,15 @@ static void answer(const char *runid, const char *leader, uint64_t epoch)
     drive_hear(&d, &message);
 }
 
+static void run_late(msec ms)
+{
+    struct input tick = { .kind = INPUT_TICK };
+
+    d.now = d.wake + ms;
+    drive_step(&d, &tick);
+    drive_settle(&d);
+}
+
 /* The primary crashes; we campaign. */
 static uint64_t begin_campaign(void)
 {
@@ -281,6 +290,40 @@ static void test_yields(void)
     drive_end(&d);
 }
 
+/* A busy machine: our timers come late, all of them. The primary has just been given up. */
+static void begin_late(void)
+{
+    begin();
+    drive_kill(&d, 0);
+    for (int i = 0; i < 20 && !drive_group(&d)->odown; i++)
+        run_late(40);
+    CU_ASSERT_FATAL(drive_group(&d)->odown);
+    run_late(100); /* longer than any stagger */
+    CU_ASSERT_EQUAL(drive_events(&d, EVENT_TRY_FAILOVER), 0);
+}
+
+/* What others have sent meanwhile is read before we vote for ourselves; but a machine that is
+ * always late does not wait for ever. */
+static void test_late(void)
+{
+    msec began;
+
+    begin_late();
+    CU_ASSERT(is_vote(ask_vote(ANN, 1), ANN, 1));
+    CU_ASSERT_EQUAL(drive_events(&d, EVENT_TRY_FAILOVER), 0);
+    drive_end(&d);
+    begin_late();
+    drive_run(&d, 150); /* not late any more */
+    CU_ASSERT_EQUAL(drive_events(&d, EVENT_TRY_FAILOVER), 1);
+    drive_end(&d);
+    begin_late();
+    began = d.now;
+    while (drive_events(&d, EVENT_TRY_FAILOVER) == 0 && d.now < began + 5000)
+        run_late(40);
+    CU_ASSERT(d.now > began + 100 && d.now < began + 500);
+    drive_end(&d);
+}
+
 static void test_primary_is_back(void)
 {
     begin_campaign();
@@ -318,6 +361,7 @@ static const struct unit_case cases[] = {
     { "wrong votes", test_wrong_votes },
     { "nobody answers", test_nobody_answers },
     { "yields to a newer epoch", test_yields },
+    { "on a busy machine", test_late },
     { "the primary is back", test_primary_is_back },
     { "no majority", test_no_majority },
 };
