@@ -164,13 +164,22 @@ static bool is_followed(const struct group *group, const struct node *node)
     return false;
 }
 
+/* The primary that we know has been told to follow NODE. */
+static bool is_obeyed(const struct group *group, const struct node *node)
+{
+    const struct node *primary = group->primary;
+
+    return node_info_since(primary, group->rumour.since) && primary->info.role == ROLE_REPLICA &&
+           node_is_at(node, &primary->info.primary);
+}
+
 /* A node of ours that was promoted and then, before we heard of it, made a replica
  * again: it will never claim to be a primary. */
 static bool is_stray(const struct group *group, const struct node *node)
 {
     return !node->rumoured && group->rumour.config_epoch > group->config_epoch &&
            node_info_since(node, group->rumour.since) && node->info.role == ROLE_REPLICA &&
-           is_kin(group, node);
+           (is_kin(group, node) || is_obeyed(group, node));
 }
 
 /* A member does hold what nobody can verify. A hello alone starts no election. */
