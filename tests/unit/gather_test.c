@@ -122,8 +122,8 @@ static void test_beyond_the_end(void)
     drive_end(&d);
 }
 
-/* A replica that lags takes over its primary's new name before it has what came with it: it has less
- * than one that still goes by the old name. */
+/* A replica that lags takes over its primary's new name before it has what came with it: it has
+ * less than one that still goes by the old name. */
 static void test_new_name_old_data(void)
 {
     struct node_info *laggard = &d.nodes[1].info;
