@@ -388,6 +388,15 @@ void gather_doubt(struct core *core, struct node *node)
     memcpy(node->doubt.runid, node->runid, sizeof node->doubt.runid);
 }
 
+void gather_found(struct core *core, struct node *node)
+{
+    const struct node *primary = node->group->primary;
+
+    gather_doubt(core, node);
+    node->doubt.goal_known = node->doubt.since != MSEC_NEVER && primary->info.role == ROLE_PRIMARY;
+    node->doubt.goal = primary->info.primary_offset;
+}
+
 /* It should not stay in doubt for as long as an idle group's INFO takes. */
 static void hasten(struct core *core, struct node *node)
 {

@@ -277,7 +277,7 @@ static void discover(struct core *core, struct group *group, const struct node_i
             return;
         }
         node->rumoured = false;
-        gather_doubt(core, node); /* it may have been restarted while we did not look */
+        gather_found(core, node);
         emit_node_row(core, node);
         emit_node_event(core, EVENT_SLAVE, node);
     }
