@@ -246,10 +246,10 @@ static msec deadline(const struct group *group)
 
 static const char *obstacle(const struct node *node)
 {
-    return node->sdown                  ? "down"
-           : !probe_is_up(&node->probe) ? "disconnected"
-           : is_doubted(node)           ? "restarted, and not in step with the primary since"
-           : node->info.loading         ? "loading"
+    return node->sdown                           ? "down"
+           : !probe_is_up(&node->probe)          ? "disconnected"
+           : is_doubted(node)                    ? "not seen in step since it was started"
+           : node->info.loading                  ? "loading"
            : node->reading.told_at == MSEC_NEVER ? "it does not leave the primary"
                                                  : "it does not answer INFO";
 }
@@ -386,15 +386,6 @@ void gather_doubt(struct core *core, struct node *node)
     node->doubt.since = core->now;
     node->doubt.goal_known = false;
     memcpy(node->doubt.runid, node->runid, sizeof node->doubt.runid);
-}
-
-void gather_found(struct core *core, struct node *node)
-{
-    const struct node *primary = node->group->primary;
-
-    gather_doubt(core, node);
-    node->doubt.goal_known = node->doubt.since != MSEC_NEVER && primary->info.role == ROLE_PRIMARY;
-    node->doubt.goal = primary->info.primary_offset;
 }
 
 /* It should not stay in doubt for as long as an idle group's INFO takes. */

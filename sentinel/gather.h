@@ -79,12 +79,9 @@ bool gather_left_open(const struct node *node);
 msec gather_reaffirm_at(const struct group *group);
 
 /* NODE was restarted, RUNID is still that of the process before: what it acknowledged is in doubt,
- * also after a restart of ours, for the old run id stays in the row. */
+ * also after a restart of ours, for the old run id stays in the row. Or it is heard of for the
+ * first time: then it may have been restarted before. */
 void gather_doubt(struct core *core, struct node *node);
-
-/* The primary names NODE, which we do not know. It may have been restarted while we did not look:
- * it is in doubt until it has what the primary says now. */
-void gather_found(struct core *core, struct node *node);
 /* INFO of NODE was taken: perhaps it has all of the primary's data again. */
 void gather_note(struct core *core, struct node *node);
 /* The group has another primary. */

@@ -277,7 +277,6 @@ static void discover(struct core *core, struct group *group, const struct node_i
             return;
         }
         node->rumoured = false;
-        gather_found(core, node);
         emit_node_row(core, node);
         emit_node_event(core, EVENT_SLAVE, node);
     }
@@ -288,9 +287,9 @@ static void note_runid(struct core *core, struct node *node, const struct node_i
 {
     if (info->runid[0] == '\0' || strcmp(info->runid, node->runid) == 0)
         return;
+    gather_doubt(core, node);
     if (node->runid[0] != '\0') {
         node->reborn = true;
-        gather_doubt(core, node);
         node->guard_at = MSEC_NEVER;
         node->reborn_at = core->now;
         write_watch_restart(core, node);
