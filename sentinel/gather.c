@@ -11,7 +11,9 @@
 #include "sentinel/role_order.h"
 
 #define RETRY_MS       100  /* between two orders to the same replica */
-#define DOUBT_EVERY_MS 1000 /* INFO of a replica that was restarted */
+#define DOUBT_SOON_MS  1000 /* for so long INFO of a replica that was restarted is asked for */
+#define DOUBT_FIRST_MS 50   /* so often, */
+#define DOUBT_EVERY_MS 1000 /* and then */
 #define OPEN_MS        2000 /* for a leader who told replicas to leave, */
 #define OPEN_UNSEEN_MS                                                                             \
     10000           /* if all that we know is that there was an election, of some group            \
@@ -388,11 +390,13 @@ void gather_doubt(struct core *core, struct node *node)
     memcpy(node->doubt.runid, node->runid, sizeof node->doubt.runid);
 }
 
-/* It should not stay in doubt for as long as an idle group's INFO takes. */
-static void hasten(struct core *core, struct node *node)
+/* DOUBTED should not stay so for as long as an idle group's INFO takes: NODE is asked. */
+static void hasten(struct core *core, struct node *node, const struct node *doubted)
 {
+    msec every = core->now - doubted->doubt.since < DOUBT_SOON_MS ? DOUBT_FIRST_MS : DOUBT_EVERY_MS;
+
     if (probe_is_up(&node->probe))
-        node_want_info(core, node, node->probe.info_seen_at + DOUBT_EVERY_MS);
+        node_want_info(core, node, node->probe.info_seen_at + every);
 }
 
 void gather_note(struct core *core, struct node *node)
@@ -407,9 +411,9 @@ void gather_note(struct core *core, struct node *node)
         node->doubt.goal = primary->info.primary_offset;
     }
     if (node == primary ? node->info.role != ROLE_PRIMARY : !is_in_step(node)) {
-        hasten(core, node);
+        hasten(core, node, node);
         if (!node->doubt.goal_known && primary != node && primary->contacted)
-            hasten(core, primary);
+            hasten(core, primary, node);
         return;
     }
     node->doubt.since = MSEC_NEVER;
