@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sentinel/adopt.h"
+#include "sentinel/arm.h"
 #include "sentinel/busy.h"
 #include "sentinel/candidates.h"
 #include "sentinel/emit.h"
@@ -180,6 +181,7 @@ static void take_settled(struct core *core, const struct settled *settled)
     role_watch_settled(core, node, settled);
     told.again = role_order_settled(core, node, settled);
     salvage_settled(core, node, &told);
+    arm_settled(core, node, settled);
     failover_settled(core, node->group, &told);
     repoint_settled(core, node, &told);
     guard_settled(core, node, settled);

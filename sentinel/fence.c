@@ -38,7 +38,7 @@ static void arm(struct core *core, struct group *group)
     order->addr = node_shown_addr(group->failover.promoted);
     if (!salvage_holds(old, &order->min_replicas))
         order->min_replicas = 0;
-    old->armed = true;
+    old->arm.armed = true;
     group->failover.fence.arm_at = core->now + ARM_EVERY_MS;
     emit_group_event(core, EVENT_FENCE_ARMED, group);
 }

@@ -4,7 +4,8 @@
  *
  * fencing = auto: the order to follow the chosen one is put into every connection to it that is
  * still open. A process that stood still, or a host that was cut off, finds it there before it
- * answers anybody who waited longer. Nothing is waited for.
+ * answers anybody who waited longer. Nothing is waited for. The other supervisors do the same as
+ * they learn of the switch: sentinel/arm.h.
  *
  * fencing = strict: besides, nobody is promoted before the old primary certainly accepts no more
  * writes. That is known when

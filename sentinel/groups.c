@@ -8,6 +8,7 @@
 
 #include "quorum/tally.h"
 #include "sentinel/adopt.h"
+#include "sentinel/arm.h"
 #include "sentinel/detect.h"
 #include "sentinel/emit.h"
 #include "sentinel/failover.h"
@@ -172,9 +173,7 @@ static void forget_opinions(struct group *group)
 static void retarget_nodes(struct core *core, struct group *group, struct node *old)
 {
     group->primary->owed = group->primary->rumoured = false;
-    if (group->primary->armed)
-        output_order(&core->output, ORDER_DISARM, group->primary->id);
-    group->primary->armed = false;
+    arm_switched(core, group, old);
     old->owed = !node_follows_primary(old);
     for (size_t i = 0; i < group->n_nodes; i++) {
         struct node *node = group->nodes[i];
@@ -305,6 +304,7 @@ void group_run(struct core *core, struct group *group)
     failover_run(core, group);
     opinions_run(core, group);
     repoint_run(core, group);
+    arm_run(core, group);
     guard_run(core, group);
     lease_run(core, group);
     tune_run(core, group);

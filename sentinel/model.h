@@ -17,6 +17,7 @@
 #include "probes/probe.h"
 #include "quorum/hello.h"
 #include "quorum/vote.h"
+#include "sentinel/arm.h"
 #include "sentinel/busy.h"
 #include "sentinel/failover.h"
 #include "sentinel/fight.h"
@@ -145,7 +146,7 @@ struct node {
     bool rumoured;   /* known from an unverified hello only */
     msec cut_off_at; /* since when a failover keeps it from being linked; MSEC_NEVER = it is not */
     msec wrong_at;   /* since when it does not follow the primary; MSEC_NEVER = it does */
-    bool armed;      /* an order to step down may wait in connections to it (ORDER_FENCE) */
+    struct arm arm;
     int64_t min_replicas, max_lag_s; /* what it needs to accept writes, as it said itself, */
     msec guard_at;                   /* and when; MSEC_NEVER = never in the life of this process */
     msec guard_wrong_at;      /* since when that is not what it shall be; MSEC_NEVER = it is */

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "sentinel/arm.h"
 #include "sentinel/emit.h"
 #include "sentinel/guard.h"
 #include "sentinel/input.h"
@@ -217,9 +218,12 @@ static void fetched(struct core *core, struct node *node, const struct settled *
     }
 }
 
-/* What the fence that waited for it has done: perhaps long after the failover. */
+/* What the fence that waited for it has done: perhaps long after the failover, and when it had been
+ * demoted otherwise. */
 static void fenced(struct core *core, struct node *node, const struct settled *settled)
 {
+    if (settled->role == ROLE_REPLICA && !node->owed && arm_is_own(node, settled))
+        return;
     if (settled->role == ROLE_REPLICA)
         salvage_note_demoted(core, node, settled);
     else if (settled->role == ROLE_PRIMARY)
@@ -230,7 +234,8 @@ void salvage_settled(struct core *core, struct node *node, const struct settled 
 {
     struct salvage *salvage = &node->salvage;
 
-    if (settled->ok && settled->ticket == node->group->failover.fence.ticket)
+    if (settled->ok &&
+        (settled->ticket == node->group->failover.fence.ticket || arm_is_own(node, settled)))
         fenced(core, node, settled);
     if (salvage->ticket == 0 || salvage->ticket != settled->ticket)
         return;

@@ -131,3 +131,38 @@ def frozen_long_before_the_switch(nodes, supervisor):
         check_follows(world, group, new)
         check(oks == 0, "%d writes were acknowledged by the old primary" % oks)
         return "%d of %d acknowledged by the old primary" % (oks, PENDING_CLIENTS * PENDING_EACH)
+
+
+# Long enough for the restarted one to be the only one that does anything, as a rule.
+RESTART_DOWN_AFTER = 2000
+
+
+def in_touch(supervisor, group):
+    """With all its peers, and the replicas."""
+    known = list(supervisor.replicas(group.name).values()) + list(supervisor.peers(group.name).values())
+    return len(known) == 4 and not any("disconnected" in entry["flags"] for entry in known)
+
+
+@scenario(supervisors=("picketd",), seconds=9)
+def frozen_leader_was_restarted(nodes, supervisor):
+    """who leads has no connection that the frozen primary had read from, the others have: none of 500 writes is acknowledged"""
+    with Cluster(nodes, supervisor, quorum=3, down_after=RESTART_DOWN_AFTER) as world:
+        group, old = world.group, world.group.primary
+        leader, others = world.supervisors[0], world.supervisors[1:]
+        leader.kill()
+        moment = time.monotonic()
+        conns = freeze_with_writes(old)
+        for other in others:
+            wait(lambda s=other: s.events.first("+sdown", moment, "master %s " % group.name), "%s misses it" % other.label)
+        leader.start().await_ready()
+        wait(lambda: in_touch(leader, group), "the restarted one is in touch")
+        leader.call("PICKET", "SWITCHOVER", group.name, "FORCE")  # else it, or another, leads a little later
+        new = world.wait_switch(group, moment)
+        for other in others:
+            wait(lambda s=other: s.events.first("+fence-armed", moment), "%s puts the fence" % other.label)
+        old.cont()
+        oks = count_answers(conns)
+        wait(lambda: old.role() == "slave", "the woken primary is demoted")
+        check_follows(world, group, new)
+        check(oks == 0, "%d writes were acknowledged by the old primary" % oks)
+        return "%d of %d acknowledged by the old primary" % (oks, PENDING_CLIENTS * PENDING_EACH)

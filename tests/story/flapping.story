@@ -187,27 +187,26 @@ expect
     [  6109] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [  6187] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [  6187] s3 +failover-end master g1 n3 6379
-    [  6563] s1 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  6567] s1 +reboot slave n1:6379 n1 6379 @ g1 n3 6379
-    [  6569] s1 +convert-to-slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [  6579] s1 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
-    [  6579] s1 +slave-reconf-inprog slave n1:6379 n1 6379 @ g1 n3 6379
-    [  6735] s2 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  6739] s2 +reboot slave n1:6379 n1 6379 @ g1 n3 6379
-    [  6739] s2 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [  6561] s1 +fence-armed slave n1:6379 n1 6379 @ g1 n3 6379
+    [  6733] s2 +fence-armed slave n1:6379 n1 6379 @ g1 n3 6379
     [  6755] s3 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  6757] s3 +reboot slave n1:6379 n1 6379 @ g1 n3 6379
     [  6757] s3 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
-    [  7075] s1 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
 kill n3
 run 4000
 expect
-    [  7124] s1 +sdown master g1 n3 6379
+    [  7121] s2 +sdown master g1 n3 6379
     [  7126] s3 +sdown master g1 n3 6379
-    [  7128] s2 +sdown master g1 n3 6379
     [  7128] s3 +odown master g1 n3 6379 #quorum 2/2
-    [  7129] s1 +odown master g1 n3 6379 #quorum 2/2
-    [  7130] s2 +odown master g1 n3 6379 #quorum 2/2
+    [  7129] s2 +odown master g1 n3 6379 #quorum 2/2
+    [  7130] s1 +sdown master g1 n3 6379
+    [  7132] s1 +odown master g1 n3 6379 #quorum 2/2
+    [  7256] s1 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  7260] s1 +reboot slave n1:6379 n1 6379 @ g1 n3 6379
+    [  7260] s1 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [  7287] s2 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  7289] s2 +reboot slave n1:6379 n1 6379 @ g1 n3 6379
+    [  7289] s2 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
 ack s1 g1
 ack s2 g1
 ack s3 g1
@@ -234,44 +233,46 @@ expect
     [ 11104] s1 -failover-abort-not-elected master g1 n3 6379
     [ 11104] s2 -failover-abort-not-elected master g1 n3 6379
     [ 11104] s3 -failover-abort-not-elected master g1 n3 6379
-    [ 11264] s2 +new-epoch 5
-    [ 11264] s2 +try-failover master g1 n3 6379
-    [ 11264] s2 +vote-for-leader s2 5
-    [ 11267] s1 +new-epoch 5
-    [ 11267] s1 +vote-for-leader s2 5
-    [ 11267] s3 +new-epoch 5
-    [ 11267] s3 +vote-for-leader s2 5
-    [ 11268] s2 +elected-leader master g1 n3 6379
-    [ 11268] s2 +failover-state-select-slave master g1 n3 6379
-    [ 11268] s2 +selected-slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [ 11268] s2 +fence-armed master g1 n3 6379
-    [ 11268] s2 +failover-state-send-slaveof-noone slave n1:6379 n1 6379 @ g1 n3 6379
-    [ 11268] s2 +failover-state-wait-promotion slave n1:6379 n1 6379 @ g1 n3 6379
-    [ 11272] s2 +promoted-slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [ 11272] s2 +failover-state-reconf-slaves master g1 n3 6379
-    [ 11272] s2 +switch-master g1 n3 6379 n1 6379
-    [ 11272] s2 +slave slave n2:6379 n2 6379 @ g1 n1 6379
-    [ 11272] s2 +slave slave n3:6379 n3 6379 @ g1 n1 6379
-    [ 11272] s2 +sdown slave n3:6379 n3 6379 @ g1 n1 6379
-    [ 11272] s2 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n1 6379
-    [ 11278] s2 +role-change master g1 n1 6379 new reported role is master
-    [ 11278] s2 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n1 6379
-    [ 11279] s1 -role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is master
-    [ 11279] s1 +config-update-from sentinel s2 s2 26379 @ g1 n3 6379
-    [ 11279] s1 +switch-master g1 n3 6379 n1 6379
-    [ 11279] s1 +slave slave n2:6379 n2 6379 @ g1 n1 6379
-    [ 11279] s1 +slave slave n3:6379 n3 6379 @ g1 n1 6379
-    [ 11279] s1 +sdown slave n3:6379 n3 6379 @ g1 n1 6379
-    [ 11279] s3 -role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is master
-    [ 11279] s3 +config-update-from sentinel s2 s2 26379 @ g1 n3 6379
-    [ 11279] s3 +switch-master g1 n3 6379 n1 6379
-    [ 11279] s3 +slave slave n2:6379 n2 6379 @ g1 n1 6379
-    [ 11279] s3 +slave slave n3:6379 n3 6379 @ g1 n1 6379
-    [ 11279] s3 +sdown slave n3:6379 n3 6379 @ g1 n1 6379
-    [ 11286] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n1 6379
-    [ 11288] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n1 6379
-    [ 11366] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n1 6379
-    [ 11366] s2 +failover-end master g1 n1 6379
+    [ 11378] s3 +new-epoch 5
+    [ 11378] s3 +try-failover master g1 n3 6379
+    [ 11378] s3 +vote-for-leader s3 5
+    [ 11379] s1 +new-epoch 5
+    [ 11379] s1 +try-failover master g1 n3 6379
+    [ 11379] s1 +vote-for-leader s1 5
+    [ 11381] s2 +new-epoch 5
+    [ 11381] s2 +vote-for-leader s3 5
+    [ 11382] s3 +elected-leader master g1 n3 6379
+    [ 11382] s3 +failover-state-select-slave master g1 n3 6379
+    [ 11382] s3 +selected-slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [ 11382] s3 +fence-armed master g1 n3 6379
+    [ 11382] s3 +failover-state-send-slaveof-noone slave n1:6379 n1 6379 @ g1 n3 6379
+    [ 11382] s3 +failover-state-wait-promotion slave n1:6379 n1 6379 @ g1 n3 6379
+    [ 11382] s1 -failover-abort-not-elected master g1 n3 6379
+    [ 11386] s3 +promoted-slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [ 11386] s3 +failover-state-reconf-slaves master g1 n3 6379
+    [ 11386] s3 +switch-master g1 n3 6379 n1 6379
+    [ 11386] s3 +slave slave n2:6379 n2 6379 @ g1 n1 6379
+    [ 11386] s3 +slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [ 11386] s3 +sdown slave n3:6379 n3 6379 @ g1 n1 6379
+    [ 11386] s3 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n1 6379
+    [ 11392] s3 +role-change master g1 n1 6379 new reported role is master
+    [ 11392] s3 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n1 6379
+    [ 11393] s1 -role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is master
+    [ 11393] s1 +config-update-from sentinel s3 s3 26379 @ g1 n3 6379
+    [ 11393] s1 +switch-master g1 n3 6379 n1 6379
+    [ 11393] s1 +slave slave n2:6379 n2 6379 @ g1 n1 6379
+    [ 11393] s1 +slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [ 11393] s1 +sdown slave n3:6379 n3 6379 @ g1 n1 6379
+    [ 11393] s2 -role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is master
+    [ 11393] s2 +config-update-from sentinel s3 s3 26379 @ g1 n3 6379
+    [ 11393] s2 +switch-master g1 n3 6379 n1 6379
+    [ 11393] s2 +slave slave n2:6379 n2 6379 @ g1 n1 6379
+    [ 11393] s2 +slave slave n3:6379 n3 6379 @ g1 n1 6379
+    [ 11393] s2 +sdown slave n3:6379 n3 6379 @ g1 n1 6379
+    [ 11401] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n1 6379
+    [ 11402] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n1 6379
+    [ 11480] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n1 6379
+    [ 11480] s3 +failover-end master g1 n1 6379
 show g1
 expect
     [ 11600] s1 has n1, epoch 5, current 5

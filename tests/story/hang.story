@@ -37,12 +37,14 @@ expect
     [   773] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
     [   773] s1 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [   773] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [   773] s1 +fence-armed slave n1:6379 n1 6379 @ g1 n3 6379
     [   773] s2 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
     [   773] s2 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
     [   773] s2 +switch-master g1 n1 6379 n3 6379
     [   773] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
     [   773] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [   773] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [   773] s2 +fence-armed slave n1:6379 n1 6379 @ g1 n3 6379
     [   778] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [   780] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [   780] s3 +failover-end master g1 n3 6379

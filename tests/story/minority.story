@@ -45,13 +45,14 @@ expect
     [   773] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
     [   773] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [   773] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [   773] s2 +fence-armed slave n1:6379 n1 6379 @ g1 n3 6379
     [   780] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [   780] s3 +failover-end master g1 n3 6379
     [   782] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [  1009] s2 +sdown sentinel s1 s1 26379 @ g1 n3 6379
     [  1009] s3 +sdown sentinel s1 s1 26379 @ g1 n3 6379
     [  1009] s1 +sdown sentinel s2 s2 26379 @ g1 n1 6379
     [  1009] s1 +sdown sentinel s3 s3 26379 @ g1 n1 6379
-    [  1009] s2 +sdown sentinel s1 s1 26379 @ g1 n3 6379
     [  1016] s1 +writes-taken master g1 n1 6379
     [ 12000] s1 has n1, epoch 0, current 0
     [ 12000] s2 has n3, epoch 1, current 1

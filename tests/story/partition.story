@@ -45,13 +45,14 @@ expect
     [   773] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
     [   773] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [   773] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [   773] s2 +fence-armed slave n1:6379 n1 6379 @ g1 n3 6379
     [   780] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [   780] s3 +failover-end master g1 n3 6379
     [   782] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [  1009] s2 +sdown sentinel s1 s1 26379 @ g1 n3 6379
     [  1009] s3 +sdown sentinel s1 s1 26379 @ g1 n3 6379
     [  1009] s1 +sdown sentinel s2 s2 26379 @ g1 n1 6379
     [  1009] s1 +sdown sentinel s3 s3 26379 @ g1 n1 6379
-    [  1009] s2 +sdown sentinel s1 s1 26379 @ g1 n3 6379
     [  4016] s1 +writes-taken master g1 n1 6379
     [  5000] s1 has n1, epoch 0, current 0
     [  5000] s2 has n3, epoch 1, current 1
@@ -69,34 +70,32 @@ heal n1 n2
 heal n1 n3
 run 5000
 expect
-    [  5013] s1 +new-epoch 1
-    [  5014] s1 -sdown sentinel s2 s2 26379 @ g1 n1 6379
-    [  5016] s1 -sdown slave n3:6379 n3 6379 @ g1 n1 6379
-    [  5017] s2 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5018] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
-    [  5018] s1 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
-    [  5018] s1 +switch-master g1 n1 6379 n3 6379
-    [  5018] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5018] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
-    [  5018] s1 +sdown slave n2:6379 n2 6379 @ g1 n3 6379
-    [  5018] s1 +convert-to-slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5020] s1 +divergent-tail slave n1:6379 n1 6379 @ g1 n3 6379 4017 bytes from offset 1001 that only it has, written within 4 ms
-    [  5021] s2 +convert-to-slave slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5024] s1 -sdown slave n2:6379 n2 6379 @ g1 n3 6379
-    [  5024] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
-    [  5030] s1 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
-    [  5030] s1 +slave-reconf-inprog slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5032] s2 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
-    [  5039] s3 -sdown sentinel s1 s1 26379 @ g1 n3 6379
-    [  5041] s1 -sdown sentinel s3 s3 26379 @ g1 n3 6379
-    [  5199] s3 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5203] s3 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
-    [  5269] s2 -sdown sentinel s1 s1 26379 @ g1 n3 6379
-    [  5526] s1 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5879] s2 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5879] s1 -writes-taken slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5880] s3 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
-    [  5880] s3 -writes-taken slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5055] s1 +new-epoch 1
+    [  5057] s2 -sdown sentinel s1 s1 26379 @ g1 n3 6379
+    [  5058] s1 -sdown sentinel s2 s2 26379 @ g1 n1 6379
+    [  5066] s1 -sdown slave n3:6379 n3 6379 @ g1 n1 6379
+    [  5066] s3 -sdown sentinel s1 s1 26379 @ g1 n3 6379
+    [  5066] s1 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
+    [  5069] s1 -sdown sentinel s3 s3 26379 @ g1 n1 6379
+    [  5071] s1 -sdown slave n2:6379 n2 6379 @ g1 n1 6379
+    [  5307] s1 +config-update-from sentinel s2 s2 26379 @ g1 n1 6379
+    [  5307] s1 +switch-master g1 n1 6379 n3 6379
+    [  5307] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5307] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [  5307] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [  5564] s1 +convert-to-slave slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5566] s1 +divergent-tail slave n1:6379 n1 6379 @ g1 n3 6379 4017 bytes from offset 1001 that only it has, written within 261 ms
+    [  5570] s1 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [  5570] s1 +slave-reconf-inprog slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5645] s1 -writes-taken slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5711] s2 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  5715] s2 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [  6061] s3 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  6065] s3 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [  6078] s1 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
+    [  6458] s3 +divergent-tail slave n1:6379 n1 6379 @ g1 n3 6379 4017 bytes from offset 1001 that only it has, written within 5702 ms
+    [  7059] s2 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
+    [  7063] s3 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
 show g1
 expect
     [ 10000] s1 has n3, epoch 1, current 1

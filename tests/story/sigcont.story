@@ -38,12 +38,14 @@ expect
     [   773] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
     [   773] s1 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [   773] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [   773] s1 +fence-armed slave n1:6379 n1 6379 @ g1 n3 6379
     [   773] s2 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
     [   773] s2 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
     [   773] s2 +switch-master g1 n1 6379 n3 6379
     [   773] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
     [   773] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [   773] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [   773] s2 +fence-armed slave n1:6379 n1 6379 @ g1 n3 6379
     [   778] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [   780] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [   780] s3 +failover-end master g1 n3 6379
@@ -57,15 +59,15 @@ expect
 resume n1
 run 1000
 expect
+    [  3003] s1 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  3003] s3 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  3005] s1 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
     [  3007] s3 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
     [  3007] s3 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
-    [  3092] s1 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  3096] s1 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
-    [  3096] s1 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
-    [  3103] s2 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
-    [  3107] s2 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
-    [  3107] s2 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
+    [  3015] s1 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
+    [  3021] s2 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
+    [  3023] s2 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [  3023] s2 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
 show g1
 expect
     [  4000] s1 has n3, epoch 1, current 1

@@ -55,16 +55,18 @@ expect
     [ 12305] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
     [ 12305] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [ 12305] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [ 12305] s2 +fence-armed slave n1:6379 n1 6379 @ g1 n3 6379
     [ 12305] s3 -role-change slave n3:6379 n3 6379 @ g1 n1 6379 new reported role is master
     [ 12305] s3 +config-update-from sentinel s1 s1 26379 @ g1 n1 6379
     [ 12305] s3 +switch-master g1 n1 6379 n3 6379
     [ 12305] s3 +slave slave n1:6379 n1 6379 @ g1 n3 6379
     [ 12305] s3 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [ 12305] s3 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [ 12305] s3 +fence-armed slave n1:6379 n1 6379 @ g1 n3 6379
     [ 12706] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [ 12706] s1 +failover-end master g1 n3 6379
-    [ 13309] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [ 13309] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [ 13309] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
 show g1
 expect
     [ 16000] s1 has n3, epoch 1, current 1
