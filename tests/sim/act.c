@@ -31,6 +31,7 @@ void act_kill(struct world *w, struct engine *e, bool power)
         repl_drop_followers(w, e);
     e->alive = false;
     e->hung = false;
+    e->still = (struct standstill){ 0 };
     e->host_on = !power;
     e->bad_at = w->now;
     net_drop_process(w, e->endpoint, power);
@@ -124,6 +125,7 @@ void act_hang(struct world *w, struct engine *e)
         return;
     trace_note(w, "%s hangs", e->name);
     repl_advance(w);
+    thaw_freeze(w, e);
     e->hung = true;
 }
 
@@ -134,6 +136,7 @@ void act_resume(struct world *w, struct engine *e)
     trace_note(w, "%s goes on", e->name);
     repl_advance(w);
     e->hung = false;
+    thaw_begin(w, e);
     e->bad_at = w->now;
     engine_pump(w, e);
 }

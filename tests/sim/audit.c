@@ -374,4 +374,5 @@ void audit_event(struct world *w, struct sup *s, const struct event *event)
         return;
     w->stats.switches++;
     account_of(w, s, group)->announced = world_engine_by_addr(w, &event->addr);
+    account_of(w, s, group)->told_at = w->now;
 }

@@ -13,6 +13,7 @@
  *   audit_catch_up.c  a preferred replica takes over from a primary that works, and never otherwise
  *   audit_blind.c   under strict fencing, who can promote nobody leaves it to others
  *   audit_salvage.c no former primary follows before what it alone has was fetched, or given up
+ *   audit_thaw.c    who was replaced while it stood still does not acknowledge what waited
  *   audit_acked.c   durability = quorum loses nothing that was acknowledged
  *   audit_repoint.c replicas are brought over few at a time, and never the wrong node
  *   audit_forget.c  who is gone for good does not come back by hearsay
@@ -105,6 +106,7 @@ struct account {
     int n_durable;
     bool gone;             /* the disk has seen it removed in this life */
     msec switched_at;      /* when it last told of a switch, */
+    msec told_at;          /* and when that left; */
     uint64_t switch_epoch; /* and to which configuration */
     uint32_t knew;         /* the members then: bits */
     uint32_t coming;       /* replicas that it ordered to follow and that do not yet: bits, */
@@ -160,6 +162,12 @@ struct quarrel {
     } parties[PLAN_SUPS_MAX];
 };
 
+/* A connection that a supervisor had to a node when that stood still. */
+struct kept {
+    uint32_t id; /* as its core calls the node; 0 = it had none */
+    uint32_t life;
+};
+
 struct audit {
     struct quarrel quarrel;
     uint64_t forgetting[PLAN_SUPS_MAX][PLAN_ENGINES_MAX]; /* operators asked for it, last by this */
@@ -173,6 +181,7 @@ struct audit {
     struct account accounts[PLAN_SUPS_MAX][PLAN_GROUPS_MAX];
     uint64_t shown_epoch[PLAN_SUPS_MAX];
     msec shown_epoch_at[PLAN_SUPS_MAX];
+    struct kept kept[PLAN_SUPS_MAX][PLAN_ENGINES_MAX];
     struct promise promises[PLAN_GROUPS_MAX];
     bool told[PLAN_ENGINES_MAX]; /* clients were told that it is a primary, since it became one */
     struct fork *forks;
@@ -303,6 +312,12 @@ void audit_blind_settled(struct world *w, const struct sup *s, const struct conn
                          const struct packet *packet);
 void audit_blind_output(struct world *w, const struct sup *s, const struct event *event);
 void audit_blind_check(struct world *w, const struct sup *s);
+
+/* The process stands still; S's connection to it ends then; it goes on, and acknowledges what
+ * clients wrote meanwhile. */
+void audit_thaw_frozen(struct world *w, const struct engine *e);
+void audit_thaw_cut(struct world *w, const struct sup *s, const struct engine *e);
+void audit_thaw_acknowledged(struct world *w, const struct engine *e);
 
 /* An order to promote that node leaves. */
 void audit_drain_promote(struct world *w, struct sup *s, int engine);

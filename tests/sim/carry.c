@@ -378,6 +378,7 @@ void carry_parcel(struct world *w, struct sup *s, const struct parcel *parcel)
     case PARCEL_EVENT:
         audit_event(w, s, &parcel->u.event);
         fault_early_heir(w, s, &parcel->u.event);
+        fault_cut_channel(w, s, &parcel->u.event);
         if (w->on_event != NULL)
             w->on_event(w->arg, s, &parcel->u.event);
         break;

@@ -163,9 +163,10 @@ static void kill_normal_clients(struct world *w, struct engine *e, const struct 
     for (uint32_t i = 0; i < w->n_conns; i++) {
         struct conn *conn = w->conns[i];
         if (conn->used && conn != but && conn->server == e->endpoint && conn->server_open &&
-            conn->link != LINK_PUBSUB)
+            conn->link != LINK_PUBSUB && (conn->accepted || !e->still.turn))
             net_close_server(w, conn);
     }
+    e->still.killed = true;
 }
 
 /* What the node refuses of an order. False: with it the whole transaction. */
@@ -383,6 +384,7 @@ static void answer_fetch(struct world *w, struct engine *e, struct conn *conn,
 
 static void serve_open(struct world *w, struct engine *e, struct conn *conn)
 {
+    conn->accepted = true;
     conn->denied = e->denied > 0 || conn->login != e->demands;
     conn->subscribed = conn->link == LINK_PUBSUB && !conn->denied;
     net_send(w, conn, TO_CLIENT, packet_new(w, PKT_UP));
@@ -473,7 +475,7 @@ static bool is_held_back(const struct world *w, const struct engine *e, const st
 }
 
 /* Take the oldest request and run it. */
-static void serve_first(struct world *w, struct engine *e)
+static void serve_oldest(struct world *w, struct engine *e)
 {
     struct request_in in = e->inbox[0];
     struct conn *conn = net_find(w, in.conn, in.serial);
@@ -486,6 +488,12 @@ static void serve_first(struct world *w, struct engine *e)
     if (conn != NULL && conn->server_open)
         serve(w, e, conn, in.packet);
     packet_free(w, in.packet);
+}
+
+static void serve_first(struct world *w, struct engine *e)
+{
+    serve_oldest(w, e);
+    thaw_served(w, e);
 }
 
 void engine_pump(struct world *w, struct engine *e)

@@ -39,6 +39,16 @@ struct request_in {
     int dir; /* whether its client or its server reads it */
 };
 
+/* How it stood still, and its first turn after that. */
+struct standstill {
+    msec at;           /* since when */
+    bool writes;       /* clients' writes wait in connections that it has read from before */
+    bool turn;         /* the turn that reads what waits in those is under way, */
+    int left;          /* with so many requests still to be read, */
+    bool killed;       /* and clients have been thrown out in it */
+    bool acknowledged; /* what waited, at the end of it */
+};
+
 struct engine {
     uint8_t index, endpoint, group;
     char name[16], ip[16]; /* as the file has it; as links and INFO have it */
@@ -86,6 +96,7 @@ struct engine {
     struct request_in *inbox;
     int n_inbox, cap_inbox;
     bool serving; /* an H_SERVE is under way */
+    struct standstill still;
 };
 
 void engine_init(struct world *w, int index, int group, bool primary);
@@ -122,6 +133,15 @@ void engine_pause(struct world *w, struct engine *e, msec pause_ms);
 void engine_unpause(struct world *w, struct engine *e);
 void engine_unpause_due(struct world *w, struct engine *e);
 void engine_hold(struct conn *conn, struct packet *packet);
+
+/* The process stands still; goes on; one request was served (tests/sim/thaw.c). */
+void thaw_freeze(struct world *w, struct engine *e);
+void thaw_begin(struct world *w, struct engine *e);
+void thaw_served(struct world *w, struct engine *e);
+
+/* The connection on which S listens to E; NULL = there is none. */
+struct sup;
+struct conn *thaw_channel(const struct world *w, const struct sup *s, const struct engine *e);
 
 /* Handler of H_SERVE: a command that takes its time is done. */
 void engine_serve_due(struct world *w, struct engine *e);

@@ -23,6 +23,9 @@ void fault_late_demotion(struct world *w, const struct sup *s, const struct engi
 /* Aimed: S begins a switchover that nobody asked for. */
 void fault_early_heir(struct world *w, const struct sup *s, const struct event *event);
 
+/* Aimed: S wants to replace a primary that stands still. */
+void fault_cut_channel(struct world *w, struct sup *s, const struct event *event);
+
 /* Let it end after LOW to HIGH ms; A and B say what it was about. */
 void fault_ends(struct world *w, enum fault fault, msec low, msec high, unsigned a, unsigned b);
 

@@ -56,6 +56,24 @@ void fault_early_heir(struct world *w, const struct sup *s, const struct event *
     restart_later(w, &w->engines[primary]);
 }
 
+void fault_cut_channel(struct world *w, struct sup *s, const struct event *event)
+{
+    const struct group *group = core_find_group(s->core, event->group);
+    struct addr addr = group != NULL ? group_primary_addr(group) : (struct addr){ 0 };
+    int primary = world_engine_by_addr(w, &addr);
+    struct conn *conn;
+
+    if (!w->chaos || event->kind != EVENT_TRY_FAILOVER || primary < 0 ||
+        !w->engines[primary].hung || prng_below(&w->cut_prng, 10) >= 4)
+        return;
+    conn = thaw_channel(w, s, &w->engines[primary]);
+    if (conn == NULL)
+        return;
+    trace_note(w, "%s loses what it had open to %s", s->name, w->engines[primary].name);
+    audit_thaw_cut(w, s, &w->engines[primary]);
+    net_close_server(w, conn);
+}
+
 void fault_POWER(struct world *w)
 {
     struct engine *e = fault_engine(w);

@@ -147,10 +147,11 @@ struct conn {
     bool up; /* the client was told that it is connected, */
     msec up_at;
     bool subscribed;
-    int login;   /* the password that the client has; 0 = none */
-    bool given;  /* to an order to step down: it is no link of ID any more */
-    bool denied; /* the server refused it its rights when it was made */
-    bool ended;  /* an END or REFUSED to the client is under way */
+    int login;     /* the password that the client has; 0 = none */
+    bool accepted; /* the server, a node, has read from it */
+    bool given;    /* to an order to step down: it is no link of ID any more */
+    bool denied;   /* the server refused it its rights when it was made */
+    bool ended;    /* an END or REFUSED to the client is under way */
     struct pipe pipe[2];
     /* the client's side: what is in flight */
     bool ping, info, hello;

@@ -291,6 +291,7 @@ void sup_request(struct world *w, struct sup *s, struct request *request)
 {
     struct input input = { .kind = INPUT_REQUEST };
 
+    s->asked_at = w->now;
     input.u.request = *request;
     sup_feed(w, s, &input);
 }

@@ -74,6 +74,7 @@ struct sup {
     struct request_in *inbox; /* while it stands still */
     int n_inbox, cap_inbox;
     msec bad_at;                 /* when it last was not there */
+    msec asked_at;               /* when it last had a request */
     msec stalled_at, stalled_ms; /* since when; sum of all standstills of this life */
     msec step_at;
     int steps;

@@ -19,6 +19,7 @@ struct world *world_new(const struct plan *plan, bool verbose)
     w->hash = UINT64_C(0xcbf29ce484222325);
     prng_seed(&w->prng, plan->seed ^ UINT64_C(0x5851f42d4c957f2d));
     prng_seed(&w->answer_prng, plan->seed ^ UINT64_C(0x14057b7ef767814f));
+    prng_seed(&w->cut_prng, plan->seed ^ UINT64_C(0x9fb21c651e98df25));
     queue_init(&w->queue);
     for (int g = 0; g < plan->n_groups; g++)
         for (int i = 0; i < plan->n_nodes[g]; i++)

@@ -91,6 +91,7 @@ struct world {
     struct plan plan;
     struct prng prng;
     struct prng answer_prng; /* of hooks alone */
+    struct prng cut_prng;    /* of channels to nodes that stand still, which are cut */
     struct asked asked[PLAN_SUPS_MAX][PLAN_GROUPS_MAX];
     msec now;
     struct queue queue;

@@ -68,6 +68,7 @@ static const struct command {
     { "expect", do_expect, false, 0, 0, "what was told since the last `expect`" },
     { "show", do_show, false, 1, 1, "GROUP: whom supervisors take for the primary; roles" },
     { "pending", do_pending, false, 1, 1, "NODE: requests that wait" },
+    { "waited", do_waited, false, 1, 1, "NODE: what became of writes that waited while it hung" },
     { "kill", do_kill, false, 1, 2, "NODE|SUP [power]: SIGKILL, or its host goes off" },
     { "start", do_start, false, 1, 3, "NODE|SUP [empty|primary|renamed|stranger] [LOADING_MS]" },
     { "hang", do_hang, false, 1, 1, "NODE|SUP: SIGSTOP" },

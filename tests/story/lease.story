@@ -43,6 +43,7 @@ expect
     [  2019] s2 +slave slave n1:6379 n1 6379 @ g1 n3 6379
     [  2019] s2 +sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  2019] s2 +slave slave n2:6379 n2 6379 @ g1 n3 6379
+    [  2019] s2 +fence-armed slave n1:6379 n1 6379 @ g1 n3 6379
     [  2624] s3 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
     [  2624] s3 +failover-end master g1 n3 6379
     [  3024] s2 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
@@ -53,22 +54,22 @@ expect
     [  6000] s1 +tilt #tilt mode entered
     [  6002] s1 +new-epoch 1
     [  6002] s1 +vote-for-leader s3 1
+    [  6003] s2 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  6004] s3 -sdown sentinel s1 s1 26379 @ g1 n3 6379
-    [  6004] s2 -sdown sentinel s1 s1 26379 @ g1 n3 6379
+    [  6005] s2 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
+    [  6005] s2 -sdown sentinel s1 s1 26379 @ g1 n3 6379
     [  6006] s1 +config-update-from sentinel s3 s3 26379 @ g1 n1 6379
     [  6006] s1 +switch-master g1 n1 6379 n3 6379
     [  6006] s1 +slave slave n1:6379 n1 6379 @ g1 n3 6379
     [  6006] s1 +slave slave n2:6379 n2 6379 @ g1 n3 6379
-    [  6006] s2 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  6008] s1 +role-change master g1 n3 6379 new reported role is master
     [  6008] s3 -sdown slave n1:6379 n1 6379 @ g1 n3 6379
     [  6010] s3 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
     [  6010] s3 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
-    [  6010] s2 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
-    [  6010] s2 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
     [  6011] s1 +role-change slave n1:6379 n1 6379 @ g1 n3 6379 new reported role is slave
     [  6011] s1 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
     [  6014] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n3 6379
+    [  6015] s2 +slave-reconf-done slave n1:6379 n1 6379 @ g1 n3 6379
     [  7000] s1 -tilt #tilt mode exited
 show g1
 expect

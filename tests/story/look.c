@@ -54,6 +54,17 @@ bool do_pending(struct story *st, const struct words *a)
     return true;
 }
 
+bool do_waited(struct story *st, const struct words *a)
+{
+    struct engine *e = words_node(st, a->word[1]);
+
+    if (e == NULL)
+        return false;
+    words_record(st, "%s %s what waited while it hung", e->name,
+                 e->still.acknowledged ? "has acknowledged" : "has not acknowledged");
+    return true;
+}
+
 bool do_expect(struct story *st, const struct words *a)
 {
     (void)st;

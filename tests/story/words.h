@@ -22,7 +22,8 @@ typedef bool command_fn(struct story *st, const struct words *a);
 
 command_fn do_aim, do_cut, do_disk, do_expect, do_failover, do_fixed, do_forge, do_hold, do_groups,
     do_hang, do_hooks, do_isolate, do_kill, do_node, do_nodes, do_option, do_pending, do_request,
-    do_role, do_run, do_script, do_settle, do_show, do_start, do_stock, do_supervisors, do_until;
+    do_role, do_run, do_script, do_settle, do_show, do_start, do_stock, do_supervisors, do_until,
+    do_waited;
 
 /* Set the story's error; false. */
 bool words_fail(struct story *st, const char *format, ...) __attribute__((format(printf, 2, 3)));
