@@ -73,8 +73,9 @@ struct heard {
     msec lost_at;    /* when the command link was last lost */
     bool reborn;     /* a primary, it said so before, and was another process then, */
     msec reborn_at;
-    msec left_for, silent_for; /* which was out of reach, and told nothing, for so long, */
-    uint64_t left_offset;      /* and that far */
+    msec left_for, silent_for;       /* which was out of reach, and told nothing, for so long, */
+    uint64_t left_offset;            /* and that far, */
+    char left_replid[RUNID_LEN + 1]; /* in this history */
     bool has_info;
     msec info_at;
     msec loading_since; /* MSEC_NEVER = the last INFO did not say so */

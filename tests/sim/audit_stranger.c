@@ -23,6 +23,7 @@ void audit_stranger_heard(struct world *w, const struct sup *s, struct heard *he
     heard->left_for = heard->reborn_at - heard->lost_at;
     heard->silent_for = heard->reborn_at - heard->info_at;
     heard->left_offset = last->primary_offset;
+    memcpy(heard->left_replid, last->replid, sizeof heard->left_replid);
 }
 
 static bool are_kin(const struct node_info *a, const struct node_info *b)
@@ -44,7 +45,8 @@ static bool is_witness(const struct world *w, const struct sup *s, const struct 
            !node->rumoured && !hold_is_maintained(node) && heard->has_info &&
            heard->info_at > primary->reborn_at && info->role == ROLE_REPLICA && !info->loading &&
            info->priority != 0 && strcmp(info->replid, group->lineage.replids[0]) == 0 &&
-           !are_kin(info, &primary->info.info) && info->repl_offset >= primary->left_offset &&
+           strcmp(info->replid, primary->left_replid) == 0 && !are_kin(info, &primary->info.info) &&
+           info->repl_offset >= primary->left_offset &&
            (info->link_up ||
             (info->link_down_ms >= 0 &&
              info->link_down_ms <= audit_clock(w, s) - primary->reborn_at + primary->left_for));
