@@ -62,10 +62,10 @@ static const struct fork *fork_of(const struct world *w, uint64_t replid)
     return NULL;
 }
 
-/* Whether E has all that was promised. */
-static bool holds(const struct world *w, const struct engine *e, const struct promise *promise)
+/* Whether who has come to OFFSET of a history has all that was promised. */
+static bool reaches(const struct world *w, uint64_t replid, uint64_t offset,
+                    const struct promise *promise)
 {
-    uint64_t replid = e->replid, offset = e->offset;
     const struct fork *fork;
 
     while (promise->replid != 0 && replid != promise->replid) {
@@ -75,6 +75,21 @@ static bool holds(const struct world *w, const struct engine *e, const struct pr
         offset = fork->offset < offset ? fork->offset : offset;
     }
     return promise->replid == 0 || offset >= promise->offset;
+}
+
+static bool holds(const struct world *w, const struct engine *e, const struct promise *promise)
+{
+    return reaches(w, e->replid, e->offset, promise);
+}
+
+/* Up to OFFSET of a history: it may be a part of the one before, to which others belong as well. */
+static struct promise promise_of(const struct world *w, uint64_t replid, uint64_t offset)
+{
+    const struct fork *fork;
+
+    while ((fork = fork_of(w, replid)) != NULL && offset <= fork->offset)
+        replid = fork->parent;
+    return (struct promise){ .replid = replid, .offset = offset };
 }
 
 void audit_acked_note(struct world *w)
@@ -87,12 +102,14 @@ void audit_acked_note(struct world *w)
             !(world_is_first(w, i) || w->audit.told[i])) /* nobody knows it */
             continue;
         uint64_t acked = acked_by(w, m, w->plan.conf[m->group].sync_replicas);
+        struct promise more = promise_of(w, m->replid, acked);
 
-        if (acked == 0 || (promise->replid == m->replid && acked <= promise->offset) ||
+        if (acked == 0 ||
+            (promise->replid != 0 && reaches(w, promise->replid, promise->offset, &more)) ||
             !holds(w, m, promise) || (promise->chosen != 0 && promise->chosen != i + 1))
             continue;
-        promise->replid = m->replid;
-        promise->offset = acked;
+        promise->replid = more.replid;
+        promise->offset = more.offset;
     }
 }
 
