@@ -36,45 +36,45 @@ expect
     [  5019] s2 +vote-for-leader s3 1
     [  5020] s3 +elected-leader master g1 n1 6379
     [  5020] s3 +failover-state-select-slave master g1 n1 6379
-    [  5020] s3 -candidate-refused slave n2:6379 n2 6379 @ g1 n1 6379 foreign replication history
-    [  5020] s3 -failover-abort-no-good-slave master g1 n1 6379
+    [  5025] s3 -candidate-refused slave n2:6379 n2 6379 @ g1 n1 6379 foreign replication history
+    [  5025] s3 -failover-abort-no-good-slave master g1 n1 6379
 failover s1 g1
 failover s1 g1 n2 force
 failover s1 g1 force
 run 4000
 expect
-    [  5020] s1 replies: no good replica
-    [  5020] s1 replies: no good replica
-    [  5020] s1 replies: OK
-    [  5023] s1 +new-epoch 2
-    [  5023] s1 +try-failover master g1 n1 6379
-    [  5023] s1 +vote-for-leader s1 2
-    [  5026] s2 +new-epoch 2
-    [  5026] s2 +vote-for-leader s1 2
-    [  5026] s3 +new-epoch 2
-    [  5026] s3 +vote-for-leader s1 2
-    [  5027] s1 +elected-leader master g1 n1 6379
-    [  5027] s1 +failover-state-select-slave master g1 n1 6379
-    [  5027] s1 -candidate-refused slave n2:6379 n2 6379 @ g1 n1 6379 foreign replication history
-    [  5027] s1 +selected-slave master g1 n1 6379
-    [  5027] s1 +failover-state-send-slaveof-noone master g1 n1 6379
-    [  5027] s1 +failover-state-wait-promotion master g1 n1 6379
-    [  5031] s1 +promoted-slave master g1 n1 6379
-    [  5031] s1 +failover-state-reconf-slaves master g1 n1 6379
-    [  5031] s1 -sdown master g1 n1 6379
-    [  5031] s1 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n1 6379
-    [  5034] s1 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n1 6379
-    [  5037] s1 +role-change master g1 n1 6379 new reported role is master
-    [  5038] s3 +role-change master g1 n1 6379 new reported role is master
-    [  5038] s3 -sdown master g1 n1 6379
-    [  5039] s2 +role-change master g1 n1 6379 new reported role is master
-    [  5039] s2 -sdown master g1 n1 6379
-    [  6566] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n1 6379
-    [  6566] s1 +failover-end master g1 n1 6379
+    [  5025] s1 replies: no good replica
+    [  5025] s1 replies: no good replica
+    [  5025] s1 replies: OK
+    [  5028] s1 +new-epoch 2
+    [  5028] s1 +try-failover master g1 n1 6379
+    [  5028] s1 +vote-for-leader s1 2
+    [  5031] s2 +new-epoch 2
+    [  5031] s2 +vote-for-leader s1 2
+    [  5031] s3 +new-epoch 2
+    [  5031] s3 +vote-for-leader s1 2
+    [  5032] s1 +elected-leader master g1 n1 6379
+    [  5032] s1 +failover-state-select-slave master g1 n1 6379
+    [  5032] s1 -candidate-refused slave n2:6379 n2 6379 @ g1 n1 6379 foreign replication history
+    [  5032] s1 +selected-slave master g1 n1 6379
+    [  5032] s1 +failover-state-send-slaveof-noone master g1 n1 6379
+    [  5032] s1 +failover-state-wait-promotion master g1 n1 6379
+    [  5036] s1 +promoted-slave master g1 n1 6379
+    [  5036] s1 +failover-state-reconf-slaves master g1 n1 6379
+    [  5036] s1 -sdown master g1 n1 6379
+    [  5036] s1 +slave-reconf-sent slave n2:6379 n2 6379 @ g1 n1 6379
+    [  5042] s1 +role-change master g1 n1 6379 new reported role is master
+    [  5042] s1 +slave-reconf-inprog slave n2:6379 n2 6379 @ g1 n1 6379
+    [  5043] s2 +role-change master g1 n1 6379 new reported role is master
+    [  5043] s2 -sdown master g1 n1 6379
+    [  5043] s3 +role-change master g1 n1 6379 new reported role is master
+    [  5043] s3 -sdown master g1 n1 6379
+    [  6560] s1 +slave-reconf-done slave n2:6379 n2 6379 @ g1 n1 6379
+    [  6560] s1 +failover-end master g1 n1 6379
 show g1
 expect
-    [  9020] s1 has n1, epoch 2, current 2
-    [  9020] s2 has n1, epoch 2, current 2
-    [  9020] s3 has n1, epoch 2, current 2
-    [  9020] n1 is a primary
-    [  9020] n2 follows n1, link up
+    [  9025] s1 has n1, epoch 2, current 2
+    [  9025] s2 has n1, epoch 2, current 2
+    [  9025] s3 has n1, epoch 2, current 2
+    [  9025] n1 is a primary
+    [  9025] n2 follows n1, link up
