@@ -217,6 +217,13 @@ static void put_pledges(struct map *map, const struct group *group)
     put_number(map, "lease-pledged-for", pledged_ms);
 }
 
+/* Whether what it acknowledged counts (sentinel/gather). */
+static void put_doubt(struct map *map, const struct node *node)
+{
+    if (node->group->conf.durability == DURABILITY_QUORUM)
+        put_text(map, "in-doubt", node->doubt.since == MSEC_NEVER ? "no" : "yes");
+}
+
 bool admin_is_replica(const struct node *node)
 {
     return node != node->group->primary && !node->rumoured;
@@ -274,6 +281,7 @@ void admin_map_replica(struct resp_writer *w, const struct core *core, const str
     put_number(&map, "slave-priority", info->priority);
     put_unsigned(&map, "slave-repl-offset", info->repl_offset);
     put_number(&map, "replica-announced", info->announced);
+    put_doubt(&map, node);
     put_lease(&map, node);
     put_place(&map, node);
     if (flap_is_quarantined(core, node))

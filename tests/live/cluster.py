@@ -184,7 +184,8 @@ class Cluster:
         return (int(master["port"]) == group.primary.port and master["flags"] == "master"
                 and len(supervisor.replicas(group.name)) == len(group.nodes) - 1
                 and len(supervisor.peers(group.name)) == len(self.supervisors) - 1
-                and not any(bad in e["flags"] for e in entries for bad in ("s_down", "disconnected")))
+                and not any(bad in e["flags"] for e in entries for bad in ("s_down", "disconnected"))
+                and not any(e.get("in-doubt") == "yes" for e in entries))
 
     def settle(self, deadline=SETTLE_S):
         """Until every living supervisor sees every group whole and healthy."""
