@@ -65,7 +65,8 @@ static int sift(struct world *w, struct engine *e)
         else
             later[n++] = e->inbox[i];
     }
-    memcpy(e->inbox + first, later, (size_t)n * sizeof *later);
+    if (n > 0)
+        memcpy(e->inbox + first, later, (size_t)n * sizeof *later);
     free(later);
     return first;
 }
