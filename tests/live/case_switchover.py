@@ -109,6 +109,16 @@ def frozen_primary_thaws(nodes, supervisor):
             oks, PENDING_CLIENTS * PENDING_EACH, ms(time.monotonic() - woken))
 
 
+def thaw(world, old, new, conns):
+    """Wakes the old primary up: none of the writes that wait there is acknowledged. Returns a note."""
+    old.cont()
+    oks = count_answers(conns)
+    wait(lambda: old.role() == "slave", "the woken primary is demoted")
+    check_follows(world, world.group, new)
+    check(oks == 0, "%d writes were acknowledged by the old primary" % oks)
+    return "%d of %d acknowledged by the old primary" % (oks, PENDING_CLIENTS * PENDING_EACH)
+
+
 # By then a supervisor would have given up any connection that is not answered.
 LATE_S = 3.0
 
@@ -125,12 +135,7 @@ def frozen_long_before_the_switch(nodes, supervisor):
         check(not world.switches(group, moment), "nobody is promoted")
         replica.cont()
         new = world.wait_switch(group, moment)
-        old.cont()
-        oks = count_answers(conns)
-        wait(lambda: old.role() == "slave", "the woken primary is demoted")
-        check_follows(world, group, new)
-        check(oks == 0, "%d writes were acknowledged by the old primary" % oks)
-        return "%d of %d acknowledged by the old primary" % (oks, PENDING_CLIENTS * PENDING_EACH)
+        return thaw(world, old, new, conns)
 
 
 # Long enough for the restarted one to be the only one that does anything, as a rule.
@@ -160,9 +165,4 @@ def frozen_leader_was_restarted(nodes, supervisor):
         new = world.wait_switch(group, moment)
         for other in others:
             wait(lambda s=other: s.events.first("+fence-armed", moment), "%s puts the fence" % other.label)
-        old.cont()
-        oks = count_answers(conns)
-        wait(lambda: old.role() == "slave", "the woken primary is demoted")
-        check_follows(world, group, new)
-        check(oks == 0, "%d writes were acknowledged by the old primary" % oks)
-        return "%d of %d acknowledged by the old primary" % (oks, PENDING_CLIENTS * PENDING_EACH)
+        return thaw(world, old, new, conns)
