@@ -282,9 +282,11 @@ void carry_out(const struct carry *carry, const struct parcel *parcel)
         carry_message(carry, &parcel->u.message);
         break;
     case PARCEL_ORDER:
+        if (carry->links == NULL)
+            break;
         if (parcel->stale)
             order_lost(carry, &parcel->u.order);
-        else if (carry->links != NULL)
+        else
             carry_order(carry, &parcel->u.order);
         break;
     case PARCEL_EVENT:

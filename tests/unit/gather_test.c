@@ -67,15 +67,23 @@ static void test_all_are_read(void)
     drive_end(&d);
 }
 
+/* The primary's history B, out of A at OFFSET. */
+static void begin_history(uint64_t offset)
+{
+    struct node_info *info = &d.nodes[0].info;
+
+    memset(info->replid, 'B', RUNID_LEN);
+    memset(info->replid2, 'A', RUNID_LEN);
+    info->second_offset = offset + 1;
+}
+
 /* The primary was a replica for a moment, and its replicas have nothing of what it began then. */
 static void test_new_history(void)
 {
     begin(1);
     d.nodes[1].info.priority = 1;
     d.nodes[2].info.repl_offset = 1100;
-    memset(d.nodes[0].info.replid, 'B', RUNID_LEN);
-    memset(d.nodes[0].info.replid2, 'A', RUNID_LEN);
-    d.nodes[0].info.second_offset = 1101;
+    begin_history(1100);
     d.nodes[1].info.link_up = d.nodes[2].info.link_up = d.nodes[3].info.link_up = false;
     drive_run(&d, 11000);
     fail_over();
@@ -88,9 +96,7 @@ static void test_most_is_down(void)
 {
     begin(1);
     d.nodes[2].info.repl_offset = 1100;
-    memset(d.nodes[0].info.replid, 'B', RUNID_LEN);
-    memset(d.nodes[0].info.replid2, 'A', RUNID_LEN);
-    d.nodes[0].info.second_offset = 1101;
+    begin_history(1100);
     d.nodes[1].info.link_up = d.nodes[2].info.link_up = d.nodes[3].info.link_up = false;
     drive_run(&d, 11000);
     d.nodes[2].info.priority = 0;
@@ -111,9 +117,7 @@ static void test_beyond_the_end(void)
 {
     begin(1);
     d.nodes[2].info.repl_offset = 1100;
-    memset(d.nodes[0].info.replid, 'B', RUNID_LEN);
-    memset(d.nodes[0].info.replid2, 'A', RUNID_LEN);
-    d.nodes[0].info.second_offset = 1001;
+    begin_history(1000);
     d.nodes[1].info.link_up = d.nodes[2].info.link_up = d.nodes[3].info.link_up = false;
     drive_run(&d, 11000);
     d.nodes[2].info.priority = 0;
@@ -129,9 +133,7 @@ static void test_new_name_old_data(void)
     struct node_info *laggard = &d.nodes[1].info;
 
     begin(1);
-    memset(d.nodes[0].info.replid, 'B', RUNID_LEN);
-    memset(d.nodes[0].info.replid2, 'A', RUNID_LEN);
-    d.nodes[0].info.second_offset = 1101;
+    begin_history(1100);
     memcpy(laggard->replid, d.nodes[0].info.replid, RUNID_LEN);
     memcpy(laggard->replid2, d.nodes[0].info.replid2, RUNID_LEN);
     laggard->repl_offset = 500;
